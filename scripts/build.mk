@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# build.mk - compile and link. One archive for each folder of src/, so that a breach of
+# DESIGN.md's "who may know whom" is a link error. A new .c file needs no edit here.
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+AR := ar
+HOST_CC := $(CC)
+PKG_CONFIG := pkg-config
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 \
+	-Wcast-qual -Wwrite-strings -Wvla -Wundef $(if $(filter 1,$(WERROR)),-Werror)
+# No build path may enter a program or an image; __FILE__ is relative to the tree.
+COMMON := -std=gnu11 -I$(TOP)/src -ffile-prefix-map=$(TOP)/= -DKILN_VERSION='"$(KILN_VERSION)"' \
+	$(WARN) -MMD -MP
+HOST_CFLAGS := -O2 -g $(COMMON) -D_GNU_SOURCE $(SANITIZE)
+HOST_LDFLAGS := $(SANITIZE)
+
+B := $(O)/build
+HB := $(B)/host
+TB := $(B)/target
+HOST_BIN := $(O)/host/bin
+TARGET_BIN := $(O)/target/bin
+
+# ---- composer (build host) -------------------------------------------------------------------
+KILN_DIRS := kiln config devices machines layout qemu domain plan model image base
+HOST_ONLY_DIRS := host run
+XML_CFLAGS := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
+KILN_LIBS := -lxml2 -llz4 -ljansson
+
+lib_srcs = $(wildcard $(TOP)/src/$(1)/*.c)
+host_objs = $(patsubst $(TOP)/src/%.c,$(HB)/%.o,$(call lib_srcs,$(1)))
+host_lib = $(HB)/lib$(1).a
+
+$(HB)/%.o: $(TOP)/src/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,src/$*.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(if $(filter domain/%,$*),$(XML_CFLAGS)) -c -o $@ $<
+
+define archive_rule
+$(call host_lib,$(1)): $(call host_objs,$(1))
+	$$(call say,AR,lib$(1).a)
+	$(Q)rm -f $$@; $(AR) rcsD $$@ $$^
+endef
+$(foreach d,$(KILN_DIRS) $(HOST_ONLY_DIRS),$(eval $(call archive_rule,$(d))))
+
+# main() stays out of the archives' tests: the objects of kiln/main.c and run/main.c are named.
+KILN_ARCHIVES := $(foreach d,$(KILN_DIRS),$(call host_lib,$(d)))
+$(HOST_BIN)/kiln: $(KILN_ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD,host/bin/kiln)
+	$(Q)$(HOST_CC) $(HOST_LDFLAGS) -o $@ $(HB)/kiln/main.o -Wl,--start-group $(KILN_ARCHIVES) \
+		-Wl,--end-group $(KILN_LIBS)
+
+# The helper is a process of its own: libkconfig-parser has global state and exits on errors.
+$(HOST_BIN)/kiln-kconf: $(TOP)/src/config/helper/kconf.c
+	@mkdir -p $(@D) $(HB)/config/helper
+	$(call say,LD,host/bin/kiln-kconf)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -MF $(HB)/config/helper/kconf.d \
+		$(shell $(PKG_CONFIG) --cflags kconfig-parser 2>/dev/null) -o $@ $< -lkconfig-parser
+
+# ---- target programs (static, musl, no heap) -------------------------------------------------
+TARGET_CC := musl-gcc
+TARGET_STRIP := strip
+TARGET_INC := $(B)/target-include
+TARGET_CFLAGS := -O2 -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+	-ffunction-sections -fdata-sections -isystem $(TARGET_INC)
+TARGET_LDFLAGS := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+# The writer allocates and is the composer's alone.
+TARGET_SRCS := $(foreach d,base host run,$(call lib_srcs,$(d))) \
+	$(filter-out %/writer.c %/writer_%.c,$(call lib_srcs,image))
+TARGET_OBJS := $(patsubst $(TOP)/src/%.c,$(TB)/%.o,$(TARGET_SRCS))
+
+# Kernel, lz4 and xxhash headers without glibc's: musl-gcc knows only its own include folder.
+ARCH_INC := /usr/include/$(shell $(HOST_CC) -print-multiarch 2>/dev/null)
+$(TARGET_INC)/.stamp:
+	@mkdir -p $(TARGET_INC)
+	$(Q)ln -sfn /usr/include/linux $(TARGET_INC)/linux
+	$(Q)ln -sfn /usr/include/asm-generic $(TARGET_INC)/asm-generic
+	$(Q)ln -sfn $(ARCH_INC)/asm $(TARGET_INC)/asm
+	$(Q)for h in lz4.h xxhash.h; do ln -sfn /usr/include/$$h $(TARGET_INC)/$$h; done
+	$(Q)touch $@
+
+$(TB)/%.o: $(TOP)/src/%.c $(TARGET_INC)/.stamp
+	@mkdir -p $(@D)
+	$(call say,TCC,src/$*.c)
+	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) -c -o $@ $<
+
+# Debian's lz4.o also holds the compressor's stream functions, which call malloc. They are never
+# reached; renaming the references keeps an allocator out of the program and makes a call abort.
+$(TB)/lz4.o:
+	@mkdir -p $(@D)
+	$(call say,OBJCOPY,lz4.o)
+	$(Q)cd $(TB) && $(AR) x "$$($(HOST_CC) -print-file-name=liblz4.a)" lz4.o && objcopy \
+		--redefine-sym malloc=lz4_heap_refused --redefine-sym calloc=lz4_heap_refused \
+		--redefine-sym free=lz4_heap_refused lz4.o
+
+$(B)/kiln-run.debug: $(TARGET_OBJS) $(TB)/lz4.o
+	$(call say,LD,kiln-run.debug)
+	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) $(TARGET_LDFLAGS) -o $@ $^
+
+$(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
+	@mkdir -p $(@D)
+	$(call say,STRIP,target/bin/kiln-run)
+	$(Q)$(TARGET_STRIP) -o $@ $<
+
+PROGRAMS := $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(TARGET_BIN)/kiln-run
+.PHONY: programs
+programs: $(PROGRAMS)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops.h - every host operation, its fields, its lifetime, and every limit, declared once.
+ *
+ * The composer fills a struct op_NAME whose texts may hold marks (image/text.h); the writer stores
+ * it; the reader checks it; the loader gets the same struct with every mark resolved. To add an
+ * operation: one OP() line, one OP_NAME_FIELDS() list, and host/NAME.c with acquire, release and
+ * check. Nothing else lists them.
+ */
+#ifndef KILN_IMAGE_OPS_H
+#define KILN_IMAGE_OPS_H
+
+#include <stdint.h>
+
+/* Limits: the composer refuses what exceeds them, so that the loader is never the first to notice. */
+#define OP_MAX         4096 /* operations in a plan */
+#define FD_SLOT_MAX    4096 /* descriptors handed to QEMU */
+#define FD_SLOT_BASE   10 /* slot n is always descriptor FD_SLOT_BASE + n in QEMU */
+#define ARGV_MAX       32768 /* arguments */
+#define ARG_BYTES_MAX  131072 /* one argument, Linux MAX_ARG_STRLEN (binfmts.h) */
+#define ARGV_BYTES_MAX (3u << 20) /* all arguments */
+#define SITE_MAX       512 /* site slots */
+#define SITE_VALUE_MAX 4096 /* bytes of a site value, with the final NUL */
+#define PAYLOAD_MAX    64 /* payload sections */
+#define META_BYTES_MAX (4u << 20) /* all metadata sections together, unpacked */
+#define TAP_QUEUES_MAX 256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
+
+/* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
+enum op_phase {
+	PHASE_CPU, /* accelerator: decides whether to start at all */
+	PHASE_NETWORK, /* bridges, taps */
+	PHASE_HOSTDEV, /* host devices */
+	PHASE_CGROUP,
+	PHASE_MEMORY,
+	PHASE_DESCRIPTOR, /* files, payload, monitors */
+	PHASE_COUNT,
+};
+
+/* How long what an operation acquires lives, and who ends it. */
+enum op_life {
+	LIFE_NONE, /* acquires nothing */
+	LIFE_FD, /* dies with the descriptors that QEMU holds */
+	LIFE_RELEASE, /* must be released: by the undo stack, the reaper or `kiln-run down` */
+	LIFE_COUNT,
+};
+
+enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
+
+/* struct op_bridge flags */
+#define BRIDGE_CREATE (1u << 0) /* make it when it is absent, and delete it at release if made */
+/* struct op_tap flags */
+#define TAP_VNET_HDR    (1u << 0) /* IFF_VNET_HDR: virtio, e1000e, vmxnet3 (behaviours F46) */
+#define TAP_PERSISTENT  (1u << 1) /* TUNSETPERSIST; release removes it */
+#define TAP_MULTI_QUEUE (1u << 2) /* IFF_MULTI_QUEUE; set when queues > 1 */
+/* struct op_file flags */
+#define FILE_READ_ONLY (1u << 0)
+#define FILE_BLOCK_DEVICE \
+	(1u << 1) /* must be a block device; otherwise it must be a regular file */
+/* struct op_payload flags */
+#define PAYLOAD_SEAL (1u << 0) /* seal against every change */
+
+/*
+ * Fields of each operation. TEXT: string, may hold marks in the composer. U32: number. FD: the
+ * first descriptor slot that it fills; how many is said by the operation (TAP: queues; others: 1).
+ */
+#define OP_ACCEL_FIELDS(F)  F(U32, policy)
+#define OP_BRIDGE_FIELDS(F) F(TEXT, name) F(TEXT, address) F(U32, flags)
+#define OP_TAP_FIELDS(F) \
+	F(TEXT, owner) F(TEXT, name) F(TEXT, bridge) F(U32, queues) F(U32, flags) F(FD, fd)
+#define OP_FILE_FIELDS(F)    F(TEXT, owner) F(TEXT, path) F(U32, flags) F(FD, fd)
+#define OP_PAYLOAD_FIELDS(F) F(U32, index) F(U32, flags) F(FD, fd)
+#define OP_MONITOR_FIELDS(F) F(TEXT, name) F(FD, fd)
+
+/*
+ * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
+ *
+ * bridge: a bridge made for the VM; address "A.B.C.D/N" or "" is put on it when it was made.
+ * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "".
+ * file: opened with O_CLOEXEC and handed over; owner = device identity.
+ * payload: payload section unpacked into a memfd.
+ * monitor: a listening unix socket NAME in the run directory.
+ */
+#define IMAGE_OPS(OP)                                               \
+	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                   \
+	OP(BRIDGE, bridge, PHASE_NETWORK, LIFE_NONE, BRIDGE_CREATE) \
+	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)        \
+	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                \
+	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
+	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)
+
+#define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
+enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
+#undef OP_ENUM
+
+#define OP_C_TEXT              const char *
+#define OP_C_U32               uint32_t
+#define OP_C_FD                uint32_t
+#define OP_MEMBER(type, field) OP_C_##type field;
+#define OP_STRUCT(ENUM, name, phase, life, release) \
+	struct op_##name {                          \
+		OP_##ENUM##_FIELDS(OP_MEMBER)       \
+	};
+IMAGE_OPS(OP_STRUCT)
+#undef OP_STRUCT
+
+/** struct op - one operation of any kind; @code says which member of the union holds. */
+struct op {
+	enum op_code code;
+	union {
+#define OP_UNION(ENUM, name, phase, life, release) struct op_##name name;
+		IMAGE_OPS(OP_UNION)
+#undef OP_UNION
+	};
+};
+
+/*
+ * Site slots: what the target may bind late (DESIGN.md rule 9). SITE(ENUM, word): the rule that a
+ * value must keep is base/ident.h's, the same at build time and on the target.
+ */
+#define IMAGE_SITE_KINDS(SITE) \
+	SITE(IFNAME, "ifname") \
+	SITE(PATH, "path")     \
+	SITE(UNIT, "unit")
+
+#define SITE_ENUM(ENUM, word) SITE_##ENUM,
+enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };
+#undef SITE_ENUM
+
+/**
+ * struct site_slot - one late-bound value.
+ * @key: what the overlay and --set call it: "net0.bridge", "disk1.path", "unit".
+ * @kind: the rule for its value.
+ * @value: the value from the build; "" = must be bound on the target (unit: /etc/machine-id).
+ */
+struct site_slot {
+	const char *key;
+	enum site_kind kind;
+	const char *value;
+};
+
+#endif
