@@ -112,12 +112,22 @@ void err_ctx(struct err *err, const char *fmt, ...)
 	va_start(args, fmt);
 	text_set(context, sizeof(context), fmt, args);
 	va_end(args);
-	memcpy(what, err->what, sizeof(what));
 	/* Both parts are bounded by ERR_TEXT_MAX; the sum is cut at the same bound. */
-	size_t len = strlen(context);
+	struct {
+		char *text;
+		size_t room;
+	} out = {err->what, sizeof(err->what) - 1};
+	const char *parts[] = {context, ": ", what};
 
-	memcpy(err->what, context, len);
-	(void)snprintf(err->what + len, sizeof(err->what) - len, ": %s", what);
+	memcpy(what, err->what, sizeof(what));
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		size_t len = strnlen(parts[i], out.room);
+
+		memcpy(out.text, parts[i], len);
+		out.text += len;
+		out.room -= len;
+	}
+	*out.text = '\0';
 }
 
 size_t err_format(const struct err *err, char *buf, size_t size)

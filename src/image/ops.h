@@ -19,7 +19,7 @@
 #define ARGV_MAX       32768 /* arguments */
 #define ARG_BYTES_MAX  131072 /* one argument, Linux MAX_ARG_STRLEN (binfmts.h) */
 #define ARGV_BYTES_MAX (3u << 20) /* all arguments */
-#define SITE_MAX       512 /* site slots */
+#define SITE_MAX       4096 /* site slots */
 #define SITE_VALUE_MAX 4096 /* bytes of a site value, with the final NUL */
 #define PAYLOAD_MAX    64 /* payload sections */
 #define META_BYTES_MAX (4u << 20) /* all metadata sections together, unpacked */
