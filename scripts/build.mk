@@ -109,8 +109,16 @@ $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 	$(call say,STRIP,target/bin/kiln-run)
 	$(Q)$(TARGET_STRIP) -o $@ $<
 
+# kiln looks for the Kconfig tree in ../share/kiln from its own folder, here as when installed.
+HOST_SHARE := $(O)/host/share/kiln
+$(HOST_SHARE)/.stamp:
+	@mkdir -p $(HOST_SHARE)
+	$(Q)for d in Kconfig src boards configs; do ln -sfn $(TOP)/$$d $(HOST_SHARE)/$$d; done
+	$(Q)ln -sfn $(B) $(HOST_SHARE)/build
+	$(Q)touch $@
+
 PROGRAMS := $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(TARGET_BIN)/kiln-run
 .PHONY: programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) $(HOST_SHARE)/.stamp
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
