@@ -41,6 +41,7 @@ $(HB)/%.o: $(TOP)/src/%.c
 
 define archive_rule
 $(call host_lib,$(1)): $(call host_objs,$(1))
+	@mkdir -p $$(@D)
 	$$(call say,AR,lib$(1).a)
 	$(Q)rm -f $$@; $(AR) rcsD $$@ $$^
 endef

@@ -106,18 +106,25 @@ void err_fix(struct err *err, const char *fmt, ...)
 
 void err_ctx(struct err *err, const char *fmt, ...)
 {
-	char context[ERR_TEXT_MAX], what[ERR_TEXT_MAX];
+	char what[ERR_TEXT_MAX], context[ERR_TEXT_MAX - 2];
+	size_t head, tail;
 	va_list args;
 
 	va_start(args, fmt);
 	text_set(context, sizeof(context), fmt, args);
 	va_end(args);
 	memcpy(what, err->what, sizeof(what));
-	/* Both parts are bounded by ERR_TEXT_MAX; the sum is cut at the same bound. */
-	size_t len = strlen(context);
-
-	memcpy(err->what, context, len);
-	(void)snprintf(err->what + len, sizeof(err->what) - len, ": %s", what);
+	head = strlen(context);
+	tail = strlen(what);
+	memcpy(err->what, context, head);
+	memcpy(err->what + head, ": ", 2);
+	head += 2;
+	if (head + tail < sizeof(err->what)) {
+		memcpy(err->what + head, what, tail + 1);
+		return;
+	}
+	memcpy(err->what + head, what, sizeof(err->what) - head);
+	memcpy(err->what + sizeof(err->what) - 4, "...", 4);
 }
 
 size_t err_format(const struct err *err, char *buf, size_t size)
