@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/sha256.h"
+#include "image/checksum.h"
 
 static const struct host_op *const ops[OP_COUNT] = {
 #define HOST_OP_ENTRY(ENUM, name, phase, life, release) [OP_##ENUM] = &host_##name,
@@ -119,7 +119,7 @@ int host_clean(struct host *host, struct err *err)
 
 void host_mark_mac(unsigned char mac[static 6], unsigned char first, const char *key)
 {
-	unsigned char hash[SHA256_BYTES];
+	uint64_t hash;
 	char text[256], boot[64];
 	struct stat ns = {0};
 
@@ -128,7 +128,7 @@ void host_mark_mac(unsigned char mac[static 6], unsigned char first, const char 
 	(void)stat("/proc/self/ns/net", &ns);
 	(void)snprintf(text, sizeof(text), "kiln link %s %llu %s", boot,
 		       (unsigned long long)ns.st_ino, key);
-	sha256(hash, text, strlen(text));
-	memcpy(mac, hash, 6);
+	hash = img_checksum(text, strlen(text));
+	memcpy(mac, &hash, 6);
 	mac[0] = first;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * qmp.c - a QMP client for `kiln-run down`. QEMU writes one object a line, and an answer without an
- * id has one member, so its first key says what it is.
+ * qmp.c - a QMP client for `kiln-run down`. QEMU writes one object a line; the keys at its top say
+ * what it is.
  */
 #include "host/qmp.h"
 
@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "host/proc.h"
 
 static int wait_readable(int fd, int64_t deadline)
@@ -61,13 +62,19 @@ static int line_read(struct qmp *qmp, char *line, int64_t deadline)
 
 static int key_is(const char *line, const char *key)
 {
-	size_t len = strlen(key);
+	struct json_reader reader;
+	struct json_token token;
 
-	line += strspn(line, " \t\r");
-	if (*line++ != '{')
+	json_read(&reader, line, strlen(line));
+	if (json_next(&reader, &token) != JSON_OBJECT)
 		return 0;
-	line += strspn(line, " \t");
-	return line[0] == '"' && !strncmp(line + 1, key, len) && line[len + 1] == '"';
+	while (json_next(&reader, &token) == JSON_KEY) {
+		if (json_equals(&token, key))
+			return 1;
+		if (json_skip(&reader, &token))
+			return 0;
+	}
+	return 0;
 }
 
 int qmp_connect(struct qmp *qmp, const char *path, int64_t deadline)

@@ -90,6 +90,9 @@ void verify_all(struct run *run, struct findings *findings);
  */
 void run_undo(struct run *run, struct err *err);
 
+/** run_interrupted() - did a blocked signal come? Return: 0, or -1 with @run->signal set. */
+int run_interrupted(struct run *run, struct err *err) MUST_CHECK;
+
 /**
  * site_load() - read the overlay and --set into @run->site, each value checked by its kind.
  *

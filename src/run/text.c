@@ -44,7 +44,10 @@ static int slot_owner(struct run *run, unsigned slot, struct op *op, struct err 
 	return -1;
 }
 
-/* For a shell, a descriptor of a file or payload is written as the path where it is found. */
+/*
+ * For a shell, a descriptor of a file or payload is written as the path where it is found. The
+ * number of a set is that of its descriptor: -add-fd fd=N,set=N.
+ */
 static int path_add(struct run *run, const struct segment *seg, enum argv_form form,
 		    struct buf *buf, struct err *err)
 {
@@ -54,7 +57,7 @@ static int path_add(struct run *run, const struct segment *seg, enum argv_form f
 	if (form == ARGV_EXEC) {
 		(void)snprintf(path, sizeof(path), "%s/%u",
 			       seg->kind == FIX_FD_PATH ? "/proc/self/fd" : "/dev/fdset",
-			       seg->kind == FIX_FD_PATH ? FD_SLOT_BASE + seg->a : seg->a);
+			       FD_SLOT_BASE + seg->a);
 	} else {
 		if (slot_owner(run, seg->a, &op, err))
 			return -1;
@@ -116,11 +119,11 @@ static int unit_add(struct run *run, const struct segment *seg, struct buf *buf,
 	if (!run->unit[0])
 		return unit_refuse(err);
 	if (seg->kind == FIX_UUID) {
-		unit_uuid(run->unit, run->img.meta[META_NAME], bytes);
+		unit_uuid(bytes, run->unit, run->img.meta[META_NAME]);
 		ident_format_uuid(text, bytes);
 	} else {
 		(void)snprintf(key, sizeof(key), "%.*s", (int)seg->len, seg->text);
-		unit_mac(run->unit, run->img.meta[META_NAME], key, bytes);
+		unit_mac(bytes, run->unit, run->img.meta[META_NAME], key);
 		ident_format_mac(text, bytes);
 	}
 	fact_add(buf, seg->escape, text);
