@@ -77,8 +77,9 @@ static int kvm_usable(const struct user *user, struct err *err)
 		err_why(err, "QEMU opens it itself, so the user that QEMU runs as needs read and "
 			     "write permission.");
 		if (ret == -EACCES || ret == -EPERM)
-			err_fix(err, "usermod --append --groups kvm %s, or compose for CONFIG_ACCEL"
-				     "_TCG.",
+			err_fix(err,
+				"usermod --append --groups kvm %s, or compose for CONFIG_ACCEL"
+				"_TCG.",
 				user->name[0] ? user->name : "USER");
 		else
 			err_fix(err, "Load the module (modprobe kvm_intel or kvm_amd) and switch "
@@ -89,8 +90,8 @@ static int kvm_usable(const struct user *user, struct err *err)
 	if (HOST_IS_X86 ? flags_show_virtualisation() : vm_can_be_made())
 		return 0;
 	err_set(err, ERR_HOST, "%s",
-		HOST_IS_X86 ? KVM_DEVICE " is there, but the CPU flags show neither vmx nor svm" :
-			      KVM_DEVICE " is there, but makes no VM");
+		HOST_IS_X86 ? KVM_DEVICE " is there, but the CPU flags show neither vmx nor svm"
+			    : KVM_DEVICE " is there, but makes no VM");
 	err_why(err, "Such a KVM emulates every privileged instruction and cannot run a stock "
 		     "kernel.");
 	err_fix(err, "Use a host with hardware virtualisation, switch nesting on in the hypervisor "

@@ -67,8 +67,9 @@ static int absent_refuse(struct netlink *nl, const char *name, struct err *err)
 	err_set(err, ERR_HOST, "there is no bridge \"%s\"", name);
 	err_why(err, "The VM's tap is to become a port of it. Bridges of this host: %s%s.",
 		names.buf.len ? names.text : "none", names.buf.overflow ? ", ..." : "");
-	err_fix(err, "ip link add %s type bridge && ip link set %s up; or bind another one by --set "
-		     "or the site file, if the image declares a slot for it.",
+	err_fix(err,
+		"ip link add %s type bridge && ip link set %s up; or bind another one by --set "
+		"or the site file, if the image declares a slot for it.",
 		name, name);
 	return -1;
 }
@@ -239,7 +240,7 @@ static void port_count(void *arg, const struct net_link *dev)
 }
 
 /* Return: 0 or a negative errno. A bridge that others use or that is not ours is left. */
-static int delete(struct netlink *nl, const char *name, const char *mac_text)
+static int delete (struct netlink *nl, const char *name, const char *mac_text)
 {
 	unsigned char mac[LINK_MAC_LEN];
 	struct port_count count = {0};
@@ -280,7 +281,7 @@ static int release(struct host *host, const char *record, struct err *err)
 		return ret < 0 ? -1 : 0;
 	if (netlink_begin(&nl, err))
 		return -1;
-	ret = delete(&nl, name, blank + 1);
+	ret = delete (&nl, name, blank + 1);
 	netlink_close(&nl);
 	if (ret) {
 		err_sys(err, ERR_HOST, -ret, "cannot delete bridge \"%s\"", name);

@@ -35,8 +35,9 @@ static int type_refuse(const struct op_file *file, struct err *err)
 	const char *wanted = file->flags & FILE_BLOCK_DEVICE ? "a block device" : "a regular file";
 
 	err_set(err, ERR_HOST, "%s is not %s", file->path, wanted);
-	err_why(err, "The image was composed for %s as device \"%s\", and QEMU would use it "
-		     "differently.",
+	err_why(err,
+		"The image was composed for %s as device \"%s\", and QEMU would use it "
+		"differently.",
 		wanted, file->owner);
 	err_fix(err, "Bind a path to %s, or compose the image for the other kind.", wanted);
 	return -1;

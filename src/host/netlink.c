@@ -14,7 +14,8 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#define REPLY_MAX 32768 /* what the kernel needs for a message of a dump, and what iproute2 offers */
+#define REPLY_MAX \
+	32768 /* what the kernel needs for a message of a dump, and what iproute2 offers */
 
 /* A request under construction. The largest, an alias with the rest, is below 512 bytes. */
 struct request {
@@ -84,8 +85,8 @@ static ssize_t reply_read(struct netlink *nl, void *buf)
 	for (;;) {
 		struct sockaddr_nl from;
 		socklen_t len = sizeof(from);
-		ssize_t got = recvfrom(nl->fd, buf, REPLY_MAX, MSG_TRUNC,
-				       (struct sockaddr *)&from, &len);
+		ssize_t got =
+			recvfrom(nl->fd, buf, REPLY_MAX, MSG_TRUNC, (struct sockaddr *)&from, &len);
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -49,8 +49,7 @@ static int line_read(struct qmp *qmp, char *line, int64_t deadline)
 		ret = wait_readable(qmp->fd, deadline);
 		if (ret)
 			return ret;
-		got = recv(qmp->fd, qmp->buf + qmp->len, sizeof(qmp->buf) - qmp->len,
-			   MSG_DONTWAIT);
+		got = recv(qmp->fd, qmp->buf + qmp->len, sizeof(qmp->buf) - qmp->len, MSG_DONTWAIT);
 		if (got == 0)
 			return -ECONNRESET;
 		if (got < 0 && errno != EINTR && errno != EAGAIN)

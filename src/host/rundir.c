@@ -22,8 +22,8 @@
 #include "host/proc.h"
 #include "host/state.h"
 
-#define ROOT_BASE "/run/kiln"
-#define BASE_LOCK ".lock"
+#define ROOT_BASE  "/run/kiln"
+#define BASE_LOCK  ".lock"
 #define LOCK_TRIES 100
 
 static int refuse(struct err *err, int sys_errno, const char *path)
@@ -83,8 +83,7 @@ static int owned_open(const char *path, struct err *err)
 		return errno == ENOENT ? -ENOENT : refuse(err, errno, path);
 	if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & S_IWOTH)) {
 		(void)close(fd);
-		err_set(err, ERR_HOST, "%s is owned by another user or writable by everyone",
-			path);
+		err_set(err, ERR_HOST, "%s is owned by another user or writable by everyone", path);
 		err_why(err, "What its state file says is deleted from this host, so nobody else "
 			     "may write it.");
 		err_fix(err, "Remove it (rm -r %s) after looking who made it.", path);
@@ -138,8 +137,8 @@ int rundir_create(struct rundir *dir, gid_t gid, struct err *err)
 			continue; /* removed between mkdir and open by who ended the VM */
 		if (ret)
 			return -1;
-		dir->lock = openat(dir->fd, LOCK_FILE,
-				   O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		dir->lock =
+			openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (dir->lock < 0 && errno != ENOENT)
 			return refuse(err, errno, dir->path);
 		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, LOCK_EX | LOCK_NB);
@@ -164,8 +163,8 @@ int rundir_open(struct rundir *dir, enum rundir_open how, struct err *err)
 		dir->fd = owned_open(dir->path, err);
 		if (dir->fd < 0)
 			return dir->fd == -ENOENT ? 2 : -1;
-		dir->lock = openat(dir->fd, LOCK_FILE,
-				   O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		dir->lock =
+			openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (dir->lock < 0 && errno != ENOENT)
 			return refuse(err, errno, dir->path);
 		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, operation);

@@ -23,7 +23,8 @@ static int refuse(struct err *err, unsigned line, const char *what)
 {
 	err_set(err, ERR_HOST, "%s", what);
 	err_at(err, STATE_FILE, line);
-	err_why(err, "The file says what a VM left on this host, and is written by kiln-run alone.");
+	err_why(err,
+		"The file says what a VM left on this host, and is written by kiln-run alone.");
 	err_fix(err, "If another version of kiln-run wrote it, run that one's `down`; otherwise "
 		     "remove the run directory by hand.");
 	return -1;
@@ -69,9 +70,9 @@ static int line_parse(struct state *state, char *line, unsigned number, struct e
 	uint64_t n;
 
 	if (number == 1)
-		return strcmp(line, STATE_VERSION) != 0 ?
-			       refuse(err, 1, "the first line is not " STATE_VERSION) :
-			       0;
+		return strcmp(line, STATE_VERSION) != 0
+			       ? refuse(err, 1, "the first line is not " STATE_VERSION)
+			       : 0;
 	if (!value)
 		return refuse(err, number, "a line without '='");
 	*value++ = '\0';
@@ -123,8 +124,8 @@ static void state_print(const struct state *state, struct buf *buf)
 	buf_addf(buf, "%s\nname=%s\npid=%ld\nstart=%llu\nimage=%s\n", STATE_VERSION, state->vm,
 		 (long)state->pid, (unsigned long long)state->start, state->image);
 	for (unsigned i = 0; i < state->iface_count; i++)
-		buf_addf(buf, "interface=%s %s %d\n", state->ifaces[i].owner,
-			 state->ifaces[i].name, state->ifaces[i].index);
+		buf_addf(buf, "interface=%s %s %d\n", state->ifaces[i].owner, state->ifaces[i].name,
+			 state->ifaces[i].index);
 	for (unsigned i = 0; i < state->record_count; i++)
 		buf_addf(buf, "release=%s %s\n", op_name(state->records[i].op),
 			 state->records[i].text);
@@ -133,8 +134,8 @@ static void state_print(const struct state *state, struct buf *buf)
 int state_save(const struct state *state, int dir, struct err *err)
 {
 	static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 128 + 8192];
-	CLEANUP_FD int fd = openat(dir, STATE_NEW,
-				   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	CLEANUP_FD int fd =
+		openat(dir, STATE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct buf buf;
 
 	buf_init(&buf, text, sizeof(text));

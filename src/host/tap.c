@@ -57,14 +57,14 @@ static int exists_refuse(const char *name, struct err *err)
 	err_set(err, ERR_HOST, "interface \"%s\" is there already", name);
 	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "
 		     "not tell whose it is.");
-	err_fix(err, "ip link del %s, if nothing uses it; or give the tap another name, for "
-		     "example one that ends in %%d.",
+	err_fix(err,
+		"ip link del %s, if nothing uses it; or give the tap another name, for "
+		"example one that ends in %%d.",
 		name);
 	return -1;
 }
 
-static int create_refuse(struct err *err, int sys_errno, const struct op_tap *tap,
-			 const char *name)
+static int create_refuse(struct err *err, int sys_errno, const struct op_tap *tap, const char *name)
 {
 	if (sys_errno == EPERM || sys_errno == EACCES)
 		return device_refuse(err, sys_errno);
@@ -109,8 +109,9 @@ static int setup_refuse(struct err *err, int ret, const char *name)
 {
 	err_sys(err, ERR_HOST, -ret, "cannot configure tap \"%s\"", name);
 	err_why(err, "It gets an address and an alias, is put into its bridge and set up.");
-	err_fix(err, "Try `ip link set dev %s up` and `ip link set dev %s master BRIDGE` on a tap "
-		     "made by hand.",
+	err_fix(err,
+		"Try `ip link set dev %s up` and `ip link set dev %s master BRIDGE` on a tap "
+		"made by hand.",
 		name, name);
 	return -1;
 }
@@ -124,8 +125,7 @@ static void alias_format(char alias[static STATE_NAME_MAX + 8], const struct hos
  * The address begins with 0xfe: a bridge without an address of its own takes the lowest of its
  * ports, and the host's network would break for a moment each time a VM comes or goes.
  */
-static int configure(struct host *host, const struct op_tap *tap, const char *name,
-		     struct err *err)
+static int configure(struct host *host, const struct op_tap *tap, const char *name, struct err *err)
 {
 	char alias[STATE_NAME_MAX + 8], key[STATE_NAME_MAX + IFNAMSIZ + 1];
 	unsigned char mac[LINK_MAC_LEN];

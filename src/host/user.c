@@ -149,8 +149,9 @@ int user_find(const char *name, struct user *user, struct err *err)
 		err_why(err, "Started by root, QEMU runs as the user that the image names "
 			     "(CONFIG_RUN_USER), never as root; accounts of a directory service "
 			     "are not looked up.");
-		err_fix(err, "useradd --system --no-create-home --shell /usr/sbin/nologin --groups "
-			     "kvm %s (without --groups kvm where QEMU shall not use KVM).",
+		err_fix(err,
+			"useradd --system --no-create-home --shell /usr/sbin/nologin --groups "
+			"kvm %s (without --groups kvm where QEMU shall not use KVM).",
 			name);
 		return -1;
 	}

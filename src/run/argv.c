@@ -12,15 +12,16 @@ static char *argv_list[ARGV_MAX + 3]; /* argv[0], -S, NULL */
 static int too_long(struct run *run, struct err *err)
 {
 	err_set(err, ERR_HOST, "%s: the command line of QEMU is too long", run->img.path);
-	err_why(err, "One argument may have %d bytes and all together %u; values of the target "
-		     "went over it.",
+	err_why(err,
+		"One argument may have %d bytes and all together %u; values of the target "
+		"went over it.",
 		ARG_BYTES_MAX, ARGV_BYTES_MAX);
 	err_fix(err, "Bind shorter values.");
 	return -1;
 }
 
-static int argument_add(struct run *run, struct buf *buf, struct img_text text,
-			enum argv_form form, char **ret_arg, struct err *err)
+static int argument_add(struct run *run, struct buf *buf, struct img_text text, enum argv_form form,
+			char **ret_arg, struct err *err)
 {
 	size_t start = buf->len;
 

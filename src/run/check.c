@@ -108,7 +108,7 @@ int command_check(struct run *run, struct err *err)
 		message_notice(run->host.notice);
 	(void)snprintf(text, sizeof(text), "%s: ok, %u steps, %u descriptors\n", run->img.path,
 		       run->img.op_count, run->img.fd_count);
-	return fd_write_all(STDOUT_FILENO, text, strlen(text)) ?
-		       err_set(err, ERR_HOST, "cannot write to standard output") :
-		       0;
+	return fd_write_all(STDOUT_FILENO, text, strlen(text))
+		       ? err_set(err, ERR_HOST, "cannot write to standard output")
+		       : 0;
 }

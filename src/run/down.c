@@ -38,8 +38,8 @@ static void pause_briefly(void)
  */
 static int control_lock(struct run *run, int64_t deadline)
 {
-	int fd = openat(run->dir.fd, QMP_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-			0600);
+	int fd =
+		openat(run->dir.fd, QMP_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && proc_now_ms() < deadline)
 		pause_briefly();

@@ -20,8 +20,9 @@
 static int refuse(const struct user *user, int sys_errno, const char *what, struct err *err)
 {
 	err_sys(err, ERR_HOST, sys_errno, "cannot become user \"%s\": %s", user->name, what);
-	err_why(err, "QEMU never runs as root; in a user namespace, uid %ld and gid %ld must be "
-		     "mapped.",
+	err_why(err,
+		"QEMU never runs as root; in a user namespace, uid %ld and gid %ld must be "
+		"mapped.",
 		(long)user->uid, (long)user->gid);
 	err_fix(err, "Start kiln-run as the real root, or as an ordinary user.");
 	return -1;

@@ -61,11 +61,11 @@ static int strays_close(struct run *run, struct err *err)
 
 static int exec_refuse(const char *qemu, int sys_errno, struct err *err)
 {
-	err_sys(err, sys_errno == ENOENT ? ERR_NOT_FOUND : ERR_EXEC, sys_errno,
-		"cannot execute %s", qemu);
+	err_sys(err, sys_errno == ENOENT ? ERR_NOT_FOUND : ERR_EXEC, sys_errno, "cannot execute %s",
+		qemu);
 	err_why(err, sys_errno == ENOENT ? "The file, or the interpreter that it names, is not "
-					   "there." :
-					   "The kernel refused to execute it.");
+					   "there."
+					 : "The kernel refused to execute it.");
 	err_fix(err, "Try `%s --version`.", qemu);
 	return -1;
 }
@@ -79,8 +79,9 @@ static int exec_refuse(const char *qemu, int sys_errno, struct err *err)
  */
 int stage_exec(struct run *run, struct err *err)
 {
-	static char *const clean[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
-				      (char[]){"HOME=/"}, (char[]){"LANG=C.UTF-8"}, NULL};
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", home[] = "HOME=/",
+		    lang[] = "LANG=C.UTF-8";
+	static char *const clean[] = {path, home, lang, NULL};
 	extern char **environ;
 
 	for (uint32_t slot = 0; slot < run->img.fd_count; slot++)

@@ -27,8 +27,8 @@ void message_print(const struct err *err)
 		buf_addf(&buf, "%s:", err->at.file);
 	if (err->at.file[0] && err->at.line)
 		buf_addf(&buf, "%u:", err->at.line);
-	buf_addf(&buf, "%s%s%s%s\n", err->at.file[0] ? " " : "", err->sym,
-		 err->sym[0] ? ": " : "", err->what);
+	buf_addf(&buf, "%s%s%s%s\n", err->at.file[0] ? " " : "", err->sym, err->sym[0] ? ": " : "",
+		 err->what);
 	if (err->also.file[0])
 		buf_addf(&buf, "  also: %s:%u\n", err->also.file, err->also.line);
 	if (err->why[0])

@@ -38,9 +38,9 @@ static const struct {
 	enum command command;
 	const char *target;
 } command_table[] = {
-	{"up", COMMAND_UP, "an IMAGE"},	      {"down", COMMAND_DOWN, "the NAME of a VM"},
+	{"up", COMMAND_UP, "an IMAGE"},       {"down", COMMAND_DOWN, "the NAME of a VM"},
 	{"check", COMMAND_CHECK, "an IMAGE"}, {"show", COMMAND_SHOW, "an IMAGE"},
-	{"--help", COMMAND_HELP, NULL},	      {"--version", COMMAND_VERSION, NULL},
+	{"--help", COMMAND_HELP, NULL},       {"--version", COMMAND_VERSION, NULL},
 };
 
 const char *options_help(void)

@@ -10,7 +10,14 @@
 #include "base/err.h"
 #include "image/ops.h"
 
-enum command { COMMAND_UP, COMMAND_DOWN, COMMAND_CHECK, COMMAND_SHOW, COMMAND_HELP, COMMAND_VERSION };
+enum command {
+	COMMAND_UP,
+	COMMAND_DOWN,
+	COMMAND_CHECK,
+	COMMAND_SHOW,
+	COMMAND_HELP,
+	COMMAND_VERSION
+};
 
 /** What `show` prints. */
 enum show_what { SHOW_TEXT, SHOW_JSON, SHOW_ARGV, SHOW_SHELL, SHOW_SECTION };

@@ -81,8 +81,7 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	buf_addf(buf, "%s \"%s\"", op_name(op->code), name);
 }
 
-static void step_context(const struct run *run, uint32_t step, const struct op *op,
-			 struct err *err)
+static void step_context(const struct run *run, uint32_t step, const struct op *op, struct err *err)
 {
 	char text[300];
 	struct buf label;
@@ -274,8 +273,8 @@ void run_undo(struct run *run, struct err *err)
 
 	len = strlen(err->fix);
 	if (!ret)
-		(void)snprintf(err->fix + len, sizeof(err->fix) - len,
-			       "%sNothing was left behind.", len ? " " : "");
+		(void)snprintf(err->fix + len, sizeof(err->fix) - len, "%sNothing was left behind.",
+			       len ? " " : "");
 	else
 		(void)snprintf(err->fix + len, sizeof(err->fix) - len,
 			       "%sLeft behind: %.200s; `kiln-run down %s` tries again.",

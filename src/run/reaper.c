@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -29,6 +30,9 @@
 #include "run/run.h"
 
 #define ASK_UNDO 'u'
+
+#define LOCK_RETRIES  50
+#define LOCK_RETRY_NS 20000000L
 
 enum reaper_fd { REAPER_SOCKET = 3, REAPER_PIDFD = 4, REAPER_DIR = 5, REAPER_FD_COUNT = 6 };
 
@@ -55,9 +59,8 @@ static void answer_send(const struct answer *answer)
 /* Moves the three descriptors that are needed to the front and closes all others. */
 static int descriptors_keep(struct run *run, int socket, int pidfd)
 {
-	int kept[REAPER_FD_COUNT] = {[REAPER_SOCKET] = socket,
-				     [REAPER_PIDFD] = pidfd,
-				     [REAPER_DIR] = run->dir.fd};
+	int kept[REAPER_FD_COUNT] = {
+		[REAPER_SOCKET] = socket, [REAPER_PIDFD] = pidfd, [REAPER_DIR] = run->dir.fd};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = REAPER_SOCKET; i < REAPER_FD_COUNT; i++) {
@@ -105,11 +108,20 @@ static void undo_for_starter(struct run *run)
 /* Whoever gets the lock first cleans: we, `down`, or the next `up`. What fails stays recorded. */
 static void clean_after_end(struct run *run)
 {
+	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
 	struct err err;
+	int ret;
 
-	rundir_close(&run->dir);
-	if (rundir_open(&run->dir, RUNDIR_TRY, &err) == 0)
-		(void)!host_clean(&run->host, &err);
+	/* `check` and `down` hold the lock for a moment when they look; a new VM keeps it. */
+	for (int i = 0; i < LOCK_RETRIES; i++) {
+		rundir_close(&run->dir);
+		ret = rundir_open(&run->dir, RUNDIR_TRY, &err);
+		if (ret == 0)
+			(void)!host_clean(&run->host, &err);
+		if (ret != 1)
+			return;
+		(void)nanosleep(&pause, NULL);
+	}
 }
 
 static void reaper_run(struct run *run, int socket, int pidfd)

@@ -142,8 +142,8 @@ static int file_refuse(const char *path, int sys_errno, unsigned line, struct er
 	err_sys(err, line ? ERR_CONFIG : ERR_HOST, sys_errno, "cannot read the site file");
 	err_at(err, path, line);
 	err_why(err, "It binds the values of this target.");
-	err_fix(err, line ? "Make it a text file with lines below 64 KiB and without NUL bytes." :
-			    "Give the path of a readable file to --site.");
+	err_fix(err, line ? "Make it a text file with lines below 64 KiB and without NUL bytes."
+			  : "Give the path of a readable file to --site.");
 	return -1;
 }
 
@@ -162,8 +162,8 @@ static int file_load(struct run *run, struct err *err)
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
-		return errno == ENOENT && !run->options->site ? 0 :
-								file_refuse(path, errno, 0, err);
+		return errno == ENOENT && !run->options->site ? 0
+							      : file_refuse(path, errno, 0, err);
 	lines_begin(&lines, fd);
 	while ((ret = lines_next(&lines, &line)) == 1)
 		if (line_bind(run, path, lines.number, line, err)) {
@@ -241,15 +241,16 @@ int site_check(struct run *run, struct err *err)
 		if (run->site[i].value[0] || (site.kind == SITE_UNIT && run->unit[0]))
 			continue;
 		if (site.kind == SITE_UNIT)
-			err_set(err, ERR_HOST, "there is no unit id: %s is not bound and "
-					       MACHINE_ID_FILE " is missing or empty",
+			err_set(err, ERR_HOST,
+				"there is no unit id: %s is not bound and " MACHINE_ID_FILE
+				" is missing or empty",
 				site.key);
 		else
 			err_set(err, ERR_HOST, "%s is not bound", site.key);
 		err_why(err, "The image leaves the value to the target; %s.",
 			site.kind == SITE_UNIT ? "addresses that differ from unit to unit are "
-						 "derived from it" :
-						 ident_noun(site_rule(site.kind)));
+						 "derived from it"
+					       : ident_noun(site_rule(site.kind)));
 		err_fix(err, "Write %s=VALUE into " SITE_FOLDER "/%s.site, or add --set %s=VALUE.",
 			site.key, run->img.meta[META_NAME], site.key);
 		return -1;

@@ -62,8 +62,7 @@ static int path_add(struct run *run, const struct segment *seg, enum argv_form f
 		if (slot_owner(run, seg->a, &op, err))
 			return -1;
 		if (op.code == OP_PAYLOAD)
-			(void)snprintf(path, sizeof(path), "%s/%s",
-				       run->img.meta[META_PAYLOAD_DIR],
+			(void)snprintf(path, sizeof(path), "%s/%s", run->img.meta[META_PAYLOAD_DIR],
 				       run->img.payload[op.payload.index].name);
 		else
 			(void)snprintf(path, sizeof(path), "%s",
@@ -73,8 +72,8 @@ static int path_add(struct run *run, const struct segment *seg, enum argv_form f
 	return 0;
 }
 
-static int tap_add(struct run *run, const struct segment *seg, enum argv_form form,
-		   struct buf *buf, struct err *err)
+static int tap_add(struct run *run, const struct segment *seg, enum argv_form form, struct buf *buf,
+		   struct err *err)
 {
 	bool json = seg->escape == ESCAPE_JSON;
 	struct op op;
@@ -92,8 +91,8 @@ static int tap_add(struct run *run, const struct segment *seg, enum argv_form fo
 		return -1;
 	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
 	fact_add(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
-	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\"" :
-				",script=no,downscript=no");
+	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\""
+			      : ",script=no,downscript=no");
 	if (seg->b > 1)
 		buf_addf(buf, json ? ",\"queues\":%u" : ",queues=%u", seg->b);
 	return 0;

@@ -21,8 +21,9 @@ static int arch_check(struct run *run, struct err *err)
 		return 0;
 	err_set(err, ERR_HOST, "the image is for a %s host, and this one is %s",
 		run->img.meta[META_HOST_ARCH], host.machine);
-	err_why(err, "The board of an image says which QEMU and which accelerator there are "
-		     "(board %s).",
+	err_why(err,
+		"The board of an image says which QEMU and which accelerator there are "
+		"(board %s).",
 		run->img.meta[META_BOARD]);
 	err_fix(err, "Compose it for a board of this architecture.");
 	return -1;
