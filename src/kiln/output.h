@@ -27,15 +27,14 @@ struct output {
 };
 
 /** output_open() - use @dir, made when absent with one missing level. Return: 0, or -1. */
-int output_open(struct output *out, struct arena *arena, const char *dir, struct err *err)
-	MUST_CHECK;
+int output_open(struct output *out, struct arena *arena, const char *dir,
+		struct err *err) MUST_CHECK;
 
 /** output_file() - begin a file of the folder. Return: a descriptor owned by @out, or -1. */
 int output_file(struct output *out, const char *name, struct err *err) MUST_CHECK;
 
 /** output_text() - a whole file of text. Return: 0, or -1. */
-int output_text(struct output *out, const char *name, const char *text, struct err *err)
-	MUST_CHECK;
+int output_text(struct output *out, const char *name, const char *text, struct err *err) MUST_CHECK;
 
 /** output_commit() - sync all files, then rename them. Return: 0, or -1 and nothing new is there. */
 int output_commit(struct output *out, struct err *err) MUST_CHECK;
