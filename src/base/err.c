@@ -106,7 +106,7 @@ void err_fix(struct err *err, const char *fmt, ...)
 
 void err_ctx(struct err *err, const char *fmt, ...)
 {
-	char context[ERR_TEXT_MAX], what[ERR_TEXT_MAX];
+	char what[ERR_TEXT_MAX], context[ERR_TEXT_MAX - 2];
 	va_list args;
 
 	va_start(args, fmt);

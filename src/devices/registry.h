@@ -10,6 +10,12 @@
 /** device_families - ended by NULL. */
 extern const struct dev_family *const device_families[];
 
+extern const struct dev_family balloon_family;
+extern const struct dev_family console_family;
+extern const struct dev_family disk_family;
+extern const struct dev_family net_family;
+extern const struct dev_family rng_family;
+
 /* Controllers that Kiln adds by itself (devices/controller.c). */
 extern const struct dev_family controller_pci_family;
 extern const struct dev_family controller_virtio_serial_family;

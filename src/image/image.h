@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/ident.h"
 #include "image/ops.h"
 #include "image/text.h"
 
@@ -99,6 +100,9 @@ int img_open(struct img *img, int fd, const char *path, void *buf, size_t size,
 /** img_section_name() - the name of a metadata section, e.g. "META". */
 const char *img_section_name(enum img_section section);
 
+/** img_meta_name() - the name of a key of META, e.g. "host-arch". */
+const char *img_meta_name(enum img_meta_key key);
+
 /** struct img_cursor - a place in a list of the image; zero-initialise to begin. */
 struct img_cursor {
 	size_t at;
@@ -180,12 +184,25 @@ uint32_t op_fd_first(const struct op *op);
 /** struct op_field - one field of an operation, for showing and storing it without a switch. */
 struct op_field {
 	const char *name;
-	enum { FIELD_TEXT, FIELD_U32, FIELD_FD } kind;
+	enum { FIELD_TEXT, FIELD_U32, FIELD_FLAGS, FIELD_FD } kind;
 	size_t offset; /* in struct op */
+	uint32_t limit; /* U32: the largest value; FLAGS: the known bits */
 };
 
 /** op_fields() - the fields of an operation in declared order; @ret_count how many. */
 const struct op_field *op_fields(enum op_code code, size_t *ret_count);
+
+/** op_number() - the value of a field that is not FIELD_TEXT. */
+uint32_t op_number(const struct op *op, const struct op_field *field);
+
+/** site_word() - "ifname" for SITE_IFNAME. */
+const char *site_word(enum site_kind kind);
+
+/** site_rule() - the rule that a value of this kind must keep. */
+enum ident_kind site_rule(enum site_kind kind);
+
+/** fixup_word() - "fd" for FIX_FD. */
+const char *fixup_word(enum fixup_kind kind);
 
 /**
  * img_payload_copy() - unpack a payload into a descriptor.

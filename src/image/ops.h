@@ -56,20 +56,33 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
 	(1u << 1) /* must be a block device; otherwise it must be a regular file */
+#define FILE_APPEND	  (1u << 2) /* made when absent; opened for writing at the end alone */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 
 /*
- * Fields of each operation. TEXT: string, may hold marks in the composer. U32: number. FD: the
- * first descriptor slot that it fills; how many is said by the operation (TAP: queues; others: 1).
+ * Fields of each operation: F(type, name, limit). TEXT: string, may hold marks in the composer. U32:
+ * number, at most the limit. FLAGS: bits, none outside the limit. FD: the first descriptor slot that
+ * it fills; how many is said by the operation (TAP: queues; others: 1). A limit of 0 for TEXT and FD:
+ * texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
  */
-#define OP_ACCEL_FIELDS(F)  F(U32, policy)
-#define OP_BRIDGE_FIELDS(F) F(TEXT, name) F(TEXT, address) F(U32, flags)
-#define OP_TAP_FIELDS(F) \
-	F(TEXT, owner) F(TEXT, name) F(TEXT, bridge) F(U32, queues) F(U32, flags) F(FD, fd)
-#define OP_FILE_FIELDS(F)    F(TEXT, owner) F(TEXT, path) F(U32, flags) F(FD, fd)
-#define OP_PAYLOAD_FIELDS(F) F(U32, index) F(U32, flags) F(FD, fd)
-#define OP_MONITOR_FIELDS(F) F(TEXT, name) F(FD, fd)
+#define OP_ACCEL_FIELDS(F)  F(U32, policy, ACCEL_POLICY_COUNT - 1)
+#define OP_BRIDGE_FIELDS(F) F(TEXT, name, 0) F(TEXT, address, 0) F(FLAGS, flags, BRIDGE_CREATE)
+#define OP_TAP_FIELDS(F)                                                 \
+	F(TEXT, owner, 0)                                                \
+	F(TEXT, name, 0)                                                 \
+	F(TEXT, bridge, 0)                                               \
+	F(U32, queues, TAP_QUEUES_MAX)                                   \
+	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
+	F(FD, fd, 0)
+#define OP_FILE_FIELDS(F)                                   \
+	F(TEXT, owner, 0)                                   \
+	F(TEXT, path, 0)                                    \
+	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE) \
+	F(FD, fd, 0)
+#define OP_PAYLOAD_FIELDS(F) \
+	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)
+#define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -92,10 +105,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
 #undef OP_ENUM
 
-#define OP_C_TEXT              const char *
-#define OP_C_U32               uint32_t
-#define OP_C_FD                uint32_t
-#define OP_MEMBER(type, field) OP_C_##type field;
+#define OP_C_TEXT                     const char *
+#define OP_C_U32                      uint32_t
+#define OP_C_FLAGS                    uint32_t
+#define OP_C_FD                       uint32_t
+#define OP_MEMBER(type, field, limit) OP_C_##type field;
 #define OP_STRUCT(ENUM, name, phase, life, release) \
 	struct op_##name {                          \
 		OP_##ENUM##_FIELDS(OP_MEMBER)       \

@@ -67,7 +67,8 @@ struct segment {
 	size_t len;
 };
 
-#define MARK_MAX 96 /* bytes of one mark with the final NUL */
+#define MARK_MAX     96 /* bytes of one mark with the final NUL */
+#define MARK_KEY_MAX 48 /* bytes of the key of a mark */
 
 /**
  * text_mark() - write a mark.
@@ -75,7 +76,7 @@ struct segment {
  * @kind: any but FIX_LITERAL.
  * @a: first number.
  * @b: second number.
- * @key: key of FIX_MAC, at most 48 bytes, or "".
+ * @key: key of FIX_MAC, at most MARK_KEY_MAX bytes, or "".
  *
  * The escape is ESCAPE_RAW; qemu/ sets another when it renders the text into JSON or key=value.
  */

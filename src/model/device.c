@@ -9,6 +9,11 @@
 
 #include "model/vm.h"
 
+const char *dev_element(const struct vm_dev *dev)
+{
+	return dev->class->xml ? dev->class->xml : dev->family->xml;
+}
+
 const struct prop *dev_prop(const struct dev_family *family, const char *name)
 {
 	prop_for_each(row, family->props)

@@ -24,6 +24,8 @@ struct check;
  * @driver: QEMU device ("virtio-net-pci"); NULL when -device is not used for it.
  * @where: what it plugs into.
  * @flags: CLASS_*.
+ * @xml: element below <devices> when it is not the family's; NULL = the family's.
+ * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
  */
 struct dev_class {
 	const char *name;
@@ -31,6 +33,8 @@ struct dev_class {
 	const char *driver;
 	enum pci_where where;
 	unsigned flags;
+	const char *xml;
+	const char *alias;
 };
 
 #define CLASS_VNET_HDR    (1u << 0) /* its tap has IFF_VNET_HDR (behaviours F46) */
@@ -84,7 +88,6 @@ enum dev_rank {
  * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
  * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
  *        built once, for the command line now and for hot-plug later. May be NULL.
- * @xml_hook: adds XML that no row can say. May be NULL.
  */
 struct dev_family {
 	const char *name;
@@ -108,6 +111,7 @@ struct dev_family {
  * @slot: Kconfig slot; @repeat: number among those alike, 0 .. @repeats-1; @repeats is 0 when the
  *        slot has no REPEAT (identity "net2"), else how many ("disk3.0", "disk3.1", ...).
  * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0".
+ * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
  * @want: configured PCI address, if @has_want.
@@ -121,7 +125,7 @@ struct vm_dev {
 	const struct dev_family *family;
 	const struct dev_class *class;
 	unsigned slot, repeat, repeats;
-	const char *id, *alias;
+	const char *id, *alias, *number;
 	struct place at, *prop_at;
 	void *data;
 	bool has_want;
@@ -132,6 +136,9 @@ struct vm_dev {
 	struct vm *vm;
 	struct vm_dev *next;
 };
+
+/** dev_element() - the XML element of the device: its class's, else its family's. */
+const char *dev_element(const struct vm_dev *dev);
 
 /** dev_prop() - the row of that name, or NULL. */
 const struct prop *dev_prop(const struct dev_family *family, const char *name);

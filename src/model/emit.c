@@ -104,21 +104,30 @@ const char *emit_site_value(struct emit *emit, const struct vm_dev *dev, const c
 			 "");
 }
 
-/* Two payloads with the same file name: the later ones get "-N" before nothing else changes. */
-static const char *payload_name(struct emit *emit, const char *path)
+static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-	const char *name = base;
 
-	for (unsigned n = 2;; n++) {
-		const struct emit_payload *other = emit->payload;
+	return slash ? slash + 1 : path;
+}
 
-		while (other && strcmp(other->name, name) != 0)
-			other = other->next;
-		if (!other)
-			return name;
-		name = arena_fmt(emit->arena, "%s-%u", base, n);
+/* The name is the file's place on the target, so two files of one name cannot both have it. */
+static void check_name(struct emit *emit, const struct vm_dev *dev, const char *prop_name,
+		       const struct emit_payload *item)
+{
+	for (const struct emit_payload *old = emit->payload; old; old = old->next) {
+		if (strcmp(old->name, item->name) != 0)
+			continue;
+		struct err *err = dev_error(emit->errs, dev, prop_name, "payload-name-unique",
+					    "payload \"%s\" has the file name of another payload",
+					    item->name);
+
+		err_why(err,
+			"\"%s\" is in the image under that name already; on the target both "
+			"would be %s.",
+			old->path, vm_payload_target(dev->vm, item->path));
+		err_fix(err, "Rename one of the two files.");
+		return;
 	}
 }
 
@@ -152,8 +161,9 @@ uint32_t emit_payload_file(struct emit *emit, const struct vm_dev *dev, const ch
 	}
 	struct emit_payload *item = arena_alloc(emit->arena, sizeof(*item));
 
-	item->name = payload_name(emit, full);
+	item->name = base_name(full);
 	item->path = full;
+	check_name(emit, dev, prop_name, item);
 	if (emit->last_payload)
 		emit->last_payload->next = item;
 	else

@@ -91,7 +91,7 @@ const char *emit_site_value(struct emit *emit, const struct vm_dev *dev, const c
  * @dev: for the message; @prop_name: the row with the path.
  * @path: as configured.
  *
- * Return: the payload's index; the name in the image is the last component, made unique.
+ * Return: the payload's index; the name in the image is the last component.
  */
 uint32_t emit_payload_file(struct emit *emit, const struct vm_dev *dev, const char *prop_name,
 			   const char *path);

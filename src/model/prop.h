@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ident.h"
 #include "image/ops.h"
 
 struct vm_dev;
@@ -38,6 +39,11 @@ enum prop_kind {
 #define PROP_XML_KIB    (1u << 4) /* number of MiB that XML wants in KiB */
 #define PROP_SITE       (1u << 5) /* may be bound on the target as ID.NAME; rule: @site */
 #define PROP_REPEAT_FMT (1u << 6) /* "%d" in the string stands for the repeat number */
+#define PROP_REQUIRED   (1u << 7) /* a string that must be set where the row applies */
+#define PROP_UNIQUE     (1u << 8) /* no two devices may have the same value; letters of any case */
+
+/* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */
+#define RULE(kind) (IDENT_##kind + 1)
 
 /** struct prop_word - a word of a choice: Kconfig member suffix, XML and QEMU spelling (or NULL). */
 struct prop_word {
@@ -58,6 +64,7 @@ struct prop_word {
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
  * @min: smallest UINT; the Kconfig range says the same, a test compares.
  * @max: largest UINT; 0 with @min 0 = no range.
+ * @rule: RULE() that a STRING keeps.
  * @site: rule for a value bound on the target (PROP_SITE).
  * @when: applies only if true; NULL = always. A row that does not apply is neither written nor
  *        required, and its symbol must be at its default.
@@ -73,6 +80,7 @@ struct prop {
 	const char *qemu;
 	const char *text;
 	uint64_t absent, min, max;
+	unsigned rule;
 	enum site_kind site;
 	bool (*when)(const struct vm_dev *dev);
 };

@@ -7,6 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The format is a constant of a family or class with at most one %s. */
+static const char *alias_format(struct arena *arena, const char *format, const char *number)
+{
+	const char *percent = strstr(format, "%s");
+
+	if (!percent)
+		return format;
+	return arena_fmt(arena, "%.*s%s%s", (int)(percent - format), format, number, percent + 2);
+}
+
 static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, const char *number)
 {
 	struct vm_dev *dev = arena_alloc(vm->arena, sizeof(*dev));
@@ -19,12 +29,8 @@ static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, co
 	dev->data = family->size ? arena_alloc(vm->arena, family->size) : NULL;
 	dev->prop_at = arena_alloc(vm->arena, (rows + 1) * sizeof(*dev->prop_at));
 	dev->id = arena_fmt(vm->arena, "%s%s", family->name, number);
-	/* The format is the family's own constant with a single %s. */
-	const char *percent = strstr(family->alias, "%s");
-
-	dev->alias = percent ? arena_fmt(vm->arena, "%.*s%s%s", (int)(percent - family->alias),
-					 family->alias, number, percent + 2)
-			     : family->alias;
+	dev->number = number;
+	dev->alias = alias_format(vm->arena, family->alias, number);
 	return dev;
 }
 
@@ -72,6 +78,15 @@ struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 	return dev;
 }
 
+void vm_assign_aliases(struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
+
+		dev->alias = alias_format(vm->arena, format, dev->number);
+	}
+}
+
 static struct vm_dev *find_in(struct vm_dev *list, const char *id)
 {
 	vm_for_each_dev(dev, list) {
@@ -86,6 +101,14 @@ struct vm_dev *vm_find(const struct vm *vm, const char *id)
 	struct vm_dev *dev = find_in(vm->devs, id);
 
 	return dev ? dev : find_in(vm->controllers, id);
+}
+
+const char *vm_payload_target(const struct vm *vm, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return arena_fmt(vm->arena, "%s/%s/%s", vm->guest.payload_prefix, vm->guest.name,
+			 slash ? slash + 1 : path);
 }
 
 const char *vm_payload_path(const struct vm *vm, const char *path)

@@ -100,8 +100,22 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index);
 
+/**
+ * vm_assign_aliases() - give every device its QEMU id from its identity and class.
+ *
+ * Numbers are slots, never positions, so that removing a device from the middle renames nothing.
+ */
+void vm_assign_aliases(struct vm *vm);
+
 /** vm_find() - the device or controller of that identity, or NULL. */
 struct vm_dev *vm_find(const struct vm *vm, const char *id);
+
+/**
+ * vm_payload_target() - where a payload file is on the target: PREFIX/NAME/FILE.
+ *
+ * No path of the build host may enter an image; `kiln export` puts payload there.
+ */
+const char *vm_payload_target(const struct vm *vm, const char *path);
 
 /**
  * vm_payload_path() - find a payload file of the configuration on the build host.

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reader_plan.c - check PLAN and ARGV: what the loader will walk without checking again.
+ *
+ * Every limit is checked with the longest value that a fact can have on a target, so that the
+ * loader, whose buffers have these sizes, is never the first to notice.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "image/reader.h"
+
+enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE };
+
+/* What segments may refer to. */
+struct facts {
+	uint32_t site_count, fd_count;
+	bool accel, unit;
+	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
+	unsigned char site[SITE_MAX]; /* enum site_kind */
+};
+
+struct check {
+	struct img *img;
+	struct err *err;
+	enum img_section section;
+	struct img_bytes bytes;
+	struct facts facts;
+};
+
+#define REFUSE(check, at, ...) \
+	img_refuse_content((check)->img, (check)->section, at, (check)->err, __VA_ARGS__)
+
+static int refuse_end(const struct check *check)
+{
+	return REFUSE(check, check->bytes.at, "the section ends early");
+}
+
+static int refuse_limit(const struct check *check, const char *what, uint64_t value, uint64_t limit)
+{
+	return img_refuse_limit(check->img, check->section, what, value, limit, check->err);
+}
+
+/* ---- segments -------------------------------------------------------------------------------- */
+
+#define FD_DIGITS (sizeof("4105") - 1) /* FD_SLOT_BASE + FD_SLOT_MAX - 1 */
+
+_Static_assert(FD_SLOT_BASE + FD_SLOT_MAX - 1 <= 9999, "FD_DIGITS");
+
+static size_t site_len_max(enum site_kind kind)
+{
+	switch (kind) {
+	case SITE_IFNAME:
+		return 15;
+	case SITE_PATH:
+		return IDENT_PATH_MAX - 1;
+	case SITE_UNIT:
+		return IDENT_UNIT_MAX - 1;
+	case SITE_KIND_COUNT:
+		break;
+	}
+	return SITE_VALUE_MAX - 1;
+}
+
+/* The most bytes that the loader can write for a segment; quoting doubles a byte at most. */
+static size_t segment_len_max(const struct facts *facts, const struct img_disk_segment *seg)
+{
+	switch ((enum fixup_kind)seg->kind) {
+	case FIX_LITERAL:
+		return seg->len;
+	case FIX_FD:
+		return FD_DIGITS;
+	case FIX_FD_PATH:
+		return sizeof("/proc/self/fd/") - 1 + FD_DIGITS;
+	case FIX_FDSET_PATH:
+		return sizeof("/dev/fdset/") - 1 + FD_DIGITS;
+	case FIX_TAP:
+		return sizeof("\"fds\":\"\"") + seg->b * (FD_DIGITS + 1);
+	case FIX_SITE:
+		return site_len_max(facts->site[seg->a]) * (seg->escape == ESCAPE_RAW ? 1 : 2);
+	case FIX_MAC:
+		return MAC_TEXT_MAX - 1;
+	case FIX_UUID:
+		return UUID_TEXT_MAX - 1;
+	case FIX_ACCEL:
+		return sizeof("kvm") - 1;
+	case FIX_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static bool is_tap_slot(const struct facts *facts, uint32_t first, uint32_t count)
+{
+	if (count == 0 || !img_span_fits(first, count, facts->fd_count) ||
+	    facts->slot[first] != SLOT_TAP)
+		return false;
+	for (uint32_t i = 1; i < count; i++)
+		if (facts->slot[first + i] != SLOT_TAP_MORE)
+			return false;
+	return first + count == facts->fd_count || facts->slot[first + count] != SLOT_TAP_MORE;
+}
+
+/* Whether the numbers of a segment mean something; @plan: in a text of an operation. */
+static bool is_segment_valid(const struct check *check, const struct img_disk_segment *seg)
+{
+	const struct facts *facts = &check->facts;
+	bool plan = check->section == SECTION_PLAN;
+
+	switch ((enum fixup_kind)seg->kind) {
+	case FIX_LITERAL:
+		return !seg->a && !seg->b && seg->len > 0 && seg->escape == ESCAPE_RAW;
+	case FIX_FD:
+	case FIX_FD_PATH:
+	case FIX_FDSET_PATH:
+		return !plan && seg->a < facts->fd_count && !seg->b && !seg->len;
+	case FIX_TAP:
+		return !plan && is_tap_slot(facts, seg->a, seg->b) && !seg->len;
+	case FIX_SITE:
+		return seg->a < facts->site_count && !seg->b && !seg->len;
+	case FIX_MAC:
+		return !seg->a && !seg->b && seg->len > 0 && seg->len <= MARK_KEY_MAX;
+	case FIX_UUID:
+		return !seg->a && !seg->b && !seg->len;
+	case FIX_ACCEL:
+		return !plan && facts->accel && !seg->a && !seg->b && !seg->len;
+	case FIX_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Check a text and take it; *ret_len is the longest that it can become. */
+static int check_text(struct check *check, uint64_t *ret_len)
+{
+	struct img_disk_segment seg;
+	uint32_t count;
+
+	*ret_len = 0;
+	if (img_take_u32(&check->bytes, &count) < 0)
+		return refuse_end(check);
+	for (uint32_t i = 0; i < count; i++) {
+		size_t at = check->bytes.at;
+		const unsigned char *text;
+
+		if (img_take_segment(&check->bytes, &seg) < 0)
+			return refuse_end(check);
+		if (seg.kind >= FIX_COUNT || seg.escape >= ESCAPE_COUNT || seg.zero ||
+		    (check->section == SECTION_PLAN && seg.escape != ESCAPE_RAW))
+			return REFUSE(check, at, "segment of unknown kind %u or escape %u",
+				      seg.kind, seg.escape);
+		text = img_take(&check->bytes, seg.len);
+		if (!text)
+			return refuse_end(check);
+		if (!is_segment_valid(check, &seg))
+			return REFUSE(check, at,
+				      "segment \"%s\" with the numbers %u and %u and %u bytes "
+				      "means nothing here",
+				      fixup_word(seg.kind), seg.a, seg.b, seg.len);
+		if (!ident_is_text(text, seg.len))
+			return REFUSE(check, at, "control characters in a text");
+		*ret_len += segment_len_max(&check->facts, &seg);
+	}
+	return 0;
+}
+
+/* ---- PLAN ------------------------------------------------------------------------------------ */
+
+/* A string with its NUL; *ret points into the section. */
+static int check_string(struct check *check, uint32_t len, const char **ret)
+{
+	size_t at = check->bytes.at;
+	const unsigned char *data;
+
+	if (len >= SITE_VALUE_MAX)
+		return refuse_limit(check, "bytes of a key or value of a site slot", len,
+				    SITE_VALUE_MAX - 1);
+	data = img_take(&check->bytes, (size_t)len + 1);
+	if (!data)
+		return refuse_end(check);
+	if (data[len] || !ident_is_text(data, len))
+		return REFUSE(check, at, "control characters in a site slot");
+	*ret = (const char *)data;
+	return 0;
+}
+
+static int check_site(struct check *check, uint32_t index)
+{
+	struct img_cursor cursor = {0};
+	struct img_site other;
+	size_t at = check->bytes.at;
+	uint32_t kind, key_len, value_len;
+	const char *key, *value;
+
+	if (img_take_u32(&check->bytes, &kind) < 0 || img_take_u32(&check->bytes, &key_len) < 0 ||
+	    img_take_u32(&check->bytes, &value_len) < 0)
+		return refuse_end(check);
+	if (kind >= SITE_KIND_COUNT)
+		return REFUSE(check, at, "site slot of unknown kind %u", kind);
+	if (check_string(check, key_len, &key) < 0 || check_string(check, value_len, &value) < 0)
+		return -1;
+	if (!ident_is_valid(IDENT_VM_NAME, key))
+		return REFUSE(check, at, "site slot %u: \"%s\" is no key", index, key);
+	if (kind == SITE_UNIT && check->facts.unit)
+		return REFUSE(check, at, "a second site slot for the unit id");
+	check->facts.unit |= kind == SITE_UNIT;
+	check->facts.site[index] = (unsigned char)kind;
+	/* img->site_count counts those checked so far: the walk ends before this one. */
+	while (img_site_next(check->img, &cursor, &other))
+		if (!strcmp(other.key, key))
+			return REFUSE(check, at, "site slot \"%s\" is there twice", key);
+	check->img->site_count++;
+	return 0;
+}
+
+/* Mark the descriptor slots that an operation fills. */
+static int check_slots(struct check *check, size_t at, const struct op *op)
+{
+	uint32_t count = op_fd_count(op), first;
+
+	if (count == 0)
+		return 0;
+	first = op_fd_first(op);
+	if (!img_span_fits(first, count, check->facts.fd_count))
+		return REFUSE(check, at, "descriptor slots %u to %llu of %u", first,
+			      (unsigned long long)first + count - 1, check->facts.fd_count);
+	for (uint32_t i = 0; i < count; i++) {
+		unsigned char *slot = &check->facts.slot[first + i];
+
+		if (*slot != SLOT_FREE)
+			return REFUSE(check, at, "descriptor slot %u is filled twice", first + i);
+		if (op->code == OP_TAP)
+			*slot = i ? SLOT_TAP_MORE : SLOT_TAP;
+		else
+			*slot = SLOT_ONE;
+	}
+	return 0;
+}
+
+/* The rules between fields, which a limit cannot say. */
+static int check_rules(struct check *check, size_t at, const struct op *op)
+{
+	if (op->code == OP_TAP && op->tap.queues == 0)
+		return REFUSE(check, at, "tap with 0 queues");
+	if (op->code == OP_TAP && op->tap.queues > 1 && !(op->tap.flags & TAP_MULTI_QUEUE))
+		return REFUSE(check, at, "tap with %u queues that is not multi-queue",
+			      op->tap.queues);
+	if (op->code == OP_PAYLOAD && op->payload.index >= check->img->payload_count)
+		return REFUSE(check, at, "payload %u of %u", op->payload.index,
+			      check->img->payload_count);
+	if (op->code == OP_ACCEL && check->facts.accel)
+		return REFUSE(check, at, "a second accelerator");
+	check->facts.accel |= op->code == OP_ACCEL;
+	return check_slots(check, at, op);
+}
+
+static int check_field(struct check *check, struct op *op, const struct op_field *field)
+{
+	size_t at = check->bytes.at;
+	uint64_t len;
+	uint32_t value;
+
+	if (field->kind == FIELD_TEXT) {
+		if (check_text(check, &len) < 0)
+			return -1;
+		if (len >= SITE_VALUE_MAX)
+			return refuse_limit(check, "bytes in a text of an operation", len,
+					    SITE_VALUE_MAX - 1);
+		return 0;
+	}
+	if (img_take_u32(&check->bytes, &value) < 0)
+		return refuse_end(check);
+	if ((field->kind == FIELD_U32 && value > field->limit) ||
+	    (field->kind == FIELD_FLAGS && (value & ~field->limit)))
+		return REFUSE(check, at, "%s %s: 0x%x is not possible", op_name(op->code),
+			      field->name, value);
+	memcpy((char *)op + field->offset, &value, sizeof(value));
+	return 0;
+}
+
+static int check_op(struct check *check)
+{
+	size_t at = check->bytes.at, count;
+	const struct op_field *fields;
+	struct op op = {0};
+	uint32_t code;
+
+	if (img_take_u32(&check->bytes, &code) < 0)
+		return refuse_end(check);
+	if (code >= OP_COUNT)
+		return REFUSE(check, at, "unknown operation %u", code);
+	op.code = code;
+	fields = op_fields(op.code, &count);
+	for (size_t i = 0; i < count; i++)
+		if (check_field(check, &op, &fields[i]) < 0)
+			return -1;
+	return check_rules(check, at, &op);
+}
+
+static int check_plan(struct check *check)
+{
+	struct img_disk_plan plan;
+
+	check->section = SECTION_PLAN;
+	check->bytes = (struct img_bytes){.span = check->img->section[SECTION_PLAN]};
+	if (img_take_plan(&check->bytes, &plan) < 0)
+		return refuse_end(check);
+	if (plan.site_count > SITE_MAX)
+		return refuse_limit(check, "site slots", plan.site_count, SITE_MAX);
+	if (plan.op_count > OP_MAX)
+		return refuse_limit(check, "operations", plan.op_count, OP_MAX);
+	if (plan.fd_count > FD_SLOT_MAX)
+		return refuse_limit(check, "descriptor slots", plan.fd_count, FD_SLOT_MAX);
+	check->facts.fd_count = plan.fd_count;
+	check->facts.site_count = plan.site_count;
+	for (uint32_t i = 0; i < plan.site_count; i++)
+		if (check_site(check, i) < 0)
+			return -1;
+	if (plan.ops_at != check->bytes.at)
+		return REFUSE(check, check->bytes.at, "the operations begin here, not at %u",
+			      plan.ops_at);
+	for (uint32_t i = 0; i < plan.op_count; i++)
+		if (check_op(check) < 0)
+			return -1;
+	if (check->bytes.at != check->bytes.span.len)
+		return REFUSE(check, check->bytes.at, "bytes behind the last operation");
+	for (uint32_t i = 0; i < plan.fd_count; i++)
+		if (check->facts.slot[i] == SLOT_FREE)
+			return REFUSE(check, 0, "no operation fills descriptor slot %u", i);
+	check->img->op_count = plan.op_count;
+	check->img->fd_count = plan.fd_count;
+	return 0;
+}
+
+/* ---- ARGV ------------------------------------------------------------------------------------ */
+
+static int check_argv(struct check *check)
+{
+	uint32_t count, flags;
+	uint64_t len, sum = 0;
+
+	check->section = SECTION_ARGV;
+	check->bytes = (struct img_bytes){.span = check->img->section[SECTION_ARGV]};
+	if (img_take_u32(&check->bytes, &count) < 0)
+		return refuse_end(check);
+	if (count > ARGV_MAX)
+		return refuse_limit(check, "arguments", count, ARGV_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		size_t at = check->bytes.at;
+
+		if (img_take_u32(&check->bytes, &flags) < 0)
+			return refuse_end(check);
+		if (flags & ~ARG_LOADER_ONLY)
+			return REFUSE(check, at, "argument with unknown flags 0x%x", flags);
+		if (check_text(check, &len) < 0)
+			return -1;
+		if (len >= ARG_BYTES_MAX)
+			return refuse_limit(check, "bytes in one argument", len, ARG_BYTES_MAX - 1);
+		sum += len + 1;
+	}
+	if (check->bytes.at != check->bytes.span.len)
+		return REFUSE(check, check->bytes.at, "bytes behind the last argument");
+	if (sum > ARGV_BYTES_MAX)
+		return refuse_limit(check, "bytes in all arguments", sum, ARGV_BYTES_MAX);
+	check->img->arg_count = count;
+	return 0;
+}
+
+int img_check_plan(struct img *img, struct err *err)
+{
+	struct check check = {.img = img, .err = err};
+
+	img->site_count = 0;
+	if (check_plan(&check) < 0)
+		return -1;
+	return check_argv(&check);
+}
