@@ -205,6 +205,7 @@ static const char *default_tap(const struct vm *vm, const struct vm_dev *dev)
 static void net_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct net *net = dev->data;
+	unsigned char bytes[MAC_BYTES];
 	char mac[MAC_TEXT_MAX];
 
 	if (is_tap(dev))
@@ -216,7 +217,8 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	if (net->mac) {
 		net->device_mac = net->shown_mac = net->mac;
 	} else if (strcmp(net->mac_policy->sym, "NAME") == 0) {
-		unit_name_mac(mac, vm->guest.name, dev->id);
+		unit_mac_from_name(bytes, vm->guest.name, dev->id);
+		ident_format_mac(mac, bytes);
 		net->device_mac = net->shown_mac = arena_str(vm->arena, mac);
 	} else {
 		char mark[MARK_MAX];

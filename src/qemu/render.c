@@ -34,6 +34,19 @@ static void add_json_char(struct text *out, char c)
 	}
 }
 
+void render_quote(struct text *out, const char *string, size_t len, enum text_escape escape)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (escape == ESCAPE_JSON) {
+			add_json_char(out, string[i]);
+			continue;
+		}
+		if (escape == ESCAPE_KV && string[i] == ',')
+			text_add(out, ",");
+		text_add_len(out, &string[i], 1);
+	}
+}
+
 /* A string's literals quoted for where it stands, its marks told the same. */
 static void add_string(struct text *out, const char *string, enum text_escape escape)
 {
@@ -41,20 +54,20 @@ static void add_string(struct text *out, const char *string, enum text_escape es
 	struct segment seg;
 
 	while (text_next(&cursor, &seg)) {
-		if (seg.kind != FIX_LITERAL) {
+		if (seg.kind == FIX_LITERAL)
+			render_quote(out, seg.text, seg.len, escape);
+		else
 			add_mark(out, &seg, escape);
-			continue;
-		}
-		for (size_t i = 0; i < seg.len; i++) {
-			if (escape == ESCAPE_JSON) {
-				add_json_char(out, seg.text[i]);
-				continue;
-			}
-			if (seg.text[i] == ',')
-				text_add(out, ",");
-			text_add_len(out, &seg.text[i], 1);
-		}
 	}
+}
+
+/* FIX_TAP stands for whole members, key and all: how many there are is known on the target. */
+static bool is_member_mark(const struct node *node)
+{
+	const char *cursor = node->string;
+	struct segment seg;
+
+	return node->kind == NODE_STRING && text_next(&cursor, &seg) && seg.kind == FIX_TAP;
 }
 
 static void add_json(struct text *out, const struct node *node);
@@ -66,7 +79,7 @@ static void add_json_members(struct text *out, const struct node *parent)
 	node_for_each(item, parent) {
 		text_add(out, gap);
 		gap = ",";
-		if (parent->kind == NODE_OBJECT && !item->key) {
+		if (is_member_mark(item)) {
 			add_string(out, item->string, ESCAPE_JSON);
 			continue;
 		}
@@ -124,7 +137,7 @@ static const char *kv_key(struct arena *arena, const char *prefix, const struct 
 
 	if (parent->kind == NODE_ARRAY)
 		return arena_fmt(arena, "%s%s%u", prefix, gap, index);
-	return arena_fmt(arena, "%s%s%s", prefix, gap, item->key ? item->key : "");
+	return arena_fmt(arena, "%s%s%s", prefix, gap, item->key);
 }
 
 static void add_kv(struct text *out, const char *prefix, const struct node *parent,
@@ -142,10 +155,9 @@ static void add_kv(struct text *out, const char *prefix, const struct node *pare
 		}
 		if (out->len)
 			text_add(out, ",");
-		bool bare = parent->kind == NODE_OBJECT && !item->key;
 		bool implied = head && index == 0 && item->key && strcmp(item->key, head) == 0;
 
-		if (!bare && !implied)
+		if (!implied && !is_member_mark(item))
 			text_fmt(out, "%s=", key);
 		if (item->kind == NODE_STRING)
 			add_string(out, item->string, ESCAPE_KV);

@@ -9,6 +9,7 @@
 #ifndef KILN_QEMU_RENDER_H
 #define KILN_QEMU_RENDER_H
 
+#include "image/text.h"
 #include "model/node.h"
 
 /**
@@ -16,8 +17,8 @@
  * @arena: owns the text.
  * @tree: keys are written in their order, numbers unquoted.
  *
- * A string without key inside an object is a mark that stands for whole members (FIX_TAP); it is
- * written without quotes.
+ * A member whose value is the mark FIX_TAP is written as the mark alone, without key and quotes: the
+ * fact is one or more whole members.
  */
 const char *render_json(struct arena *arena, const struct node *tree);
 
@@ -29,8 +30,17 @@ const char *render_json(struct arena *arena, const struct node *tree);
  * @head: the key that QEMU supplies itself for the first word ("driver" of -device), or NULL; it
  *        is left out where it is the tree's first key.
  *
- * A string without key is a mark that stands for whole members (FIX_TAP).
+ * FIX_TAP is written as in render_json().
  */
 const char *render_kv(struct arena *arena, const struct node *tree, const char *head);
+
+/**
+ * render_quote() - append a text without marks, quoted for where it stands.
+ * @out: appended to.
+ * @string: the text.
+ * @len: its bytes.
+ * @escape: where it stands.
+ */
+void render_quote(struct text *out, const char *string, size_t len, enum text_escape escape);
 
 #endif

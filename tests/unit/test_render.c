@@ -154,7 +154,7 @@ static struct node *marked_tree(struct arena *arena)
 	text_mark(mark, FIX_MAC, 0, 0, "net0");
 	node_add_string(arena, tree, "mac", arena_fmt(arena, "a,%s\"", mark));
 	text_mark(mark, FIX_TAP, 3, 2, "");
-	node_add_string(arena, tree, NULL, arena_str(arena, mark));
+	node_add_string(arena, tree, "fd", arena_str(arena, mark));
 	node_add_string(arena, tree, "id", "x");
 	return tree;
 }
@@ -193,7 +193,7 @@ static void test_render_keeps_the_numbers_of_a_mark(void **state)
 	char mark[MARK_MAX];
 
 	text_mark(mark, FIX_TAP, 4095, 256, "");
-	node_add_string(&fix->arena, tree, NULL, mark);
+	node_add_string(&fix->arena, tree, "fd", mark);
 	const char *text = render_kv(&fix->arena, tree, NULL);
 
 	assert_int_equal(text_next(&text, &seg), 1);
