@@ -266,7 +266,7 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 	print_notes(&pipe.layout);
 	fill_source(&pipe, &source);
 	source.domain = text_str(&xml);
-	source.config = pipe.cfg.minimal;
+	source.config = cfg_defconfig(&pipe.cfg, arena);
 	if (output_open(&out, arena, args.options.output, &err) < 0 ||
 	    write_files(&pipe, &out, &source, &err) < 0) {
 		output_abort(&out);

@@ -22,11 +22,11 @@ static int load_config(struct pipeline *pipe)
 	struct cfg_source source = {
 		.helper = options->helper,
 		.tree = options->tree,
-		.build = options->tree,
+		.gen = arena_fmt(pipe->arena, "%s/build/kconfig", options->tree),
 		.config = options->config,
 	};
 
-	return cfg_load(&pipe->cfg, pipe->arena, &source, pipe->errs);
+	return cfg_load(pipe->arena, &source, &pipe->cfg, pipe->errs);
 }
 
 /* A relative lock path is meant from the tree of the defconfig that names it. */
