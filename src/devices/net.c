@@ -25,7 +25,7 @@ struct net {
 	const char *device_mac; /* what -device says: an address or a mark */
 	const char *shown_mac; /* what XML says; NULL when only the unit knows it */
 	const char *tap_name; /* name or template of the tap; NULL for user networking */
-	const char *shown_tap; /* name of the tap; NULL for user networking */
+	const char *shown_tap; /* in XML; NULL also for a template */
 };
 
 static const struct prop_word kind_words[] = {
