@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.c - operation file: open a disk or another file and hand the descriptor over, so that the
+ * user that QEMU runs as needs no permission on it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/ident.h"
+#include "host/host.h"
+
+static int open_refuse(const struct op_file *file, int sys_errno, struct err *err)
+{
+	err_sys(err, ERR_HOST, sys_errno, "%s", file->path);
+	err_why(err, "It is opened %s for device \"%s\".",
+		file->flags & FILE_READ_ONLY ? "for reading" : "for reading and writing",
+		file->owner);
+	if (sys_errno == ENOENT || sys_errno == ENOTDIR)
+		err_fix(err, "Put the file there, or bind another path by --set or the site file, "
+			     "if the image declares a slot for it.");
+	else if (sys_errno == EACCES || sys_errno == EPERM || sys_errno == EROFS)
+		err_fix(err, "Give the user who runs kiln-run the permission (ls -l %s).",
+			file->path);
+	else
+		err_fix(err, "Look whether the device or file works: ls -l %s.", file->path);
+	return -1;
+}
+
+static int type_refuse(const struct op_file *file, struct err *err)
+{
+	const char *wanted = file->flags & FILE_BLOCK_DEVICE ? "a block device" : "a regular file";
+
+	err_set(err, ERR_HOST, "%s is not %s", file->path, wanted);
+	err_why(err,
+		"The image was composed for %s as device \"%s\", and QEMU would use it "
+		"differently.",
+		wanted, file->owner);
+	err_fix(err, "Bind a path to %s, or compose the image for the other kind.", wanted);
+	return -1;
+}
+
+static int file_open(const struct op_file *file, struct err *err)
+{
+	int mode = file->flags & FILE_READ_ONLY ? O_RDONLY : O_RDWR;
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	if (!ident_is_valid(IDENT_PATH, file->path)) {
+		err_set(err, ERR_IMAGE, "\"%s\" is not an absolute path", file->path);
+		err_why(err, "%s", ident_rule(IDENT_PATH));
+		err_fix(err, "Correct the path of \"%s\" and compose the image again.",
+			file->owner);
+		return -1;
+	}
+	/* O_NONBLOCK: a FIFO in its place must give a message, not wait for a writer. */
+	fd = open(file->path, mode | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && errno == EISDIR)
+		return type_refuse(file, err);
+	if (fd < 0 || fstat(fd, &st))
+		return open_refuse(file, errno, err);
+	if (file->flags & FILE_BLOCK_DEVICE ? !S_ISBLK(st.st_mode) : !S_ISREG(st.st_mode))
+		return type_refuse(file, err);
+	if (fcntl(fd, F_SETFL, 0))
+		return open_refuse(file, errno, err);
+	return fd_take(&fd);
+}
+
+static int acquire(struct host *host UNUSED, const struct op *op, struct err *err)
+{
+	int fd = file_open(&op->file, err);
+
+	return fd < 0 ? -1 : host_fd_put(op->file.fd, fd, err);
+}
+
+static void check(struct host *host UNUSED, const struct op *op, struct findings *findings)
+{
+	struct err err;
+	CLEANUP_FD int fd = file_open(&op->file, &err);
+
+	if (fd < 0)
+		findings_add(findings, &err);
+}
+
+const struct host_op host_file = {.acquire = acquire, .check = check};
