@@ -18,3 +18,22 @@ $(B)/tests/%: $(TOP)/tests/unit/%.c $(UNIT_ARCHIVES)
 .PHONY: check-unit
 check-unit: $(UNIT_BINS)
 	$(Q)set -e; for t in $(sort $(UNIT_BINS)); do "$$t"; done
+
+# ---- host tests: tests/host/test_*.sh with the programs of tests/host/*.c beside the built loader.
+HOST_TOOLS := $(patsubst $(TOP)/tests/host/%.c,$(B)/tests/host/%,$(wildcard $(TOP)/tests/host/*.c))
+BENCH_TOOLS := $(patsubst $(TOP)/tests/bench/%.c,$(B)/tests/bench/%,$(wildcard $(TOP)/tests/bench/*.c))
+
+$(HOST_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: $(TOP)/tests/%.c $(call host_lib,image) $(call host_lib,base)
+	@mkdir -p $(@D)
+	$(call say,CC,tests/$*.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(HOST_LDFLAGS) $(call host_lib,image) \
+		$(call host_lib,base) -llz4
+
+.PHONY: check-host bench-run
+check-host: $(HOST_TOOLS) $(TARGET_BIN)/kiln-run
+	$(Q)set -e; for t in $(sort $(wildcard $(TOP)/tests/host/test_*.sh)); do \
+		KILN_RUN=$(TARGET_BIN)/kiln-run TOOLS=$(B)/tests/host "$$t"; done
+
+bench-run: $(HOST_TOOLS) $(BENCH_TOOLS) $(TARGET_BIN)/kiln-run
+	$(Q)KILN_RUN=$(TARGET_BIN)/kiln-run TOOLS=$(B)/tests/host BENCH=$(B)/tests/bench \
+		$(TOP)/tests/bench/run.sh
