@@ -116,7 +116,7 @@ static int directory_take(struct run *run, struct err *err)
 		rundir_close(&run->dir);
 		return -1;
 	}
-	memset(&run->state, 0, sizeof(run->state));
+	state_clear(&run->state);
 	(void)snprintf(run->state.vm, sizeof(run->state.vm), "%s", vm);
 	(void)snprintf(run->state.image, sizeof(run->state.image), "%s", run->options->target);
 	run->state.pid = getpid();
