@@ -70,10 +70,14 @@ TARGET_STRIP := strip
 TARGET_INC := $(B)/target-include
 TARGET_CFLAGS := -O2 -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
 	-ffunction-sections -fdata-sections -isystem $(TARGET_INC)
-TARGET_LDFLAGS := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+# Debian's musl-gcc cannot link a static PIE (its specs always name the dynamic loader), so the
+# start files and the library of musl are named here.
+TARGET_LD := $(HOST_CC)
+TARGET_LIB = $(or $(MUSL_LIB),/usr/lib/$(shell $(HOST_CC) -dumpmachine | sed 's/-.*//')-linux-musl)
+TARGET_LDFLAGS := -static-pie -nostdlib -nostartfiles -Wl,-z,relro,-z,now -Wl,--gc-sections
 # The writer allocates and is the composer's alone.
 TARGET_SRCS := $(foreach d,base host run,$(call lib_srcs,$(d))) \
-	$(filter-out %/writer.c %/writer_%.c,$(call lib_srcs,image))
+	$(filter-out $(wildcard $(TOP)/src/image/writer*.c),$(call lib_srcs,image))
 TARGET_OBJS := $(patsubst $(TOP)/src/%.c,$(TB)/%.o,$(TARGET_SRCS))
 
 # Kernel, lz4 and xxhash headers without glibc's: musl-gcc knows only its own include folder.
@@ -92,17 +96,19 @@ $(TB)/%.o: $(TOP)/src/%.c $(TARGET_INC)/.stamp
 	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) -c -o $@ $<
 
 # Debian's lz4.o also holds the compressor's stream functions, which call malloc. They are never
-# reached; renaming the references keeps an allocator out of the program and makes a call abort.
+# reached; renaming the references keeps an allocator out of the program, and src/run/noheap.c makes a
+# call abort.
 $(TB)/lz4.o:
 	@mkdir -p $(@D)
 	$(call say,OBJCOPY,lz4.o)
 	$(Q)cd $(TB) && $(AR) x "$$($(HOST_CC) -print-file-name=liblz4.a)" lz4.o && objcopy \
-		--redefine-sym malloc=lz4_heap_refused --redefine-sym calloc=lz4_heap_refused \
-		--redefine-sym free=lz4_heap_refused lz4.o
+		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
+		--redefine-sym free=lz4_heap_give lz4.o
 
 $(B)/kiln-run.debug: $(TARGET_OBJS) $(TB)/lz4.o
 	$(call say,LD,kiln-run.debug)
-	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) $(TARGET_LDFLAGS) -o $@ $^
+	$(Q)$(TARGET_LD) $(TARGET_LDFLAGS) -o $@ $(TARGET_LIB)/rcrt1.o $(TARGET_LIB)/crti.o $^ \
+		-Wl,--start-group $(TARGET_LIB)/libc.a -lgcc -Wl,--end-group $(TARGET_LIB)/crtn.o
 
 $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 	@mkdir -p $(@D)

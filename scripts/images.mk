@@ -48,6 +48,17 @@ graph-pci: all
 		echo '$(IMAGES)/$(vm_name).layout.dot (no SVG: dot is not there; apt-get install graphviz)'; \
 	fi
 
+# help: Lock | layout-lock | write or renew the layout lock that CONFIG_LAYOUT_LOCK names
+# help: Lock | layout-update | let one device move to where the rules put it: DEVICE=net2
+.PHONY: layout-lock layout-update
+layout-lock: programs $(CONFIG) $(wanted_payload)
+	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)' --write-lock
+layout-update: programs $(CONFIG) $(wanted_payload)
+	$(Q)test -n '$(DEVICE)' || { printf '%s\n' 'make: error: which device may move?' \
+		'  why: everything else in the lock stays where it is.' \
+		'  fix: make layout-update DEVICE=net2' >&2; exit 1; }
+	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)' --write-lock --forget '$(DEVICE)'
+
 # help: Run | run | start the composed machine here, with kiln-run
 # help: Run | demo | install, build, compose, boot a Debian kernel, compare every PCI function
 .PHONY: run demo

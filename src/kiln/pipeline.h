@@ -22,13 +22,12 @@
  * struct pipeline_options - what the command line says.
  * @config: the .config or defconfig.
  * @output: folder of the results.
- * @tree: folder with Kconfig, src/ and boards/.
- * @gen: folder of the generated Kconfig fragments.
+ * @tree: folder with Kconfig, src/, boards/ and build/kconfig/.
  * @lock: lock file; NULL = what CONFIG_LAYOUT_LOCK says.
  * @search: where relative payload paths are looked for, ended by NULL.
  */
 struct pipeline_options {
-	const char *config, *output, *tree, *gen, *lock, *helper;
+	const char *config, *output, *tree, *lock, *helper;
 	const char *search[DIRS_MAX + 1];
 	size_t search_count;
 };

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.c - operation file: open a disk or another file and hand the descriptor over, so that the
+ * user that QEMU runs as needs no permission on it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/ident.h"
+#include "host/host.h"
+
+/* Only acquiring may make the file of a log; looking must leave no trace. */
+enum file_make { FILE_LOOK, FILE_MAKE };
+
+static const char *access_word(const struct op_file *file)
+{
+	if (file->flags & FILE_APPEND)
+		return "for writing at its end";
+	return file->flags & FILE_READ_ONLY ? "for reading" : "for reading and writing";
+}
+
+static int access_mode(const struct op_file *file, enum file_make make)
+{
+	if (file->flags & FILE_APPEND)
+		return O_WRONLY | O_APPEND | (make == FILE_MAKE ? O_CREAT : 0);
+	return file->flags & FILE_READ_ONLY ? O_RDONLY : O_RDWR;
+}
+
+static int open_refuse(const struct op_file *file, int sys_errno, struct err *err)
+{
+	err_sys(err, ERR_HOST, sys_errno, "%s", file->path);
+	err_why(err, "It is opened %s for device \"%s\".", access_word(file), file->owner);
+	if (sys_errno == ENOENT || sys_errno == ENOTDIR)
+		err_fix(err, "Put the file there, or bind another path by --set or the site file, "
+			     "if the image declares a slot for it.");
+	else if (sys_errno == EACCES || sys_errno == EPERM || sys_errno == EROFS)
+		err_fix(err, "Give the user who runs kiln-run the permission (ls -l %s).",
+			file->path);
+	else
+		err_fix(err, "Look whether the device or file works: ls -l %s.", file->path);
+	return -1;
+}
+
+static int type_refuse(const struct op_file *file, struct err *err)
+{
+	const char *wanted = file->flags & FILE_BLOCK_DEVICE ? "a block device" : "a regular file";
+
+	err_set(err, ERR_HOST, "%s is not %s", file->path, wanted);
+	err_why(err,
+		"The image was composed for %s as device \"%s\", and QEMU would use it "
+		"differently.",
+		wanted, file->owner);
+	err_fix(err, "Bind a path to %s, or compose the image for the other kind.", wanted);
+	return -1;
+}
+
+static int file_open(const struct op_file *file, enum file_make make, struct err *err)
+{
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	if (!ident_is_valid(IDENT_PATH, file->path)) {
+		err_set(err, ERR_IMAGE, "\"%s\" is not an absolute path", file->path);
+		err_why(err, "%s", ident_rule(IDENT_PATH));
+		err_fix(err, "Correct the path of \"%s\" and compose the image again.",
+			file->owner);
+		return -1;
+	}
+	/* O_NONBLOCK: a FIFO in its place must give a message, not wait for a writer. */
+	fd = open(file->path, access_mode(file, make) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (fd < 0 && errno == EISDIR)
+		return type_refuse(file, err);
+	if (fd < 0 || fstat(fd, &st))
+		return open_refuse(file, errno, err);
+	if (file->flags & FILE_BLOCK_DEVICE ? !S_ISBLK(st.st_mode) : !S_ISREG(st.st_mode))
+		return type_refuse(file, err);
+	if (fcntl(fd, F_SETFL, file->flags & FILE_APPEND ? O_APPEND : 0))
+		return open_refuse(file, errno, err);
+	return fd_take(&fd);
+}
+
+static int acquire(struct host *host UNUSED, const struct op *op, struct err *err)
+{
+	int fd = file_open(&op->file, FILE_MAKE, err);
+
+	return fd < 0 ? -1 : host_fd_put(op->file.fd, fd, err);
+}
+
+/* A log that is not there yet can be made where its folder may be written. */
+static bool can_make(const char *path)
+{
+	char dir[IDENT_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || access(path, F_OK) == 0)
+		return false;
+	(void)snprintf(dir, sizeof(dir), "%.*s/", (int)(slash - path), path);
+	return faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+static void check(struct host *host UNUSED, const struct op *op, struct findings *findings)
+{
+	struct err err;
+	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
+
+	if (fd >= 0 || (op->file.flags & FILE_APPEND && can_make(op->file.path)))
+		return;
+	findings_add(findings, &err);
+}
+
+const struct host_op host_file = {.acquire = acquire, .check = check};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * host.c - what operations share: slots of descriptors, records, releasing.
+ */
+#include "host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "image/checksum.h"
+
+static const struct host_op *const ops[OP_COUNT] = {
+#define HOST_OP_ENTRY(ENUM, name, phase, life, release) [OP_##ENUM] = &host_##name,
+	IMAGE_OPS(HOST_OP_ENTRY)
+#undef HOST_OP_ENTRY
+};
+
+const struct host_op *host_op(enum op_code code)
+{
+	return ops[code];
+}
+
+static int fd_refuse(struct err *err, int number)
+{
+	err_sys(err, ERR_HOST, errno, "cannot place a descriptor at number %d", number);
+	err_why(err, "QEMU gets its devices as numbered descriptors, and their count is limited by "
+		     "RLIMIT_NOFILE.");
+	err_fix(err, "Raise the limit: ulimit -n %d, or LimitNOFILE= in the unit.", number + 64);
+	return -1;
+}
+
+int host_fd_put(uint32_t slot, int fd, struct err *err)
+{
+	int number = FD_SLOT_BASE + (int)slot;
+
+	if (fd == number)
+		return 0;
+	if (dup3(fd, number, O_CLOEXEC) < 0) {
+		(void)fd_refuse(err, number);
+		(void)close(fd);
+		return -1;
+	}
+	(void)close(fd);
+	return 0;
+}
+
+int host_fd_reserve(int *fd, uint32_t slots, struct err *err)
+{
+	int lowest = FD_SLOT_BASE + (int)slots;
+	int moved;
+
+	if (*fd >= lowest)
+		return 0;
+	moved = fcntl(*fd, F_DUPFD_CLOEXEC, lowest);
+	if (moved < 0)
+		return fd_refuse(err, lowest);
+	(void)close(*fd);
+	*fd = moved;
+	return 0;
+}
+
+void host_fd_drop(uint32_t first, uint32_t count)
+{
+	for (uint32_t slot = first; slot < first + count; slot++)
+		(void)close(FD_SLOT_BASE + (int)slot);
+}
+
+int host_record(struct host *host, enum op_code op, const char *text, struct err *err)
+{
+	if (state_add(host->state, op, text, err))
+		return -1;
+	return state_save(host->state, host->dir->fd, err);
+}
+
+int host_release_from(struct host *host, unsigned first, struct err *err)
+{
+	struct state *state = host->state;
+	unsigned kept = 0, end = state->record_count;
+	int ret = 0;
+
+	for (unsigned i = end; i > first; i--) {
+		struct state_record *record = &state->records[i - 1];
+		const struct host_op *op = host_op(record->op);
+		struct err failure;
+
+		if (op->release && op->release(host, record->text, &failure)) {
+			/* Failed ones gather at the end, in their order. */
+			state->records[end - ++kept] = *record;
+			if (!ret)
+				*err = failure;
+			ret = -1;
+		}
+	}
+	memmove(&state->records[first], &state->records[end - kept],
+		kept * sizeof(state->records[0]));
+	state->record_count = first + kept;
+	return ret;
+}
+
+int host_clean(struct host *host, struct err *err)
+{
+	struct err ignored;
+	int loaded = state_load(host->state, host->dir->fd, err);
+
+	if (loaded < 0)
+		return -1;
+	if (host_release_from(host, 0, err)) {
+		/* The old file names at least what is left, if the new one cannot be written. */
+		(void)!state_save(host->state, host->dir->fd, &ignored);
+		return -1;
+	}
+	return rundir_remove(host->dir, err);
+}
+
+void host_mark_mac(unsigned char mac[static 6], unsigned char first, const char *key)
+{
+	uint64_t hash;
+	char text[256], boot[64];
+	struct stat ns = {0};
+
+	if (fd_read_file("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) < 0)
+		boot[0] = '\0';
+	(void)stat("/proc/self/ns/net", &ns);
+	(void)snprintf(text, sizeof(text), "kiln link %s %llu %s", boot,
+		       (unsigned long long)ns.st_ino, key);
+	hash = img_checksum(text, strlen(text));
+	memcpy(mac, &hash, 6);
+	mac[0] = first;
+}

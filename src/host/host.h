@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * host.h - what every host operation gets and gives.
+ *
+ * One file of this folder per operation of image/ops.h, which defines `const struct host_op
+ * host_NAME`. The interpreter (run/plan.c) finds them by the X-macro; nothing else lists them.
+ */
+#ifndef KILN_HOST_HOST_H
+#define KILN_HOST_HOST_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "host/findings.h"
+#include "host/rundir.h"
+#include "host/state.h"
+#include "host/user.h"
+#include "image/image.h"
+
+/**
+ * struct host - the VM on this host while it is acquired, checked or released.
+ * @img: the image; NULL when only releasing.
+ * @user: who QEMU runs as.
+ * @dir: the locked run directory.
+ * @state: what `state` says; host_record() changes both.
+ * @accel: ACCEL_KVM or ACCEL_TCG as soon as the accel operation ran, before that ACCEL_AUTO.
+ * @notice: one sentence to be said aloud, or "".
+ */
+struct host {
+	const struct img *img;
+	const struct user *user;
+	struct rundir *dir;
+	struct state *state;
+	enum accel_policy accel;
+	char notice[256];
+};
+
+/**
+ * struct host_op - how one operation is done.
+ * @acquire: make it. Descriptors for QEMU go to their slots by host_fd_put(). What outlives the
+ *           process is recorded by host_record() before it is made. On failure, slots and records
+ *           of this operation are undone by the interpreter, everything else by the function.
+ * @check: add everything to @findings that would make @acquire fail; changes nothing.
+ * @release: end what a record names, if it is still there and ours; done twice it does no harm.
+ *           NULL where everything dies with descriptors.
+ * @release_caps: CAP_BIT()s that @release needs; the reaper keeps these and no others.
+ */
+struct host_op {
+	int (*acquire)(struct host *host, const struct op *op, struct err *err);
+	void (*check)(struct host *host, const struct op *op, struct findings *findings);
+	int (*release)(struct host *host, const char *record, struct err *err);
+	uint64_t release_caps;
+};
+
+#define HOST_OP_DECLARE(ENUM, name, phase, life, release) extern const struct host_op host_##name;
+IMAGE_OPS(HOST_OP_DECLARE)
+#undef HOST_OP_DECLARE
+
+/** host_op() - the functions of an operation. */
+const struct host_op *host_op(enum op_code code);
+
+/**
+ * host_fd_put() - place a descriptor in its slot for QEMU.
+ * @slot: its number in QEMU is FD_SLOT_BASE + @slot, and here already.
+ * @fd: taken over; closed where it is not the number itself.
+ * @err: ERR_HOST.
+ *
+ * It stays close-on-exec until run/exec.c hands all slots over. No descriptor that lives longer
+ * than a step may have a number in the range of the slots: host_fd_reserve() sees to that.
+ *
+ * Return: 0, or -1.
+ */
+int host_fd_put(uint32_t slot, int fd, struct err *err) MUST_CHECK;
+
+/**
+ * host_fd_reserve() - move a descriptor of the loader's own above the slots.
+ * @fd: moved; the old number is closed.
+ * @slots: how many slots the plan uses.
+ * @err: ERR_HOST.
+ *
+ * Return: 0, or -1.
+ */
+int host_fd_reserve(int *fd, uint32_t slots, struct err *err) MUST_CHECK;
+
+/** host_fd_drop() - close a range of slots; those that are empty are passed over. */
+void host_fd_drop(uint32_t first, uint32_t count);
+
+/** host_record() - record in the state file what is about to be made. Return: 0, or -1. */
+int host_record(struct host *host, enum op_code op, const char *text, struct err *err) MUST_CHECK;
+
+/**
+ * host_release_from() - release the records from number @first on, in reverse order.
+ * @host: @dir and @state must be set.
+ * @first: records below it are kept.
+ * @err: the first failure; releasing goes on with the others.
+ *
+ * Released records leave the state file; those that failed stay in it for the next try.
+ *
+ * Return: 0, or -1.
+ */
+int host_release_from(struct host *host, unsigned first, struct err *err) MUST_CHECK;
+
+/**
+ * host_clean() - clean after an ended VM: release what its state records, remove the directory.
+ * @host: @dir is locked.
+ * @err: ERR_HOST; then the directory and what could not be released stay.
+ *
+ * Return: 0, or -1.
+ */
+int host_clean(struct host *host, struct err *err) MUST_CHECK;
+
+/**
+ * host_mark_mac() - an address that marks an interface as made by Kiln on this host since boot.
+ * @mac: six bytes.
+ * @first: first byte.
+ * @key: what it is for.
+ *
+ * A fixed hash of the boot id, the network namespace and @key: the same for every VM on this host,
+ * different on the next host that may share a network.
+ */
+void host_mark_mac(unsigned char mac[static 6], unsigned char first, const char *key);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state.h - the file `state` of a run directory: who runs, and what outlives the process.
+ *
+ * Lines key=value, the first being kiln-state=1. A line release=OPERATION TEXT is written before
+ * the thing that it names is made, so that `kiln-run down` and the next `up` can clean after a
+ * crash at any point; OPERATION's release function reads TEXT. Replaced by rename, so that a reader
+ * sees an old or a new file and never half of one; not synced, as it lives on a tmpfs and means
+ * nothing after a reboot.
+ */
+#ifndef KILN_HOST_STATE_H
+#define KILN_HOST_STATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "image/ops.h"
+
+#define STATE_FILE       "state"
+#define STATE_TEXT_MAX   128
+#define STATE_RECORD_MAX 1024 /* above the number of operations that a plan can release, tested */
+#define STATE_IFACE_MAX  256
+#define STATE_NAME_MAX   64
+
+/** struct state_record - something to release: @text is what the release function of @op reads. */
+struct state_record {
+	enum op_code op;
+	char text[STATE_TEXT_MAX];
+};
+
+/** struct state_iface - a host interface of the VM: device @owner, interface @name with @index. */
+struct state_iface {
+	char owner[STATE_NAME_MAX], name[16];
+	int index;
+};
+
+/**
+ * struct state - the file in memory.
+ * @vm: the VM's name.
+ * @pid: of the process that is or becomes QEMU, with @start its start time (host/proc.h).
+ * @image: path of the image as it was given.
+ * @records: in the order in which things were made; released in reverse.
+ * @ifaces: host interfaces, for the rest of the system (DESIGN.md, F01).
+ */
+struct state {
+	char vm[STATE_NAME_MAX];
+	pid_t pid;
+	uint64_t start;
+	char image[4096];
+	unsigned record_count, iface_count;
+	struct state_record records[STATE_RECORD_MAX];
+	struct state_iface ifaces[STATE_IFACE_MAX];
+};
+
+/**
+ * state_load() - read the file `state` in directory @dir.
+ *
+ * Return: 1 read, 0 there is none, -1 with ERR_HOST when it cannot be read or understood.
+ */
+int state_load(struct state *state, int dir, struct err *err) MUST_CHECK;
+
+/** state_save() - replace the file. Return: 0, or -1 with ERR_HOST. */
+int state_save(const struct state *state, int dir, struct err *err) MUST_CHECK;
+
+/** state_add() - append a record, in memory. Return: 0, or -1 with ERR_HOST when it does not fit. */
+int state_add(struct state *state, enum op_code op, const char *text, struct err *err) MUST_CHECK;
+
+#endif

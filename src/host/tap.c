@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tap.c - operation tap: a tap interface with one descriptor for each queue, put into its bridge.
+ *
+ * Not persistent, it goes away with the last descriptor. A persistent one carries the alias
+ * "kiln:VM", set before it becomes persistent, so that one without the alias is never deleted. An
+ * interface that is there already is never taken over.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/if_tun.h>
+
+#include "base/ident.h"
+#include "base/fd.h"
+#include "host/bridge.h"
+#include "host/caps.h"
+#include "host/host.h"
+
+#define TUN_DEVICE "/dev/net/tun"
+
+static int name_check(const char *name, struct err *err)
+{
+	if (ident_is_valid(IDENT_IFNAME_TEMPLATE, name))
+		return 0;
+	err_set(err, ERR_IMAGE, "tap name \"%s\" is not an interface name", name);
+	err_why(err, "%s", ident_rule(IDENT_IFNAME_TEMPLATE));
+	err_fix(err, "Correct the name in the configuration and compose the image again.");
+	return -1;
+}
+
+static int device_refuse(struct err *err, int sys_errno)
+{
+	err_sys(err, ERR_HOST, sys_errno, TUN_DEVICE);
+	if (sys_errno == EACCES || sys_errno == EPERM) {
+		err_why(err, "Creating a tap needs CAP_NET_ADMIN, and this process does not have "
+			     "it.");
+		err_fix(err, "Run as root, or add AmbientCapabilities=CAP_NET_ADMIN to the unit.");
+	} else if (sys_errno == ENOENT || sys_errno == ENODEV || sys_errno == ENXIO) {
+		err_why(err, "The kernel's tun driver makes taps, and it is not there.");
+		err_fix(err, "modprobe tun; in a container, pass " TUN_DEVICE " through.");
+	} else {
+		err_why(err, "Taps are made through this device.");
+		err_fix(err, "Try `ip tuntap add mode tap`, which does the same.");
+	}
+	return -1;
+}
+
+static int exists_refuse(const char *name, struct err *err)
+{
+	err_set(err, ERR_HOST, "interface \"%s\" is there already", name);
+	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "
+		     "not tell whose it is.");
+	err_fix(err,
+		"ip link del %s, if nothing uses it; or give the tap another name, for "
+		"example one that ends in %%d.",
+		name);
+	return -1;
+}
+
+static int create_refuse(struct err *err, int sys_errno, const struct op_tap *tap, const char *name)
+{
+	if (sys_errno == EPERM || sys_errno == EACCES)
+		return device_refuse(err, sys_errno);
+	if (sys_errno == EBUSY)
+		return exists_refuse(name, err);
+	err_sys(err, ERR_HOST, sys_errno, "cannot make tap \"%s\" with %u queues", name,
+		tap->queues);
+	err_why(err, "The kernel's tun driver refused it; queues above one need kernel 3.8 and at "
+		     "most 256.");
+	err_fix(err, "Set fewer queues (CONFIG_NETn_QUEUES) and compose the image again.");
+	return -1;
+}
+
+/* @name: in: what to ask for; out: what the kernel made of it. */
+static int queue_open(const struct op_tap *tap, uint32_t queue, char name[static IFNAMSIZ],
+		      struct err *err)
+{
+	CLEANUP_FD int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+	struct ifreq request;
+	short flags = IFF_TAP | IFF_NO_PI;
+
+	if (fd < 0)
+		return device_refuse(err, errno);
+	if (tap->flags & TAP_VNET_HDR)
+		flags |= IFF_VNET_HDR;
+	if (tap->flags & TAP_MULTI_QUEUE)
+		flags |= IFF_MULTI_QUEUE;
+	/* Only the first may create; the others must find what it created. */
+	if (queue == 0)
+		flags = (short)(flags | IFF_TUN_EXCL);
+	memset(&request, 0, sizeof(request));
+	request.ifr_flags = flags;
+	memcpy(request.ifr_name, name, IFNAMSIZ);
+	if (ioctl(fd, TUNSETIFF, &request))
+		return create_refuse(err, errno, tap, name);
+	memcpy(name, request.ifr_name, IFNAMSIZ);
+	name[IFNAMSIZ - 1] = '\0';
+	return host_fd_put(tap->fd + queue, fd_take(&fd), err);
+}
+
+static int setup_refuse(struct err *err, int ret, const char *name)
+{
+	err_sys(err, ERR_HOST, -ret, "cannot configure tap \"%s\"", name);
+	err_why(err, "It gets an address and an alias, is put into its bridge and set up.");
+	err_fix(err,
+		"Try `ip link set dev %s up` and `ip link set dev %s master BRIDGE` on a tap "
+		"made by hand.",
+		name, name);
+	return -1;
+}
+
+static void alias_format(char alias[static STATE_NAME_MAX + 8], const struct host *host)
+{
+	(void)snprintf(alias, STATE_NAME_MAX + 8, "kiln:%s", host->state->vm);
+}
+
+/*
+ * The address begins with 0xfe: a bridge without an address of its own takes the lowest of its
+ * ports, and the host's network would break for a moment each time a VM comes or goes.
+ */
+static int configure(struct host *host, const struct op_tap *tap, const char *name, struct err *err)
+{
+	char alias[STATE_NAME_MAX + 8], key[STATE_NAME_MAX + IFNAMSIZ + 1];
+	unsigned char mac[LINK_MAC_LEN];
+	struct link_change change = {.mac = mac, .alias = alias, .up = 1};
+	struct net_link dev, bridge;
+	struct netlink nl;
+	int ret;
+
+	alias_format(alias, host);
+	(void)snprintf(key, sizeof(key), "%s %s", host->state->vm, name);
+	host_mark_mac(mac, 0xfe, key);
+	if (netlink_begin(&nl, err))
+		return -1;
+	if (tap->bridge[0]) {
+		if (bridge_find(&nl, tap->bridge, &bridge, err)) {
+			netlink_close(&nl);
+			return -1;
+		}
+		change.master = bridge.index;
+	}
+	ret = netlink_link_get(&nl, name, &dev);
+	if (!ret)
+		ret = netlink_link_set(&nl, dev.index, &change);
+	netlink_close(&nl);
+	if (ret)
+		return setup_refuse(err, ret, name);
+	if (host->state->iface_count < STATE_IFACE_MAX) {
+		struct state_iface *iface = &host->state->ifaces[host->state->iface_count++];
+
+		(void)snprintf(iface->owner, sizeof(iface->owner), "%s", tap->owner);
+		(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
+		iface->index = dev.index;
+	}
+	return 0;
+}
+
+static int persist(struct host *host, const struct op_tap *tap, const char *name, struct err *err)
+{
+	if (host_record(host, OP_TAP, name, err))
+		return -1;
+	if (ioctl(FD_SLOT_BASE + (int)tap->fd, TUNSETPERSIST, 1)) {
+		err_sys(err, ERR_HOST, errno, "cannot make tap \"%s\" persistent", name);
+		err_why(err, "The configuration asks for a tap that stays when QEMU is gone.");
+		err_fix(err, "Switch CONFIG_NETn_TAP_PERSISTENT off and compose the image again.");
+		return -1;
+	}
+	return 0;
+}
+
+static int acquire(struct host *host, const struct op *op, struct err *err)
+{
+	const struct op_tap *tap = &op->tap;
+	char name[IFNAMSIZ] = "";
+
+	if (name_check(tap->name, err))
+		return -1;
+	(void)snprintf(name, sizeof(name), "%s", tap->name);
+	if (queue_open(tap, 0, name, err) || configure(host, tap, name, err))
+		return -1;
+	if ((tap->flags & TAP_PERSISTENT) && persist(host, tap, name, err))
+		return -1;
+	for (uint32_t queue = 1; queue < tap->queues; queue++)
+		if (queue_open(tap, queue, name, err))
+			return -1;
+	return 0;
+}
+
+/* Whether an earlier step of the plan makes the bridge; host/bridge.c notes it in a check. */
+static int bridge_is_planned(const struct host *host, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (unsigned i = 0; i < host->state->record_count; i++) {
+		const struct state_record *record = &host->state->records[i];
+
+		if (record->op == OP_BRIDGE && !strncmp(record->text, name, len) &&
+		    record->text[len] == ' ')
+			return 1;
+	}
+	return 0;
+}
+
+static void check(struct host *host, const struct op *op, struct findings *findings)
+{
+	const struct op_tap *tap = &op->tap;
+	CLEANUP_FD int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+	struct netlink nl;
+	struct net_link dev;
+	struct err err;
+
+	if (name_check(tap->name, &err))
+		findings_add(findings, &err);
+	if (fd < 0) {
+		(void)device_refuse(&err, errno);
+		findings_add(findings, &err);
+	} else if (net_admin_check("cannot make a tap", &err)) {
+		findings_add(findings, &err);
+	}
+	if (netlink_begin(&nl, &err)) {
+		findings_add(findings, &err);
+		return;
+	}
+	if (!strchr(tap->name, '%') && !netlink_link_get(&nl, tap->name, &dev)) {
+		(void)exists_refuse(tap->name, &err);
+		findings_add(findings, &err);
+	}
+	if (tap->bridge[0] && !bridge_is_planned(host, tap->bridge) &&
+	    bridge_find(&nl, tap->bridge, &dev, &err))
+		findings_add(findings, &err);
+	netlink_close(&nl);
+}
+
+static int release(struct host *host, const char *name, struct err *err)
+{
+	char alias[STATE_NAME_MAX + 8];
+	struct netlink nl;
+	struct net_link dev;
+	int ret;
+
+	alias_format(alias, host);
+	if (netlink_begin(&nl, err))
+		return -1;
+	ret = netlink_link_get(&nl, name, &dev);
+	if (!ret && !strcmp(dev.alias, alias))
+		ret = netlink_link_del(&nl, dev.index);
+	netlink_close(&nl);
+	if (!ret || ret == -ENODEV)
+		return 0;
+	err_sys(err, ERR_HOST, -ret, "cannot delete tap \"%s\"", name);
+	err_why(err, "It was made persistent for the VM and should go with it.");
+	err_fix(err, "ip link del %s.", name);
+	return -1;
+}
+
+const struct host_op host_tap = {
+	.acquire = acquire,
+	.check = check,
+	.release = release,
+	.release_caps = CAP_BIT(CAP_NET_ADMIN),
+};

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * down.c - the command down: ask the guest to power off, insist, and clean.
+ *
+ * Truth is the lock: as long as it is held the VM is alive, whatever the state file says. A signal
+ * is sent only to a process whose start time is the recorded one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "host/proc.h"
+#include "host/qmp.h"
+#include "run/run.h"
+
+#define QMP_MS    2000 /* for the answer to a command */
+#define QUIT_MS   5000 /* for the end after `quit`, and after SIGTERM */
+#define RETRY_MS  20
+#define RETRY_NS  (RETRY_MS * 1000000L)
+#define REAPER_MS 5000 /* for the reaper, when it is cleaning at the same time */
+
+static void pause_briefly(void)
+{
+	const struct timespec time = {.tv_nsec = RETRY_NS};
+
+	(void)nanosleep(&time, NULL);
+}
+
+/*
+ * kiln-ctl may be in the middle of something; it gets as long as the guest would. After that the
+ * VM is stopped all the same, by the monitor that is down's own.
+ */
+static int control_lock(struct run *run, int64_t deadline)
+{
+	int fd =
+		openat(run->dir.fd, QMP_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && proc_now_ms() < deadline)
+		pause_briefly();
+	return fd;
+}
+
+/* A descriptor of the recorded process, or a negative errno when it is gone or another one. */
+static int process_open(const struct state *state)
+{
+	uint64_t start;
+	int fd = state->pid ? proc_pidfd(state->pid) : -ESRCH;
+
+	if (fd < 0)
+		return fd;
+	/* After opening: from here on the descriptor means the same process. */
+	if (!proc_start_time(state->pid, &start) && start == state->start)
+		return fd;
+	(void)close(fd);
+	return -ESRCH;
+}
+
+static int is_alive(struct run *run)
+{
+	struct rundir probe = run->dir;
+	struct err err;
+	int ret;
+
+	probe.fd = probe.lock = -1;
+	ret = rundir_open(&probe, RUNDIR_TRY, &err);
+	rundir_close(&probe);
+	return ret == 1;
+}
+
+static int wait_end(struct run *run, int pidfd, int64_t deadline)
+{
+	int64_t left = deadline - proc_now_ms();
+
+	if (pidfd >= 0 && proc_pidfd_wait(pidfd, left > 0 ? (int)left : 0) != 1)
+		return 0;
+	while (is_alive(run)) {
+		if (proc_now_ms() >= deadline)
+			return 0;
+		pause_briefly();
+	}
+	return 1;
+}
+
+static int ask_monitor(struct run *run, const char *command)
+{
+	static struct qmp qmp;
+	char path[RUNDIR_PATH_MAX + sizeof(QMP_DOWN_SOCKET)];
+	int64_t deadline = proc_now_ms() + QMP_MS;
+	int ret;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", run->dir.path, QMP_DOWN_SOCKET);
+	ret = qmp_connect(&qmp, path, deadline);
+	if (!ret)
+		ret = qmp_command(&qmp, command, deadline);
+	qmp_close(&qmp);
+	return ret;
+}
+
+/* From the polite to the last means; each is followed by waiting for the end. */
+static int stop(struct run *run, int pidfd)
+{
+	int64_t grace = (int64_t)run->options->timeout * 1000;
+	char text[160];
+	int ret;
+
+	if (grace && !ask_monitor(run, "system_powerdown") &&
+	    wait_end(run, pidfd, proc_now_ms() + grace))
+		return 0;
+	if (grace && is_alive(run)) {
+		(void)snprintf(text, sizeof(text),
+			       "%s did not power off within %u seconds; ending QEMU",
+			       run->options->target, run->options->timeout);
+		message_notice(text);
+	}
+	ret = ask_monitor(run, "quit");
+	/* QEMU may end before its answer is read. */
+	if ((!ret || ret == -ECONNRESET) && wait_end(run, pidfd, proc_now_ms() + QUIT_MS))
+		return 0;
+	for (int i = 0; pidfd >= 0 && i < 2; i++) {
+		(void)!proc_pidfd_signal(pidfd, i ? SIGKILL : SIGTERM);
+		if (wait_end(run, pidfd, proc_now_ms() + QUIT_MS))
+			return 0;
+	}
+	return is_alive(run) ? -1 : 0;
+}
+
+static int stop_refuse(struct run *run, struct err *err)
+{
+	err_set(err, ERR_HOST, "VM \"%s\" does not end", run->options->target);
+	err_why(err, "Its lock %s/%s is still held; the recorded process is %ld.", run->dir.path,
+		LOCK_FILE, (long)run->state.pid);
+	err_fix(err, "Find who holds it: fuser -v %s/%s.", run->dir.path, LOCK_FILE);
+	return -1;
+}
+
+static int unknown_refuse(struct run *run, struct err *err)
+{
+	err_set(err, ERR_HOST, "there is no VM \"%s\"", run->options->target);
+	err_why(err, "%s does not exist: it never ran here, or it has been cleaned.",
+		run->dir.path);
+	err_fix(err, "ls %s lists the VMs of this user.", run->dir.base);
+	return -1;
+}
+
+/* The lock is free, or the reaper has it for the moment that cleaning takes. */
+static int clean(struct run *run, struct err *err)
+{
+	int64_t deadline = proc_now_ms() + REAPER_MS;
+	int ret;
+
+	rundir_close(&run->dir);
+	while ((ret = rundir_open(&run->dir, RUNDIR_TRY, err)) == 1) {
+		rundir_close(&run->dir);
+		if (proc_now_ms() >= deadline)
+			return stop_refuse(run, err);
+		pause_briefly();
+	}
+	if (ret == 2)
+		return 0;
+	return ret ? -1 : host_clean(&run->host, err);
+}
+
+int command_down(struct run *run, struct err *err)
+{
+	int ret;
+
+	run->host.dir = &run->dir;
+	run->host.state = &run->state;
+	if (rundir_locate(&run->dir, run->options->target, err))
+		return -1;
+	ret = rundir_open(&run->dir, RUNDIR_TRY, err);
+	if (ret == 2)
+		return unknown_refuse(run, err);
+	if (ret < 0)
+		return -1;
+	if (ret == 0)
+		return host_clean(&run->host, err);
+	CLEANUP_FD int control =
+		control_lock(run, proc_now_ms() + (int64_t)run->options->timeout * 1000);
+	CLEANUP_FD int pidfd = -1;
+
+	if (state_load(&run->state, run->dir.fd, err) < 0)
+		return -1;
+	pidfd = process_open(&run->state);
+	if (is_alive(run) && stop(run, pidfd))
+		return stop_refuse(run, err);
+	return clean(run, err);
+}

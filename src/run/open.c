@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * open.c - stage open: the image, checked by the image library, and what this target binds late.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "run/run.h"
+
+static unsigned char image_buf[META_BYTES_MAX + 65536];
+
+static int open_refuse(const char *path, int sys_errno, struct err *err)
+{
+	err_sys(err, ERR_HOST, sys_errno, "%s", path);
+	err_why(err, "The image of the virtual machine is read from it.");
+	err_fix(err, "Give the path of an image, NAME.kiln, that you may read.");
+	return -1;
+}
+
+/*
+ * Should: open the image once, read it through this descriptor only, and bind the site values.
+ * Mustn't: look at anything else of the host, or keep a path to come back to: the file may change.
+ */
+int stage_open(struct run *run, struct err *err)
+{
+	const char *path = run->options->target;
+	const char *name = strrchr(path, '/');
+	struct stat st;
+
+	run->img.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (run->img.fd < 0 || fstat(run->img.fd, &st))
+		return open_refuse(path, errno, err);
+	if (!S_ISREG(st.st_mode))
+		return open_refuse(path, S_ISDIR(st.st_mode) ? EISDIR : ENODEV, err);
+	if (img_open(&run->img, run->img.fd, name ? name + 1 : path, image_buf, sizeof(image_buf),
+		     err))
+		return -1;
+	run->host.img = &run->img;
+	run->host.user = &run->user;
+	run->host.dir = &run->dir;
+	run->host.state = &run->state;
+	run->host.accel = ACCEL_AUTO;
+	return site_load(run, err);
+}

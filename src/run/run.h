@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - the loader's state and its stages.
+ *
+ * open > verify > acquire > fixup > drop > exec. Each stage says what it should and mustn't do.
+ * Before the first step of acquire, failing just returns; after it, run_undo() runs.
+ */
+#ifndef KILN_RUN_RUN_H
+#define KILN_RUN_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/ident.h"
+#include "host/findings.h"
+#include "host/host.h"
+#include "image/image.h"
+#include "run/options.h"
+
+/** struct site_value - what is bound to a site slot; @file is NULL for --set and for the build. */
+struct site_value {
+	const char *value;
+	const char *file;
+	unsigned line;
+	bool set;
+};
+
+/** How texts are resolved where a fact is missing. */
+enum resolve_mode {
+	RESOLVE_STRICT, /* an error */
+	RESOLVE_SHOW, /* "<key>" */
+};
+
+/* How an argument is written: for execve() here, or for a shell, which has no descriptors. */
+enum argv_form { ARGV_EXEC, ARGV_SHELL };
+
+/** struct undo - what a step of the plan has filled, to be undone in reverse. */
+struct undo {
+	uint32_t fd_first, fd_count;
+	unsigned records; /* number of records before the step */
+};
+
+/**
+ * struct run - one start of a VM, or one look at an image.
+ * @options: the command line.
+ * @img: the image; its descriptor is ours.
+ * @site: what each slot is bound to.
+ * @unit: the unit id; "" as long as it is not known.
+ * @host: what operations work on; @user, @dir and @state are its parts.
+ * @undo: filled steps; @undo_count of them.
+ * @signal_mask: to be restored before QEMU runs.
+ * @signal: the signal that ended acquiring, or 0.
+ * @guard: socket to the process that undoes and reaps (run/reaper.c), or -1.
+ * @argv: the command line of QEMU, after stage_fixup().
+ */
+struct run {
+	const struct options *options;
+	struct img img;
+	struct site_value site[SITE_MAX];
+	char unit[IDENT_UNIT_MAX];
+	enum resolve_mode resolve;
+	struct host host;
+	struct user user;
+	struct rundir dir;
+	struct state state;
+	struct undo undo[OP_MAX];
+	uint32_t undo_count;
+	sigset_t signal_mask;
+	int signal;
+	int guard;
+	char **argv;
+};
+
+/* ---- stages, in order (open.c, verify.c, plan.c, argv.c, drop.c, exec.c) ---- */
+int stage_open(struct run *run, struct err *err) MUST_CHECK;
+int stage_verify(struct run *run, struct err *err) MUST_CHECK;
+int stage_acquire(struct run *run, struct err *err) MUST_CHECK;
+int stage_fixup(struct run *run, struct err *err) MUST_CHECK;
+int stage_drop(struct run *run, struct err *err) MUST_CHECK;
+int stage_exec(struct run *run, struct err *err) MUST_CHECK;
+
+/** verify_all() - stage_verify() for `check`: everything that it finds. */
+void verify_all(struct run *run, struct findings *findings);
+
+/**
+ * run_undo() - undo every step taken, in reverse, and remove the run directory.
+ * @err: the failure that made it necessary; "Nothing was left behind." or what was is added.
+ */
+void run_undo(struct run *run, struct err *err);
+
+/** run_interrupted() - did a blocked signal come? Return: 0, or -1 with @run->signal set. */
+int run_interrupted(struct run *run, struct err *err) MUST_CHECK;
+
+/**
+ * site_load() - read the overlay and --set into @run->site, each value checked by its kind.
+ *
+ * Return: 0, or -1: ERR_CONFIG for the file, ERR_USAGE for --set.
+ */
+int site_load(struct run *run, struct err *err) MUST_CHECK;
+
+/** site_check() - is every slot bound? Return: 0, or -1 with ERR_HOST naming the first that is not. */
+int site_check(struct run *run, struct err *err) MUST_CHECK;
+
+/** plan_next() - the next operation, its texts resolved; valid until the next call. Return: 1, 0, -1. */
+int plan_next(struct run *run, struct img_cursor *cursor, struct op *op,
+	      struct err *err) MUST_CHECK;
+
+/** plan_label() - what a step is called in a message: tap "router-net0". */
+void plan_label(const struct run *run, const struct op *op, struct buf *buf);
+
+/** text_render() - append a text, resolved, to @buf. Return: 0, or -1. */
+int text_render(struct run *run, struct img_text text, enum argv_form form, struct buf *buf,
+		struct err *err) MUST_CHECK;
+
+/** argv_build() - build QEMU's command line in static memory. Return: it, or NULL. */
+char **argv_build(struct run *run, enum argv_form form, struct err *err) MUST_CHECK;
+
+/**
+ * guard_start() - start the process that can undo after privileges are gone, and that reaps.
+ *
+ * Return: 0 (also where none is needed), or -1.
+ */
+int guard_start(struct run *run, struct err *err) MUST_CHECK;
+
+/** guard_undo() - let it undo and wait until it has. Return: 0, or -1 with what it could not. */
+int guard_undo(struct run *run, struct err *err) MUST_CHECK;
+
+/* ---- commands: return the exit code, or -1 with @err ---- */
+int command_up(struct run *run, struct err *err) MUST_CHECK;
+int command_down(struct run *run, struct err *err) MUST_CHECK;
+int command_check(struct run *run, struct err *err) MUST_CHECK;
+int command_show(struct run *run, struct err *err) MUST_CHECK;
+
+/** message_print() - an error on stderr, in one write. */
+void message_print(const struct err *err);
+
+/** message_notice() - "kiln-run: TEXT" on stderr. */
+void message_notice(const char *text);
+
+#endif

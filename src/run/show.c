@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * show.c - the command show: what is in an image, and what it becomes on this host.
+ *
+ * Values that the target has not bound yet stand as "<key>", so that an image can be looked at
+ * anywhere. Changes nothing.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/unit.h"
+#include "run/run.h"
+
+#define OUT_BYTES (1u << 20) /* an argument of ARG_BYTES_MAX, each byte escaped in six */
+
+static char out_text[OUT_BYTES];
+static const char *const life_word[LIFE_COUNT] = {"none", "fd", "release"};
+
+static int flush(struct buf *out, struct err *err)
+{
+	int ret = out->overflow ? -1 : fd_write_all(STDOUT_FILENO, out->data, out->len);
+
+	buf_cut(out, 0);
+	if (!ret)
+		return 0;
+	err_sys(err, ERR_HOST, out->overflow ? EMSGSIZE : errno, "cannot write to standard output");
+	err_why(err, "What is in the image is printed there.");
+	err_fix(err, "Look where standard output goes.");
+	return -1;
+}
+
+/* ---- command line and sections ------------------------------------------------------------- */
+
+static int show_argv(struct run *run, struct buf *out, enum argv_form form, struct err *err)
+{
+	char **argv = argv_build(run, form, err);
+
+	for (; argv && *argv; argv++) {
+		buf_add_str(out, *argv);
+		buf_add_char(out, '\n');
+		if (flush(out, err))
+			return -1;
+	}
+	return argv ? 0 : -1;
+}
+
+static int show_section(struct run *run, struct err *err)
+{
+	for (enum img_section i = 0; i < SECTION_COUNT; i++) {
+		const struct img_span *span = &run->img.section[i];
+
+		if (strcmp(img_section_name(i), run->options->section) != 0)
+			continue;
+		if (!fd_write_all(STDOUT_FILENO, span->data, span->len))
+			return 0;
+		err_sys(err, ERR_HOST, errno, "cannot write to standard output");
+		err_why(err, "The section is printed there.");
+		err_fix(err, "Look where standard output goes.");
+		return -1;
+	}
+	err_set(err, ERR_USAGE, "--section %s", run->options->section);
+	err_why(err, "The sections are META, CONFIG, DOMAIN, LAYOUT, ARGV and PLAN.");
+	err_fix(err, "Name one of them in capital letters.");
+	return -1;
+}
+
+/* ---- identities of this unit ---------------------------------------------------------------- */
+
+#define MAC_KEYS_MAX 256
+
+struct identities {
+	char keys[MAC_KEYS_MAX][MARK_KEY_MAX + 1];
+	unsigned count;
+	bool uuid;
+};
+
+static void identity_add(struct identities *ids, const struct segment *seg)
+{
+	char *key = ids->keys[ids->count];
+
+	if (seg->kind == FIX_UUID)
+		ids->uuid = true;
+	if (seg->kind != FIX_MAC || ids->count == MAC_KEYS_MAX || seg->len > MARK_KEY_MAX)
+		return;
+	memcpy(key, seg->text, seg->len);
+	key[seg->len] = '\0';
+	for (unsigned i = 0; i < ids->count; i++)
+		if (!strcmp(ids->keys[i], key))
+			return;
+	ids->count++;
+}
+
+static void identities_find(const struct run *run, struct identities *ids)
+{
+	struct img_cursor cursor = {0};
+	struct img_arg arg;
+	struct segment seg;
+
+	while (img_arg_next(&run->img, &cursor, &arg))
+		while (img_text_next(&arg.text, &seg))
+			identity_add(ids, &seg);
+}
+
+static const char *identity_text(const struct run *run, const char *key, char *text)
+{
+	unsigned char bytes[UUID_BYTES];
+
+	if (!run->unit[0])
+		return "<unit>";
+	if (key) {
+		unit_mac(bytes, run->unit, run->img.meta[META_NAME], key);
+		ident_format_mac(text, bytes);
+	} else {
+		unit_uuid(bytes, run->unit, run->img.meta[META_NAME]);
+		ident_format_uuid(text, bytes);
+	}
+	return text;
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static void text_fields(const struct op *op, struct buf *out)
+{
+	size_t count;
+	const struct op_field *fields = op_fields(op->code, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text;
+
+		if (fields[i].kind == FIELD_TEXT) {
+			memcpy(&text, (const char *)op + fields[i].offset, sizeof(text));
+			buf_addf(out, " %s=%s", fields[i].name, text);
+		} else {
+			buf_addf(out, fields[i].kind == FIELD_FLAGS ? " %s=0x%x" : " %s=%u",
+				 fields[i].name, op_number(op, &fields[i]));
+		}
+	}
+}
+
+static int text_plan(struct run *run, struct buf *out, struct err *err)
+{
+	struct img_cursor cursor = {0};
+	struct op op;
+	int ret;
+
+	buf_addf(out, "plan: %u steps, %u descriptors\n", run->img.op_count, run->img.fd_count);
+	for (unsigned step = 1; (ret = plan_next(run, &cursor, &op, err)) == 1; step++) {
+		buf_addf(out, "  %3u %-8s", step, op_name(op.code));
+		text_fields(&op, out);
+		buf_addf(out, " life=%s\n", life_word[op_life(&op)]);
+		if (flush(out, err))
+			return -1;
+	}
+	return ret;
+}
+
+static void text_sites(struct run *run, struct buf *out)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+
+	if (run->img.site_count)
+		buf_add_str(out, "site values:\n");
+	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++)
+		buf_addf(out, "  %-20s %-8s %s\n", site.key, site_word(site.kind),
+			 run->site[i].value[0]                    ? run->site[i].value
+			 : site.kind == SITE_UNIT && run->unit[0] ? run->unit
+								  : "(to be bound on the target)");
+}
+
+static void text_identities(struct run *run, struct buf *out)
+{
+	static struct identities ids;
+	char text[UUID_TEXT_MAX];
+
+	identities_find(run, &ids);
+	if (ids.uuid || ids.count)
+		buf_addf(out, "identities of unit %s:\n", run->unit[0] ? run->unit : "(unknown)");
+	if (ids.uuid)
+		buf_addf(out, "  %-20s %s\n", "uuid", identity_text(run, NULL, text));
+	for (unsigned i = 0; i < ids.count; i++)
+		buf_addf(out, "  %-20s %s\n", ids.keys[i], identity_text(run, ids.keys[i], text));
+}
+
+static int show_text(struct run *run, struct buf *out, struct err *err)
+{
+	const struct img *img = &run->img;
+
+	buf_addf(out, "%s: %llu bytes\n", img->path, (unsigned long long)img->size);
+	for (enum img_meta_key key = 0; key < META_KEY_COUNT; key++)
+		buf_addf(out, "  %-14s %s\n", img_meta_name(key), img->meta[key]);
+	buf_add_str(out, "sections:\n");
+	for (enum img_section i = 0; i < SECTION_COUNT; i++)
+		buf_addf(out, "  %-14s %zu bytes\n", img_section_name(i), img->section[i].len);
+	for (uint32_t i = 0; i < img->payload_count; i++)
+		buf_addf(out, "  payload %-20s %llu bytes, %llu in the image\n",
+			 img->payload[i].name, (unsigned long long)img->payload[i].raw,
+			 (unsigned long long)img->payload[i].stored);
+	text_sites(run, out);
+	text_identities(run, out);
+	buf_addf(out, "command line: %u arguments\n", img->arg_count);
+	if (flush(out, err))
+		return -1;
+	return text_plan(run, out, err);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void json_member(struct json_writer *json, const char *key, const char *value)
+{
+	json_key(json, key);
+	json_str(json, value);
+}
+
+static void json_number_member(struct json_writer *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	json_u64(json, value);
+}
+
+static void json_payload(struct run *run, struct json_writer *json)
+{
+	json_key(json, "sections");
+	json_object(json);
+	for (enum img_section i = 0; i < SECTION_COUNT; i++)
+		json_number_member(json, img_section_name(i), run->img.section[i].len);
+	json_object_end(json);
+	json_key(json, "payload");
+	json_array(json);
+	for (uint32_t i = 0; i < run->img.payload_count; i++) {
+		json_object(json);
+		json_member(json, "name", run->img.payload[i].name);
+		json_number_member(json, "bytes", run->img.payload[i].raw);
+		json_number_member(json, "stored", run->img.payload[i].stored);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void json_sites(struct run *run, struct json_writer *json)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+
+	json_key(json, "site");
+	json_array(json);
+	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++) {
+		json_object(json);
+		json_member(json, "key", site.key);
+		json_member(json, "kind", site_word(site.kind));
+		json_member(json, "value", run->site[i].value);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void json_identities(struct run *run, struct json_writer *json)
+{
+	static struct identities ids;
+	char text[UUID_TEXT_MAX];
+
+	identities_find(run, &ids);
+	json_member(json, "unit", run->unit);
+	if (ids.uuid)
+		json_member(json, "uuid", identity_text(run, NULL, text));
+	json_key(json, "mac");
+	json_object(json);
+	for (unsigned i = 0; i < ids.count; i++)
+		json_member(json, ids.keys[i], identity_text(run, ids.keys[i], text));
+	json_object_end(json);
+}
+
+static void json_op(struct json_writer *json, const struct op *op)
+{
+	size_t count;
+	const struct op_field *fields = op_fields(op->code, &count);
+
+	json_object(json);
+	json_member(json, "op", op_name(op->code));
+	json_member(json, "life", life_word[op_life(op)]);
+	for (size_t i = 0; i < count; i++) {
+		const char *text;
+
+		json_key(json, fields[i].name);
+		if (fields[i].kind == FIELD_TEXT) {
+			memcpy(&text, (const char *)op + fields[i].offset, sizeof(text));
+			json_str(json, text);
+		} else {
+			json_u64(json, op_number(op, &fields[i]));
+		}
+	}
+	json_object_end(json);
+}
+
+static int json_plan(struct run *run, struct json_writer *json, struct err *err)
+{
+	struct img_cursor cursor = {0};
+	struct op op;
+	int ret;
+
+	json_key(json, "plan");
+	json_array(json);
+	while ((ret = plan_next(run, &cursor, &op, err)) == 1) {
+		json_op(json, &op);
+		if (flush(json->buf, err))
+			return -1;
+	}
+	json_array_end(json);
+	return ret;
+}
+
+static int json_argv(struct run *run, struct json_writer *json, struct err *err)
+{
+	char **argv = argv_build(run, ARGV_EXEC, err);
+
+	json_key(json, "argv");
+	json_array(json);
+	for (; argv && *argv; argv++) {
+		json_str(json, *argv);
+		if (flush(json->buf, err))
+			return -1;
+	}
+	json_array_end(json);
+	return argv ? 0 : -1;
+}
+
+static int show_json(struct run *run, struct buf *out, struct err *err)
+{
+	static struct json_writer json;
+
+	json_write(&json, out, JSON_PRETTY);
+	json_object(&json);
+	json_key(&json, "meta");
+	json_object(&json);
+	for (enum img_meta_key key = 0; key < META_KEY_COUNT; key++)
+		json_member(&json, img_meta_name(key), run->img.meta[key]);
+	json_object_end(&json);
+	json_number_member(&json, "bytes", run->img.size);
+	json_payload(run, &json);
+	json_sites(run, &json);
+	json_identities(run, &json);
+	if (flush(out, err) || json_plan(run, &json, err) || json_argv(run, &json, err))
+		return -1;
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+	return flush(out, err);
+}
+
+/* What accelerator it would be; where KVM is demanded and absent, still what would be asked for. */
+static void accel_find(struct run *run)
+{
+	struct img_cursor cursor = {0};
+	struct op op;
+	struct err ignored;
+
+	if (user_find(run->img.meta[META_RUN_USER], &run->user, &ignored))
+		run->user = (struct user){.uid = geteuid(), .gid = getegid()};
+	while (plan_next(run, &cursor, &op, &ignored) == 1)
+		if (op.code == OP_ACCEL && host_op(OP_ACCEL)->acquire(&run->host, &op, &ignored))
+			run->host.accel = ACCEL_KVM;
+}
+
+int command_show(struct run *run, struct err *err)
+{
+	struct buf out;
+
+	if (stage_open(run, err))
+		return -1;
+	run->resolve = RESOLVE_SHOW;
+	accel_find(run);
+	buf_init(&out, out_text, sizeof(out_text));
+	switch (run->options->show) {
+	case SHOW_TEXT:
+		return show_text(run, &out, err);
+	case SHOW_JSON:
+		return show_json(run, &out, err);
+	case SHOW_ARGV:
+		return show_argv(run, &out, ARGV_EXEC, err);
+	case SHOW_SHELL:
+		return show_argv(run, &out, ARGV_SHELL, err);
+	case SHOW_SECTION:
+		break;
+	}
+	return show_section(run, err);
+}

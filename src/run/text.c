@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.c - join the segments of a text with the facts of this host (image/text.h).
+ *
+ * A fact goes in quoted as its segment says, so that no value can end a JSON string or a key=value
+ * pair and begin another.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/unit.h"
+#include "run/run.h"
+
+static void fact_add(struct buf *buf, enum text_escape escape, const char *fact)
+{
+	for (; *fact; fact++) {
+		unsigned char c = (unsigned char)*fact;
+
+		if (escape == ESCAPE_JSON && (c == '"' || c == '\\'))
+			buf_add_char(buf, '\\');
+		else if (escape == ESCAPE_KV && c == ',')
+			buf_add_char(buf, ',');
+		if (escape == ESCAPE_JSON && c < 0x20)
+			buf_addf(buf, "\\u%04x", c);
+		else
+			buf_add_char(buf, (char)c);
+	}
+}
+
+/* The operation that fills a slot; every slot that a text names has one, img_open() saw to it. */
+static int slot_owner(struct run *run, unsigned slot, struct op *op, struct err *err)
+{
+	struct img_cursor cursor = {0};
+	int ret;
+
+	while ((ret = plan_next(run, &cursor, op, err)) == 1) {
+		uint32_t count = op_fd_count(op);
+
+		if (count && slot >= op_fd_first(op) && slot < op_fd_first(op) + count)
+			return 0;
+	}
+	if (ret == 0)
+		err_set(err, ERR_IMAGE, "no operation fills descriptor slot %u", slot);
+	return -1;
+}
+
+/*
+ * For a shell, a descriptor of a file or payload is written as the path where it is found. The
+ * number of a set is that of its descriptor: -add-fd fd=N,set=N.
+ */
+static int path_add(struct run *run, const struct segment *seg, enum argv_form form,
+		    struct buf *buf, struct err *err)
+{
+	char path[SITE_VALUE_MAX * 2];
+	struct op op;
+
+	if (form == ARGV_EXEC) {
+		(void)snprintf(path, sizeof(path), "%s/%u",
+			       seg->kind == FIX_FD_PATH ? "/proc/self/fd" : "/dev/fdset",
+			       FD_SLOT_BASE + seg->a);
+	} else {
+		if (slot_owner(run, seg->a, &op, err))
+			return -1;
+		if (op.code == OP_PAYLOAD)
+			(void)snprintf(path, sizeof(path), "%s/%s", run->img.meta[META_PAYLOAD_DIR],
+				       run->img.payload[op.payload.index].name);
+		else
+			(void)snprintf(path, sizeof(path), "%s",
+				       op.code == OP_FILE ? op.file.path : "");
+	}
+	fact_add(buf, seg->escape, path);
+	return 0;
+}
+
+static int tap_add(struct run *run, const struct segment *seg, enum argv_form form, struct buf *buf,
+		   struct err *err)
+{
+	bool json = seg->escape == ESCAPE_JSON;
+	struct op op;
+
+	if (form == ARGV_EXEC) {
+		buf_add_str(buf, json ? "\"fd" : "fd");
+		buf_add_str(buf, seg->b > 1 ? "s" : "");
+		buf_add_str(buf, json ? "\":\"" : "=");
+		for (unsigned i = 0; i < seg->b; i++)
+			buf_addf(buf, "%s%u", i ? ":" : "", FD_SLOT_BASE + seg->a + i);
+		buf_add_str(buf, json ? "\"" : "");
+		return 0;
+	}
+	if (slot_owner(run, seg->a, &op, err))
+		return -1;
+	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
+	fact_add(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
+	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\""
+			      : ",script=no,downscript=no");
+	if (seg->b > 1)
+		buf_addf(buf, json ? ",\"queues\":%u" : ",queues=%u", seg->b);
+	return 0;
+}
+
+static int unit_refuse(struct err *err)
+{
+	err_set(err, ERR_HOST, "there is no unit id to derive an address from");
+	err_why(err, "/etc/machine-id is missing or empty, and the image has none of its own.");
+	err_fix(err, "Write one: systemd-machine-id-setup; or set CONFIG_UNIT_ID.");
+	return -1;
+}
+
+static int unit_add(struct run *run, const struct segment *seg, struct buf *buf, struct err *err)
+{
+	unsigned char bytes[UUID_BYTES];
+	char text[UUID_TEXT_MAX], key[64];
+
+	if (!run->unit[0] && run->resolve == RESOLVE_SHOW) {
+		fact_add(buf, seg->escape, seg->kind == FIX_MAC ? "<mac>" : "<uuid>");
+		return 0;
+	}
+	if (!run->unit[0])
+		return unit_refuse(err);
+	if (seg->kind == FIX_UUID) {
+		unit_uuid(bytes, run->unit, run->img.meta[META_NAME]);
+		ident_format_uuid(text, bytes);
+	} else {
+		(void)snprintf(key, sizeof(key), "%.*s", (int)seg->len, seg->text);
+		unit_mac(bytes, run->unit, run->img.meta[META_NAME], key);
+		ident_format_mac(text, bytes);
+	}
+	fact_add(buf, seg->escape, text);
+	return 0;
+}
+
+static void site_add(struct run *run, const struct segment *seg, struct buf *buf)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+	const char *value = run->site[seg->a].value;
+	char missing[300];
+
+	if (!value[0] && run->resolve == RESOLVE_SHOW) {
+		for (unsigned i = 0; i <= seg->a; i++)
+			(void)img_site_next(&run->img, &cursor, &site);
+		(void)snprintf(missing, sizeof(missing), "<%s>", site.key);
+		value = missing;
+	}
+	fact_add(buf, seg->escape, value);
+}
+
+static int segment_render(struct run *run, const struct segment *seg, enum argv_form form,
+			  struct buf *buf, struct err *err)
+{
+	switch (seg->kind) {
+	case FIX_LITERAL:
+		buf_add_bytes(buf, seg->text, seg->len);
+		return 0;
+	case FIX_FD:
+		buf_addf(buf, "%u", FD_SLOT_BASE + seg->a);
+		return 0;
+	case FIX_FD_PATH:
+	case FIX_FDSET_PATH:
+		return path_add(run, seg, form, buf, err);
+	case FIX_TAP:
+		return tap_add(run, seg, form, buf, err);
+	case FIX_SITE:
+		site_add(run, seg, buf);
+		return 0;
+	case FIX_MAC:
+	case FIX_UUID:
+		return unit_add(run, seg, buf, err);
+	case FIX_ACCEL:
+		buf_add_str(buf, run->host.accel == ACCEL_KVM ? "kvm" : "tcg");
+		return 0;
+	case FIX_COUNT:
+		break;
+	}
+	return err_set(err, ERR_IMAGE, "unknown kind of segment %d", (int)seg->kind);
+}
+
+int text_render(struct run *run, struct img_text text, enum argv_form form, struct buf *buf,
+		struct err *err)
+{
+	struct segment seg;
+
+	while (img_text_next(&text, &seg))
+		if (segment_render(run, &seg, form, buf, err))
+			return -1;
+	return 0;
+}
