@@ -18,7 +18,9 @@ void json_read(struct json_reader *reader, const char *text, size_t len)
 /* The byte at the cursor, or 0 at the end: 0 is no byte of JSON's grammar. */
 static char peek(const struct json_reader *reader)
 {
-	return reader->at < reader->len ? reader->text[reader->at] : '\0';
+	if (reader->at == reader->len)
+		return '\0';
+	return reader->text[reader->at];
 }
 
 static void skip_blanks(struct json_reader *reader)

@@ -56,7 +56,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
 	(1u << 1) /* must be a block device; otherwise it must be a regular file */
-#define FILE_APPEND	  (1u << 2) /* made when absent; opened for writing at the end alone */
+#define FILE_APPEND (1u << 2) /* made when absent; opened for writing at the end alone */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 

@@ -334,7 +334,7 @@ static int open_sections(struct img *img, struct frame *frame, struct err *err)
 int img_open(struct img *img, int fd, const char *path, void *buf, size_t size, struct err *err)
 {
 	struct frame frame = {.buf = buf};
-	struct img_disk_trailer trailer;
+	struct img_disk_trailer trailer = {0};
 	struct stat st;
 
 	BUG_IF(size < META_BYTES_MAX + BUFFER_SLACK);

@@ -190,7 +190,7 @@ static int check_site(struct check *check, uint32_t index)
 	struct img_site other;
 	size_t at = check->bytes.at;
 	uint32_t kind, key_len, value_len;
-	const char *key, *value;
+	const char *key = "", *value = "";
 
 	if (img_take_u32(&check->bytes, &kind) < 0 || img_take_u32(&check->bytes, &key_len) < 0 ||
 	    img_take_u32(&check->bytes, &value_len) < 0)
