@@ -75,10 +75,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, queues, TAP_QUEUES_MAX)                                   \
 	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
 	F(FD, fd, 0)
-#define OP_FILE_FIELDS(F)                                   \
-	F(TEXT, owner, 0)                                   \
-	F(TEXT, path, 0)                                    \
-	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE) \
+#define OP_FILE_FIELDS(F)                                                 \
+	F(TEXT, owner, 0)                                                 \
+	F(TEXT, path, 0)                                                  \
+	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE | FILE_APPEND) \
 	F(FD, fd, 0)
 #define OP_PAYLOAD_FIELDS(F) \
 	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)

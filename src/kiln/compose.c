@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/build.h"
 #include "domain/domain.h"
 #include "kiln/command.h"
 #include "kiln/output.h"
@@ -201,9 +202,13 @@ static int write_lock(struct pipeline *pipe, struct err *err)
 			     "give --lock FILE.");
 		return -1;
 	}
-	size_t pins;
-	const struct lock_pin *pin = config_pins(&pipe->vm, &pins);
-	const char *text = lock_text(&pipe->vm, &pipe->layout, pipe->lock, pin, pins);
+	struct config_pin *pins;
+	size_t count = config_pins(&pipe->vm, &pins);
+	struct lock_pin *lines = arena_alloc(pipe->arena, (count + 1) * sizeof(*lines));
+
+	for (size_t i = 0; i < count; i++)
+		lines[i] = (struct lock_pin){.key = pins[i].key, .value = pins[i].value};
+	const char *text = lock_text(&pipe->vm, &pipe->layout, pipe->lock, lines, count);
 	const char *slash = strrchr(pipe->lock_path, '/');
 	const char *dir =
 		slash ? arena_dup(pipe->arena, pipe->lock_path, (size_t)(slash - pipe->lock_path))
