@@ -266,20 +266,20 @@ static void json_number_member(struct json_writer *json, const char *key, uint64
 static void json_payload(const struct facts *facts, struct json_writer *json)
 {
 	json_key(json, "sections");
-	json_object(json);
+	json_open_object(json);
 	for (enum img_section i = 0; i < SECTION_COUNT; i++)
 		json_number_member(json, img_section_name(i), facts->img->section[i].len);
-	json_object_end(json);
+	json_close_object(json);
 	json_key(json, "payload");
-	json_array(json);
+	json_open_array(json);
 	for (uint32_t i = 0; i < facts->img->payload_count; i++) {
-		json_object(json);
+		json_open_object(json);
 		json_member(json, "name", facts->img->payload[i].name);
 		json_number_member(json, "bytes", facts->img->payload[i].raw);
 		json_number_member(json, "stored", facts->img->payload[i].stored);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 static void json_sites(const struct facts *facts, struct json_writer *json)
@@ -288,15 +288,15 @@ static void json_sites(const struct facts *facts, struct json_writer *json)
 	struct img_site site;
 
 	json_key(json, "site");
-	json_array(json);
+	json_open_array(json);
 	for (uint32_t i = 0; img_site_next(facts->img, &cursor, &site); i++) {
-		json_object(json);
+		json_open_object(json);
 		json_member(json, "key", site.key);
 		json_member(json, "kind", site_word(site.kind));
 		json_member(json, "value", facts->site[i]);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 static void json_identities(const struct facts *facts, struct json_writer *json)
@@ -309,10 +309,10 @@ static void json_identities(const struct facts *facts, struct json_writer *json)
 	if (ids.uuid)
 		json_member(json, "uuid", identity_text(facts, NULL, text));
 	json_key(json, "mac");
-	json_object(json);
+	json_open_object(json);
 	for (unsigned i = 0; i < ids.count; i++)
 		json_member(json, ids.keys[i], identity_text(facts, ids.keys[i], text));
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void json_op(struct json_writer *json, const struct op *op)
@@ -320,7 +320,7 @@ static void json_op(struct json_writer *json, const struct op *op)
 	size_t count;
 	const struct op_field *fields = op_fields(op->code, &count);
 
-	json_object(json);
+	json_open_object(json);
 	json_member(json, "op", op_name(op->code));
 	json_member(json, "life", life_word[op_life(op)]);
 	for (size_t i = 0; i < count; i++) {
@@ -334,7 +334,7 @@ static void json_op(struct json_writer *json, const struct op *op)
 			json_u64(json, op_number(op, &fields[i]));
 		}
 	}
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static int json_plan(const struct facts *facts, struct json_writer *json, struct err *err)
@@ -344,13 +344,13 @@ static int json_plan(const struct facts *facts, struct json_writer *json, struct
 	int ret;
 
 	json_key(json, "plan");
-	json_array(json);
+	json_open_array(json);
 	while ((ret = facts_op_next(facts, &cursor, &op, err)) == 1) {
 		json_op(json, &op);
 		if (flush(json->buf, err))
 			return -1;
 	}
-	json_array_end(json);
+	json_close_array(json);
 	return ret;
 }
 
@@ -359,13 +359,13 @@ static int json_argv(const struct facts *facts, struct json_writer *json, struct
 	char **argv = facts_argv(facts, ARGV_EXEC, err);
 
 	json_key(json, "argv");
-	json_array(json);
+	json_open_array(json);
 	for (; argv && *argv; argv++) {
 		json_str(json, *argv);
 		if (flush(json->buf, err))
 			return -1;
 	}
-	json_array_end(json);
+	json_close_array(json);
 	return argv ? 0 : -1;
 }
 
@@ -374,19 +374,19 @@ static int show_json(const struct facts *facts, struct buf *out, struct err *err
 	static struct json_writer json;
 
 	json_write(&json, out, JSON_PRETTY);
-	json_object(&json);
+	json_open_object(&json);
 	json_key(&json, "meta");
-	json_object(&json);
+	json_open_object(&json);
 	for (enum img_meta_key key = 0; key < META_KEY_COUNT; key++)
 		json_member(&json, img_meta_name(key), facts->img->meta[key]);
-	json_object_end(&json);
+	json_close_object(&json);
 	json_number_member(&json, "bytes", facts->img->size);
 	json_payload(facts, &json);
 	json_sites(facts, &json);
 	json_identities(facts, &json);
 	if (flush(out, err) || json_plan(facts, &json, err) || json_argv(facts, &json, err))
 		return -1;
-	json_object_end(&json);
+	json_close_object(&json);
 	buf_add_char(out, '\n');
 	return flush(out, err);
 }
