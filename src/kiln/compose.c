@@ -23,11 +23,10 @@ const char compose_options[] =
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
 	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says\n"
 	"  --write-lock        compose only: write the lock too\n"
-	"  --forget ID         compose only: let this device move (with --write-lock)\n";
+	"  --forget ID         decide this device or pin anew; goes with --write-lock\n";
 
 struct compose_args {
 	struct pipeline_options options;
-	const char *forget;
 	bool write_lock;
 };
 
@@ -84,7 +83,7 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 			args->write_lock = true;
 			break;
 		case FORGET:
-			args->forget = optarg;
+			options->forget = optarg;
 			break;
 		default:
 			command_usage(errs, argv[0], "\"%s\" is not an option, or lacks its value",
@@ -101,14 +100,8 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 
 static int run_pipeline(struct pipeline *pipe, const struct compose_args *args)
 {
-	struct err err;
-
 	if (pipeline_load(pipe, &args->options) < 0)
 		return -1;
-	if (args->forget && pipe->lock && lock_forget(pipe->lock, args->forget, &err) < 0) {
-		err_list_add(pipe->errs, &err);
-		return -1;
-	}
 	return pipeline_layout(pipe);
 }
 

@@ -41,11 +41,19 @@ static const char *lock_path(struct pipeline *pipe)
 
 static int load_lock(struct pipeline *pipe)
 {
+	struct err err;
+
 	pipe->lock_path = lock_path(pipe);
 	if (!pipe->lock_path || access(pipe->lock_path, F_OK) != 0)
 		return 0;
 	pipe->lock = arena_alloc(pipe->arena, sizeof(*pipe->lock));
-	return lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs);
+	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0)
+		return -1;
+	if (pipe->options->forget && lock_forget(pipe->lock, pipe->options->forget, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
+	}
+	return 0;
 }
 
 static const char *pin_value(const void *arg, const char *key)
