@@ -128,6 +128,8 @@ void err_ctx(struct err *err, const char *fmt, ...)
 		out.room -= len;
 	}
 	*out.text = '\0';
+	if (out.room == 0)
+		memcpy(out.text - 3, "...", 3);
 }
 
 size_t err_format(const struct err *err, char *buf, size_t size)
