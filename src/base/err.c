@@ -130,8 +130,6 @@ void err_ctx(struct err *err, const char *fmt, ...)
 			memcpy(out.text - 3, "...", 3);
 	}
 	*out.text = '\0';
-	if (out.room == 0)
-		memcpy(out.text - 3, "...", 3);
 }
 
 size_t err_format(const struct err *err, char *buf, size_t size)
