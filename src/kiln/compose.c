@@ -4,6 +4,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -219,6 +220,22 @@ static int write_lock(struct pipeline *pipe, struct err *err)
 	return 0;
 }
 
+/* So that `kiln show --argv` can be started at the desk; no path of it enters the image. */
+static int link_payload(struct pipeline *pipe, struct output *out, struct err *err)
+{
+	const char *folder = arena_fmt(pipe->arena, "%s.payload", pipe->vm.guest.name);
+
+	for (const struct emit_payload *item = pipe->emit.payload; item; item = item->next) {
+		char *target = realpath(item->path, NULL);
+		int ret = target ? output_link(out, folder, item->name, target, err) : 0;
+
+		free(target);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_files(struct pipeline *pipe, struct output *out, struct img_source *source,
 		       struct err *err)
 {
@@ -248,7 +265,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 		if (output_text(out, file, texts[i].text, err) < 0)
 			return -1;
 	}
-	return output_commit(out, err);
+	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
 }
 
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
