@@ -50,7 +50,8 @@ $(B)/tests/bench_%: $(TOP)/tests/bench/bench_%.c
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $<
 
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
-PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c)
+PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
+	$(TOP)/tests/libvirt/*.c)
 part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
 define part_rule
 $(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)
