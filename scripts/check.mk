@@ -43,11 +43,15 @@ $(FUZZ_O)/fuzz_%: $(TOP)/tests/fuzz/fuzz_%.c $(FUZZ_LIB_SRCS)
 	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		$(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE -o $@ $< $(FUZZ_LIB_SRCS) -llz4 -ljansson
 
-BENCH_BINS := $(patsubst $(TOP)/tests/bench/%.c,$(B)/tests/%,$(wildcard $(TOP)/tests/bench/*.c))
-$(B)/tests/bench_%: $(TOP)/tests/bench/bench_%.c
+BENCH_BINS := $(B)/tests/bench_pair $(B)/tests/bench_stub
+$(B)/tests/bench_pair: $(TOP)/tests/bench/bench_pair.c
 	@mkdir -p $(@D)
-	$(call say,CC,tests/bench/bench_$*.c)
+	$(call say,CC,tests/bench/bench_pair.c)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $<
+$(B)/tests/bench_stub: $(TOP)/tests/bench/bench_stub.c
+	@mkdir -p $(@D)
+	$(call say,TCC,tests/bench/bench_stub.c)
+	$(Q)$(TARGET_CC) -static -O2 -o $@ $<
 
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
 PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
@@ -78,7 +82,7 @@ CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
 # help: Check | coverage | lines that the unit and golden tests reach, by file
 .PHONY: check-unit check-quick check check-asan test-programs
 # help: Check | test-programs | build every test and run none
-test-programs: $(UNIT_BINS) $(GOLDEN) $(REPLAY_BINS) $(PART_BINS)
+test-programs: $(UNIT_BINS) $(GOLDEN) $(REPLAY_BINS) $(PART_BINS) $(BENCH_BINS)
 check-unit: programs $(UNIT_BINS)
 	$(Q)set -e; for t in $(sort $(UNIT_BINS)); do "$$t"; done
 check-quick:

@@ -24,7 +24,8 @@ struct net {
 	uint64_t vectors; /* two for each queue, control and configuration (F32) */
 	const char *device_mac; /* what -device says: an address or a mark */
 	const char *shown_mac; /* what XML says; NULL when only the unit knows it */
-	const char *shown_tap; /* name of the tap; NULL for user networking */
+	const char *tap_name; /* name or template of the tap; NULL for user networking */
+	const char *shown_tap; /* in XML; NULL also for a template */
 };
 
 static const struct prop_word kind_words[] = {
@@ -209,7 +210,10 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	char mac[MAC_TEXT_MAX];
 
 	if (is_tap(dev))
-		net->shown_tap = net->tap ? net->tap : default_tap(vm, dev);
+		net->tap_name = net->tap ? net->tap : default_tap(vm, dev);
+	/* Which name the kernel picks for a template is known on the target alone. */
+	if (net->tap_name && !strchr(net->tap_name, '%'))
+		net->shown_tap = net->tap_name;
 	if (has_queues(dev) && net->queues > 1) {
 		net->multi_queue = true;
 		net->vectors = 2 * net->queues + 2;
@@ -261,7 +265,7 @@ static void net_back(const struct vm_dev *dev, struct emit *emit)
 	memset(&op, 0, sizeof(op));
 	op.code = OP_TAP;
 	op.tap.owner = dev->id;
-	op.tap.name = net->shown_tap;
+	op.tap.name = net->tap_name;
 	op.tap.bridge = is_bridge(dev) ? emit_site_value(emit, dev, "bridge") : "";
 	op.tap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
 	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |

@@ -64,14 +64,14 @@ static int refuse(struct err *err, int sys_errno, const char *what)
 }
 
 /* The kernel says where its last capability is by refusing the next one with EINVAL. */
-static int bounding_keep(uint64_t mask, struct err *err)
+static int bounding_empty(struct err *err)
 {
 	for (int cap = 0; cap < 64; cap++) {
 		int present = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 
 		if (present < 0)
 			return 0;
-		if (!present || (mask & CAP_BIT(cap)))
+		if (!present)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) ||
 		    prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
@@ -84,7 +84,7 @@ int caps_keep(uint64_t mask, struct err *err)
 {
 	struct cap_sets sets, seen;
 
-	if (caps_have(CAP_SETPCAP) && bounding_keep(mask, err))
+	if (caps_have(CAP_SETPCAP) && bounding_empty(err))
 		return -1;
 	/* EINVAL: a kernel before 4.3, which has no ambient set. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL)
@@ -100,9 +100,14 @@ int caps_keep(uint64_t mask, struct err *err)
 		return refuse(err, errno, "cannot read the capabilities of this process");
 	if (seen.effective & ~mask || seen.permitted & ~mask || seen.inheritable)
 		return refuse(err, EPERM, "capabilities are still there after giving them up");
-	for (int cap = 0; cap < 64; cap++)
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
+	for (int cap = 0; cap < 64; cap++) {
+		int present = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0);
+
+		if (present < 0)
+			break;
+		if (present)
 			return refuse(err, EPERM, "an ambient capability is still there");
+	}
 	return 0;
 }
 

@@ -20,7 +20,7 @@ bool caps_have(int cap);
  * @mask: of CAP_BIT(); kept in the permitted and effective set, so far as they were there.
  * @err: ERR_HOST naming the set that would not become empty.
  *
- * Inheritable and ambient sets become empty. The bounding set becomes @mask where this process may
+ * Inheritable and ambient sets become empty, and so does the bounding set where this process may
  * change it (CAP_SETPCAP); without that capability it is left, which no_new_privs makes harmless.
  * Everything is read back.
  *

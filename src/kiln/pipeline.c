@@ -55,16 +55,22 @@ static const char *pin_value(const void *arg, const char *key)
 	return pin ? pin->value : NULL;
 }
 
-static void prepare_devices(struct vm *vm)
+/* External trees come first, so that a board of theirs can stand in for one of ours. */
+static int load_board(struct pipeline *pipe)
 {
-	const struct vm_dev *guest = vm->guest_dev;
+	const char *const trees[] = {pipe->options->tree, NULL};
+	const char *path = config_board(&pipe->cfg, trees, &pipe->board, pipe->errs);
+	struct err err;
 
-	if (guest->family->prepare)
-		guest->family->prepare(vm, vm->guest_dev);
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family->prepare)
-			dev->family->prepare(vm, dev);
+	if (!path)
+		return -1;
+	if (caps_load(pipe->arena, path, &pipe->caps, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
 	}
+	pipe->board.caps = &pipe->caps;
+	pipe->vm.board = &pipe->board;
+	return 0;
 }
 
 int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
@@ -75,14 +81,14 @@ int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
 	vm->arena = pipe->arena;
 	vm->families = device_families;
 	vm->search = options->search;
-	if (load_config(pipe) < 0 ||
-	    config_build(vm, &pipe->cfg, &pipe->board, &pipe->caps, pipe->errs) < 0)
-		return -1;
-	if (load_lock(pipe) < 0)
+	guest_attach(vm);
+	if (load_config(pipe) < 0 || load_board(pipe) < 0 ||
+	    config_build(vm, &pipe->cfg, pipe->errs) < 0 || load_lock(pipe) < 0)
 		return -1;
 	if (pipe->lock && config_apply_pins(vm, &pipe->cfg, pin_value, pipe->lock, pipe->errs) < 0)
 		return -1;
-	prepare_devices(vm);
+	config_prepare(vm);
+	cfg_check_unread(&pipe->cfg, pipe->errs);
 	vm_assign_aliases(vm);
 	check_run_all(vm, pipe->errs);
 	return pipe->errs->count ? -1 : 0;

@@ -14,4 +14,7 @@ extern const struct dev_family guest_family;
 /** guest_checks - what the machine as a whole must keep; part of guest_family. */
 extern const struct check guest_checks[];
 
+/** guest_attach() - make @vm->guest_dev, whose data is @vm->guest; before config_build(). */
+void guest_attach(struct vm *vm);
+
 #endif

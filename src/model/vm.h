@@ -37,7 +37,8 @@ struct board {
  * @sockets..@threads: topology; vCPUs = product.
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
- * @spare_ports: -1 = as libvirt, else how many (P02).
+ * @layout_lock: the lock file, or NULL.
+ * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
  */
 struct guest {
 	const char *name, *title, *uuid;
@@ -48,7 +49,8 @@ struct guest {
 	const struct prop_word *boot;
 	const char *kernel, *initrd, *cmdline;
 	const struct prop_word *firmware;
-	const char *payload_prefix, *run_user, *unit_id;
+	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	const struct prop_word *spare;
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
 	const struct prop_word *on_reboot;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fakeqemu.c - stands in for QEMU in tests of the loader: reports what it was given, then waits.
+ *
+ * Arguments that it knows; all others are only reported:
+ *   report=FILE     write the report there: ids, capabilities, descriptors, environment, arguments
+ *   until=FILE      end when FILE is there
+ *   qmp=FD          serve QMP on this listening descriptor; `quit` ends it
+ *   powerdown=no    do not end on system_powerdown
+ *   term=no         ignore SIGTERM
+ * Without until= or qmp= it ends at once, with status 0.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *option(char **argv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (char **arg = argv + 1; *arg; arg++)
+		if (!strncmp(*arg, name, len) && (*arg)[len] == '=')
+			return *arg + len + 1;
+	return NULL;
+}
+
+static void report_status(FILE *out)
+{
+	static const char *const keys[] = {
+		"Uid:",    "Gid:",    "Groups:", "CapInh:",     "CapPrm:",
+		"CapEff:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "SigBlk:"};
+	char line[4096];
+	FILE *in = fopen("/proc/self/status", "re");
+
+	while (in && fgets(line, sizeof(line), in))
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			if (!strncmp(line, keys[i], strlen(keys[i])))
+				fputs(line, out);
+	if (in)
+		fclose(in);
+}
+
+static void report_fds(FILE *out)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+		char path[64], target[4096];
+		ssize_t len;
+
+		if (entry->d_name[0] == '.' || fd == dirfd(dir) || fd == fileno(out))
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		len = readlink(path, target, sizeof(target) - 1);
+		target[len > 0 ? len : 0] = '\0';
+		fprintf(out, "fd %d mode %d %s\n", fd, fcntl(fd, F_GETFL) & O_ACCMODE, target);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void report(const char *path, char **argv)
+{
+	char temporary[4096];
+	FILE *out;
+
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	out = fopen(temporary, "we");
+	if (!out)
+		exit(9);
+	fprintf(out, "pid %d\n", getpid());
+	report_status(out);
+	report_fds(out);
+	for (char **env = environ; *env; env++)
+		fprintf(out, "env %s\n", *env);
+	for (char **arg = argv; *arg; arg++)
+		fprintf(out, "arg %s\n", *arg);
+	fclose(out);
+	if (rename(temporary, path))
+		exit(9);
+}
+
+static void serve(int listener, const char *powerdown)
+{
+	static const char greeting[] =
+		"{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
+		"{\"timestamp\": {\"seconds\": 1}, \"event\": \"NOISE\", \"return\": 1}\r\n";
+	static const char done[] = "{\"return\": {}}\r\n";
+
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		char text[4096];
+		ssize_t got;
+
+		if (fd < 0 || write(fd, greeting, sizeof(greeting) - 1) < 0)
+			continue;
+		while ((got = read(fd, text, sizeof(text) - 1)) > 0) {
+			text[got] = '\0';
+			if (write(fd, done, sizeof(done) - 1) < 0)
+				break;
+			if (strstr(text, "\"quit\""))
+				exit(0);
+			if (strstr(text, "system_powerdown") && !powerdown)
+				exit(0);
+		}
+		close(fd);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = option(argv, "report"), *until = option(argv, "until"),
+		   *qmp = option(argv, "qmp"), *term = option(argv, "term");
+	struct stat st;
+
+	(void)argc;
+	if (term)
+		signal(SIGTERM, SIG_IGN);
+	if (path)
+		report(path, argv);
+	if (qmp)
+		serve(atoi(qmp), option(argv, "powerdown"));
+	while (until && stat(until, &st))
+		poll(NULL, 0, 10);
+	return 0;
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - for the host tests: private namespaces, ok/not ok lines, the closing count.
+#
+# Sourced by test_*.sh, which then run as root of their own network, mount and process namespaces:
+# /run is empty, /etc is a copy with the users of the tests, and no process outlives the test.
+
+: "${KILN_RUN:?path of the loader}" "${TOOLS:?folder of mkimage and fakeqemu}"
+
+if [ "$(id -u)" != 0 ]; then
+	echo "skip $(basename "$0"): needs root for taps, bridges and namespaces"
+	echo "0 passed, 0 failed, 1 skipped"
+	[ "${TESTS_MUST_RUN:-0}" != 1 ]
+	exit
+fi
+if [ "${KILN_TEST_INNER:-}" != 1 ]; then
+	KILN_TEST_INNER=1 exec unshare --net --mount --pid --fork --kill-child --mount-proc \
+		bash "$0" "$@"
+fi
+
+passed=0 failed=0 skipped=0
+T=$(mktemp -d /tmp/kiln-host.XXXXXX)
+chmod 755 "$T"
+trap 'rm -rf "$T"' EXIT
+mount -t sysfs sysfs /sys # of this network namespace
+mount -t tmpfs -o mode=755 tmpfs /run
+cp -a /etc "$T/etc"
+mount --bind "$T/etc" /etc
+mkdir -p /etc/kiln
+sed -i '/^kiln/d' /etc/passwd /etc/group
+echo 'kilntest:x:7001:7001::/:/usr/sbin/nologin' >>/etc/passwd
+echo 'kilnroot:x:0:0::/:/usr/sbin/nologin' >>/etc/passwd
+echo 'kilntest:x:7001:' >>/etc/group
+echo 'extra:x:7002:other,kilntest' >>/etc/group
+cp "$KILN_RUN" "$T/kiln-run"
+cp "$TOOLS/fakeqemu" "$T/qemu"
+run="$T/kiln-run"
+mkdir -m 1777 "$T/out"
+report="$T/out/report"
+
+ok() { passed=$((passed + 1)); echo "ok - $1"; }
+not_ok() {
+	failed=$((failed + 1)); echo "not ok - $1"
+	[ -s "$T/err" ] && sed 's/^/#   /' "$T/err"
+	return 0
+}
+skip() { skipped=$((skipped + 1)); echo "ok - $1 # SKIP $2"; }
+# is NAME GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1"; echo "#   got '$2', wanted '$3'"; fi
+}
+# has NAME PATTERN FILE
+has() { if grep -Eq -- "$2" "$3"; then ok "$1"; else not_ok "$1"; echo "#   no '$2' in:"; sed 's/^/#   /' "$3"; fi; }
+# rc_is NAME WANTED COMMAND...: output and errors go to $T/err
+rc_is() {
+	local name=$1 wanted=$2 rc=0
+	shift 2
+	"$@" >"$T/err" 2>&1 || rc=$?
+	is "$name" "$rc" "$wanted"
+}
+# image NAME < PLAN: $T/NAME.kiln of a VM of that name
+image() {
+	{ echo "meta name $1"; echo "meta qemu $T/qemu"; echo "meta run-user kilntest"; cat; } |
+		"$TOOLS/mkimage" "$T/$1.kiln"
+}
+# wait_for SECONDS COMMAND...
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do [ $SECONDS -lt $end ] || return 1; read -rt 0.02 <> <(:) || :; done
+}
+gone() { ! [ -e "$1" ]; }
+links() { ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort | tr '\n' ' '; }
+# What the loader could have left: interfaces, run directories, processes.
+traces() {
+	links
+	ls /run/kiln 2>/dev/null | tr '\n' ' '
+	pgrep -x 'kiln-.*|qemu' | tr '\n' ' ' || :
+}
+# A reaper that has nothing to do ends right after the exec; a moment may pass.
+clean_is() {
+	wait_for 3 test -z "$(pgrep -x kiln-reaper)" || :
+	is "$1" "$(traces)" "$2"
+}
+finish() {
+	echo "$(basename "$0"): $passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && { [ "$skipped" = 0 ] || [ "${TESTS_MUST_RUN:-0}" != 1 ]; }
+}

@@ -1,0 +1,266 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test_up.sh - kiln-run up and down: what QEMU gets, and that nothing is left after any failure.
+set -eu
+. "$(dirname "$(realpath "$0")")/lib.sh"
+
+ip link set lo up
+ip link add br0 type bridge
+ip link set br0 up
+before=$(traces)
+head -c 300000 /dev/urandom >"$T/blob"
+head -c 4096 /dev/zero >"$T/disk"
+truncate -s 1M "$T/loop"
+
+# ---- what QEMU gets
+full_plan() {
+	cat <<PLAN
+arg report=$report
+arg until=$T/out/stop
+arg tap={tap:0:2} json={{tap.1:2:1}}
+arg {fd:3} {fdpath:4} {fdsetpath:5} {accel:0}
+arg bridge={site.2:1}
+arg {mac:0:0:net0} {uuid:0}
+loader only={fd:0}
+site disk0.path path $T/disk
+site net0.bridge ifname br0
+site unit unit u1
+payload blob $T/blob
+payload rw $T/disk
+op accel policy=1
+op bridge name={site:1}
+op bridge name=kmade address=10.77.0.1/24 flags=1
+op tap owner=net0 name=kt0 bridge={site:1} queues=2 flags=5 fd=0
+op tap owner=net1 name=kt%d bridge=kmade queues=1 flags=0 fd=2
+op file owner=disk0 path={site:0} flags=0 fd=3
+op payload index=0 flags=1 fd=4
+op file owner=disk1 path=$T/disk flags=1 fd=5
+op payload index=1 fd=6
+op monitor name=qmp fd=7
+op monitor name=qmp-down fd=8
+PLAN
+}
+full_plan | image full
+rc_is "check finds nothing" 0 "$run" check "$T/full.kiln"
+has "check says how much it checked" '^full.kiln: ok, 11 steps, 9 descriptors$' "$T/err"
+is "check changes nothing" "$(traces)" "$before"
+exec 33<"$T/blob"
+"$run" up "$T/full.kiln" 2>"$T/err" &
+pid=$!
+if wait_for 5 test -e "$report"; then ok "QEMU runs"; else not_ok "QEMU runs"; fi
+exec 33<&-
+is "QEMU keeps the process id of kiln-run" "$(sed -n 's/^pid //p' "$report")" "$pid"
+has "user ids" '^Uid:	7001	7001	7001	7001$' "$report"
+has "group ids" '^Gid:	7001	7001	7001	7001$' "$report"
+has "supplementary groups from /etc/group" '^Groups:	7002 $' "$report"
+is "five empty capability sets" "$(grep -c '^Cap...:	0000000000000000$' "$report")" 5
+has "no_new_privs" '^NoNewPrivs:	1$' "$report"
+has "no signal is blocked" '^SigBlk:	0000000000000000$' "$report"
+has "two queues of a tap" '^fd 11 mode 2 /dev/net/tun$' "$report"
+has "a read-write file" "^fd 13 mode 2 $T/disk\$" "$report"
+has "sealed payload is read-only" '^fd 14 mode 0 /memfd:blob' "$report"
+has "a read-only file" "^fd 15 mode 0 $T/disk\$" "$report"
+has "other payload is writable" '^fd 16 mode 2 /memfd:rw' "$report"
+is "descriptors: 0-2, slots and the lock, nothing else" \
+	"$(grep -c '^fd ' "$report") $(grep -c 'run/kiln/full/lock$' "$report")" "13 1"
+has "fds of two queues; JSON of one" '^arg tap=fds=10:11 json={"fd":"12"}$' "$report"
+has "descriptor facts" '^arg 13 /proc/self/fd/14 /dev/fdset/15 tcg$' "$report"
+has "site value" '^arg bridge=br0$' "$report"
+mac=$(printf 'kiln-unit-1\0mac\0u1\0full\0net0\0' | sha256sum | cut -c1-12 |
+	python3 -c 's=input();b=bytearray.fromhex(s);b[0]=b[0]&0xfc|2;print(b.hex(":"))')
+has "unit MAC as documented" "^arg $mac " "$report"
+is "a clean environment" "$(grep -c '^env ' "$report")" 3
+is "payload is the same bytes" "$(sha256sum </proc/$pid/fd/14)" "$(sha256sum <"$T/blob")"
+if (: >/proc/$pid/fd/14) 2>/dev/null; then not_ok "payload is sealed"; else ok "payload is sealed"; fi
+is "tap is a port of the bound bridge" "$(ip -o link show kt0 | grep -c 'master br0')" 1
+is "template name is filled in" "$(ip -o link show master kmade | grep -c 'kt[0-9]')" 1
+is "queues in sysfs" "$(ls /sys/class/net/kt0/queues | tr "\n" " ")" "rx-0 rx-1 tx-0 tx-1 "
+is "bridge made has its address" "$(ip -o -4 addr show kmade | grep -c '10.77.0.1/24')" 1
+is "bridge made is up" "$(ip -o link show kmade | grep -c '[<,]UP')" 1
+is "host side of a tap begins with fe" "$(cut -c1-2 /sys/class/net/kt0/address)" fe
+has "interfaces are recorded" "^interface=net0 kt0 $(cat /sys/class/net/kt0/ifindex)$" /run/kiln/full/state
+is "sockets for root and the run user" "$(stat -c '%a %u %g' /run/kiln/full/qmp)" "660 0 7001"
+is "state for root alone" "$(stat -c '%a %u' /run/kiln/full/state)" "600 0"
+is "directory to pass through" "$(stat -c '%a %u %g' /run/kiln/full)" "710 0 7001"
+is "the reaper waits" "$(pgrep -xc kiln-reaper)" 1
+reaper=$(pgrep -x kiln-reaper)
+is "the reaper has CAP_NET_ADMIN alone" "$(sed -n 's/^CapEff:	//p' /proc/$reaper/status)" 0000000000001000
+is "the reaper holds three descriptors and /dev/null" "$(ls /proc/$reaper/fd | wc -l)" 6
+is "the reaper has a session of its own" "$(ps -o sid= -p "$reaper" | tr -d ' ' | grep -cx "$(ps -o sid= -p $pid | tr -d ' ')")" 0
+
+# ---- a second one, and the end
+rc_is "a second up is refused" 4 "$run" up "$T/full.kiln"
+has "and says why" 'VM "full" is running already \(process '$pid'\)' "$T/err"
+rc_is "check says so too" 4 "$run" check "$T/full.kiln"
+kill -0 $pid && ok "the first one is not disturbed" || not_ok "the first one is not disturbed"
+: >"$T/out/stop"
+wait $pid && ok "QEMU ends with its own status" || not_ok "QEMU ends with its own status"
+wait_for 5 gone /run/kiln/full || :
+clean_is "the reaper cleans after the end" "$before"
+rm -f "$T/out/stop"
+
+# ---- kill -9
+"$run" up "$T/full.kiln" 2>"$T/err" & pid=$!
+wait_for 5 pgrep -x kiln-reaper >/dev/null
+wait_for 5 grep -q "^pid $pid" "$report"
+kill -9 $pid; wait $pid 2>/dev/null || :
+wait_for 5 gone /run/kiln/full || :
+clean_is "the reaper cleans after SIGKILL" "$before"
+
+# ---- crash with the reaper killed as well: the next up, or down, cleans
+for next in down up; do
+	rm -f "$report"
+	"$run" up "$T/full.kiln" 2>"$T/err" & pid=$!
+	wait_for 5 test -e "$report"
+	wait_for 5 pgrep -x kiln-reaper >/dev/null
+	kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
+	is "$next: a dead VM left its bridge" "$(links | grep -c kmade)" 1
+	if [ $next = down ]; then
+		rc_is "down cleans" 0 "$run" down full
+	else
+		: >"$T/out/stop"
+		rc_is "up cleans and starts" 0 "$run" up "$T/full.kiln"
+		wait_for 5 gone /run/kiln/full || :
+	fi
+	clean_is "$next: nothing left" "$before"
+done
+rc_is "down of an unknown VM" 4 "$run" down full
+has "and says so" 'there is no VM "full"' "$T/err"
+rm -f "$T/out/stop"
+
+# ---- a step that is impossible, at every place of the plan
+steps=$(full_plan | grep -c '^op ')
+for n in $(seq 1 $((steps + 1))); do
+	full_plan | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=9" \
+		'/^op / { if (++i == n) print f } { print } END { if (i + 1 == n) print f }' | image full
+	rc=0
+	"$run" up "$T/full.kiln" >"$T/err" 2>&1 || rc=$?
+	is "step $n fails: exit 4, nothing left" "$rc $(traces)" "4 $before"
+	grep -q "^kiln-run: full.kiln: step $n of $((steps + 1)) (file \"$T/absent\"): $T/absent: No such" "$T/err" &&
+		grep -q 'fix: .*Nothing was left behind\.$' "$T/err" || not_ok "message of step $n"
+done
+
+# ---- each kind of operation refuses for its own reason
+refused() { # NAME PATTERN OP
+	local name=$1 pattern=$2
+	shift 2
+	{ echo "op bridge name=kundo flags=1"; printf '%s\n' "$@"; } | image no
+	rc_is "$name: exit 4" 4 "$run" up "$T/no.kiln"
+	has "$name: message" "step 2 of 2 .*$pattern" "$T/err"
+	has "$name: why" '^  why: .' "$T/err"
+	has "$name: fix" '^  fix: .*Nothing was left behind\.$' "$T/err"
+	clean_is "$name: nothing left" "$before"
+	rc_is "$name: check finds it" 4 "$run" check "$T/no.kiln"
+	has "$name: check's message" "$pattern" "$T/err"
+}
+ip link add dum0 type veth peer name dum1
+before=$(traces)
+mkfifo "$T/fifo"
+refused "absent bridge" 'there is no bridge "nobr"' "op bridge name=nobr"
+has "bridges are listed" 'Bridges of this host: br0\.' "$T/err"
+refused "bridge that is none" '"dum0" is not a bridge \(veth\)' "op bridge name=dum0 flags=1"
+refused "tap that exists" 'interface "dum0" is there already' "op tap owner=net0 name=dum0 queues=1 fd=0"
+refused "tap for an absent bridge" 'there is no bridge "nobr"' "op tap owner=net0 name=kt9 bridge=nobr queues=1 fd=0"
+refused "absent file" 'No such file' "op file owner=disk0 path=$T/absent fd=0"
+refused "folder as a file" 'is not a regular file' "op file owner=disk0 path=$T fd=0"
+refused "fifo as a file" 'is not a regular file' "op file owner=disk0 path=$T/fifo fd=0"
+refused "file as a block device" 'is not a block device' "op file owner=disk0 path=$T/disk flags=2 fd=0"
+printf 'op bridge name=kundo flags=1\nop monitor name=a/b fd=0\n' | image no
+rc_is "monitor that is no file name: image refused" 3 "$run" up "$T/no.kiln"
+clean_is "nothing left" "$before"
+if grep -qwE 'vmx|svm' /proc/cpuinfo; then
+	skip "KVM policy" "this host has hardware virtualisation"
+else
+	refused "KVM where it is not usable" '/dev/kvm' "op accel policy=0"
+fi
+printf 'op monitor name=lock fd=0\n' | image no
+rc_is "monitor in the place of a file" 4 "$run" up "$T/no.kiln"
+clean_is "nothing left" "$before"
+printf 'op accel policy=2\narg report=%s\narg {accel:0}\n' "$report" | image auto
+rc_is "accelerator auto" 0 "$run" up "$T/auto.kiln"
+has "tcg is said aloud" '^kiln-run: accelerator tcg' "$T/err"
+rc_is "cleaning" 0 "$run" down auto
+
+# ---- QEMU itself
+printf 'op bridge name=kundo flags=1\nmeta qemu /nowhere/qemu\n' | image noq
+rc_is "QEMU not found" 127 "$run" up "$T/noq.kiln"
+: >"$T/notexec"
+printf 'op bridge name=kundo flags=1\nmeta qemu %s\n' "$T/notexec" | image noq
+rc_is "QEMU not executable" 126 "$run" up "$T/noq.kiln"
+printf 'no program' >"$T/garbage"; chmod 755 "$T/garbage"
+printf 'op bridge name=kundo flags=1\nop tap owner=n name=kt7 bridge=kundo queues=1 fd=0\nmeta qemu %s\n' "$T/garbage" | image noq
+rc_is "exec fails after the rights are gone" 126 "$run" up "$T/noq.kiln"
+has "and is undone" 'Exec format error' "$T/err"
+has "and says so" 'Nothing was left behind' "$T/err"
+clean_is "nothing left" "$before"
+printf '#!/nowhere/interpreter\n' >"$T/garbage"
+printf 'op tap owner=n name=kt7 queues=1 fd=0\nmeta qemu %s\n' "$T/garbage" | image noq
+rc_is "missing interpreter, no release operation" 127 "$run" up "$T/noq.kiln"
+clean_is "nothing left" "$before"
+mkdir -m 700 "$T/secret"; cp "$T/qemu" "$T/secret/qemu"
+printf 'meta qemu %s\n' "$T/secret/qemu" | image noq
+rc_is "QEMU out of reach of the run user" 126 "$run" up "$T/noq.kiln"
+has "names the user" 'as user kilntest' "$T/err"
+printf 'meta run-user nosuch\n' | image nou
+rc_is "missing run user" 4 "$run" up "$T/nou.kiln"
+has "fix: useradd" 'fix: useradd --system' "$T/err"
+rc_is "check says so as well" 4 "$run" check "$T/nou.kiln"
+for u in root kilnroot; do
+	printf 'meta run-user %s\n' $u | image nou
+	rc_is "run user $u is refused" 4 "$run" up "$T/nou.kiln"
+	has "QEMU never runs as root" 'never runs as root' "$T/err"
+done
+printf 'meta host-arch s390x\n' | image arch
+rc_is "image of another architecture" 4 "$run" up "$T/arch.kiln"
+
+# ---- site values
+full_plan | image full
+rc_is "--set of an unknown key" 2 "$run" up "$T/full.kiln" --set net7.bridge=x
+has "lists the known" 'disk0.path, net0.bridge, unit' "$T/err"
+rc_is "--set of a bad value" 2 "$run" up "$T/full.kiln" --set net0.bridge=this-name-is-too-long
+has "says the rule" 'why: An interface name' "$T/err"
+printf '# mine\n\nnet0.bridge = br0\ndisk0.path=relative\n' >/etc/kiln/full.site
+rc_is "site file with a bad value" 1 "$run" up "$T/full.kiln"
+has "says where" 'kiln-run: /etc/kiln/full.site:4: disk0.path: "relative"' "$T/err"
+printf 'net0.bridge=br0\nnope=1\n' >/etc/kiln/full.site
+rc_is "site file with an unknown key" 1 "$run" check "$T/full.kiln"
+has "says where" 'full.site:2: unknown key "nope"' "$T/err"
+printf 'net0.bridge=br0\nnet0.bridge=br1\n' >"$T/site"
+rc_is "a key twice" 1 "$run" up "$T/full.kiln" --site "$T/site"
+has "says where the other is" 'also: .*/site:1' "$T/err"
+printf 'garbage\n' >"$T/site"
+rc_is "not key=value" 1 "$run" up "$T/full.kiln" --site "$T/site"
+printf 'net0.bridge=br0\r\n' >"$T/site"
+rc_is "CRLF" 1 "$run" up "$T/full.kiln" --site "$T/site"
+rc_is "absent site file" 4 "$run" up "$T/full.kiln" --site "$T/absent"
+printf 'net0.bridge=nobr\nunit=u2\n' >/etc/kiln/full.site
+rc_is "--set wins over the site file" 0 "$run" show "$T/full.kiln" --set net0.bridge=br0 --argv
+has "--set wins" '^bridge=br0$' "$T/err"
+has "unit of the site file" "$(printf 'kiln-unit-1\0mac\0u2\0full\0net0\0' | sha256sum | cut -c3-4)" "$T/err"
+rm /etc/kiln/full.site
+printf 'site disk0.path path\nop file owner=disk0 path={site:0} fd=0\n' | image unbound
+rc_is "a slot without value" 4 "$run" up "$T/unbound.kiln"
+has "names the key" 'disk0.path is not bound' "$T/err"
+rc_is "show shows it all the same" 0 "$run" show "$T/unbound.kiln"
+rc_is "bound by --set" 0 "$run" up "$T/unbound.kiln" --set disk0.path="$T/disk"
+rc_is "cleaning" 0 "$run" down unbound
+printf 'site unit unit\narg {uuid:0}\n' | image nounit
+: >/etc/machine-id
+rc_is "no unit id anywhere" 4 "$run" up "$T/nounit.kiln"
+has "names the key" 'unit is not bound' "$T/err"
+
+# ---- bad images
+size=$(stat -c %s "$T/full.kiln")
+head -c $((size / 2)) "$T/full.kiln" >"$T/half.kiln"
+rc_is "image cut in half" 3 "$run" up "$T/half.kiln"
+rc_is "absent image" 4 "$run" up "$T/absent.kiln"
+rc_is "folder as image" 4 "$run" up "$T"
+rc_is "empty image" 3 "$run" up "$T/loop"
+cp "$T/full.kiln" "$T/flip.kiln"
+at=$(grep -abo "$(head -c 16 "$T/blob" | tail -c 6 | sed 's/[].[*\\^$]/\\&/g')" "$T/full.kiln" 2>/dev/null | head -1 | cut -d: -f1 || :)
+at=${at:-$((size / 2))}
+printf '\xff\x00\xff\x00' | dd of="$T/flip.kiln" bs=1 seek="$at" conv=notrunc status=none
+rc_is "damaged payload" 3 "$run" up "$T/flip.kiln"
+clean_is "nothing left" "$before"
+
+finish
