@@ -54,13 +54,15 @@ $(B)/tests/bench_stub: $(TOP)/tests/bench/bench_stub.c
 	$(Q)$(TARGET_CC) -static -O2 -o $@ $<
 
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
-PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c)
+PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
+	$(TOP)/tests/libvirt/*.c)
 part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
 define part_rule
 $(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(patsubst $(TOP)/%,%,$(1)))
-	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' -o $$@ $$< \
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' \
+		$(if $(filter %/tests/libvirt/sets.c,$(1)),$(XML_CFLAGS)) -o $$@ $$< \
 		$$(HOST_LDFLAGS) $$(call unit_link,$$<) -Wl,--start-group $$(UNIT_ARCHIVES) \
 		-Wl,--end-group $$(KILN_LIBS) -lcmocka
 endef
