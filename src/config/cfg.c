@@ -267,7 +267,8 @@ void cfg_check_unread(const struct cfg *cfg, struct err_list *errs)
 	for (size_t i = 0; i < cfg->count; i++) {
 		const struct cfg_sym *sym = &cfg->syms[i];
 
-		if (!sym->visible || cfg->was_read[i])
+		/* External trees (absolute paths) may have switches that only other symbols use. */
+		if (!sym->visible || cfg->was_read[i] || sym->defined.file[0] == '/')
 			continue;
 		struct place at = sym->at.file ? sym->at : sym->defined;
 		struct err *err = err_list_new(errs, ERR_CONFIG, "nothing in Kiln reads it");

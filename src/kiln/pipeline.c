@@ -66,7 +66,8 @@ static const char *pin_value(const void *arg, const char *key)
 /* External trees come first, so that a board of theirs can stand in for one of ours. */
 static int load_board(struct pipeline *pipe)
 {
-	const char *const trees[] = {pipe->options->tree, NULL};
+	const char *gen = arena_fmt(pipe->arena, "%s/build/kconfig", pipe->options->tree);
+	const char *const *trees = config_trees(pipe->arena, pipe->options->tree, gen);
 	const char *path = config_board(&pipe->cfg, trees, &pipe->board, pipe->errs);
 	struct err err;
 
