@@ -42,7 +42,7 @@ static int check_zero(const struct img *img, uint64_t from, uint64_t to, struct 
 	for (size_t i = 0; i < to - from; i++)
 		if (pad[i])
 			return img_refuse_damage(img, err, "padding at offset %llu is not zero",
-						 (unsigned long long)(from + i));
+						 (unsigned long long)from + i);
 	return 0;
 }
 

@@ -160,30 +160,25 @@ static void fill_source(struct pipeline *pipe, struct img_source *source)
 	source->payload_count = count;
 }
 
-/* The arguments with marks in a readable form: for review, golden files and diff. */
+/* The arguments with marks in a readable form, as `kiln show --section ARGV` prints them. */
 static const char *argv_text(struct pipeline *pipe)
 {
 	struct text text = {.arena = pipe->arena};
-	static const char *const words[FIX_COUNT] = {
-#define FIXUP_WORD(ENUM, word) [FIX_##ENUM] = word,
-		IMAGE_FIXUPS(FIXUP_WORD)
-#undef FIXUP_WORD
-	};
+	char word[MARK_MAX];
 
 	for (size_t i = 0; i < pipe->arg_count; i++) {
 		const char *cursor = pipe->args[i].text;
 		struct segment seg;
 
+		if (pipe->args[i].flags & ARG_SHELL_ONLY)
+			continue;
 		while (text_next(&cursor, &seg)) {
-			if (seg.kind == FIX_LITERAL)
+			if (seg.kind == FIX_LITERAL) {
 				text_add_len(&text, seg.text, seg.len);
-			else if (seg.len)
-				text_fmt(&text, "{%s:%.*s}", words[seg.kind], (int)seg.len,
-					 seg.text);
-			else if (seg.kind == FIX_UUID || seg.kind == FIX_ACCEL)
-				text_fmt(&text, "{%s}", words[seg.kind]);
-			else
-				text_fmt(&text, "{%s:%u}", words[seg.kind], seg.a);
+				continue;
+			}
+			segment_word(word, &seg);
+			text_add(&text, word);
 		}
 		text_add(&text, "\n");
 	}

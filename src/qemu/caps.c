@@ -31,7 +31,7 @@ static int bad_line(struct err *err, const char *path, unsigned line, const char
 	err_at(err, path, line);
 	err_why(err,
 		"A capabilities file has sorted lines \"KIND NAME\", as kiln probe writes it.");
-	err_fix(err, "Write the file again: kiln probe QEMU --board NAME.");
+	err_fix(err, "Write the file again: kiln probe QEMU --output boards/NAME.");
 	return -1;
 }
 
@@ -134,7 +134,7 @@ int caps_load(struct arena *arena, const char *path, struct caps *ret_caps, stru
 		err_at(err, path, 0);
 		err_why(err, "What the board's QEMU can do is read from this file.");
 		err_fix(err,
-			"Write it with kiln probe QEMU --board NAME, or choose another board.");
+			"Write it with kiln probe QEMU --output boards/NAME, or choose another board.");
 		return -1;
 	}
 	char *data = arena_alloc(arena, CAPS_BYTES_MAX);

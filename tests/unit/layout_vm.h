@@ -22,15 +22,15 @@ static const struct prop address_rows[] = {
 	{.name = NULL},
 };
 
-#define FAMILY(NAME, SYM, ALIAS, RANK, ...)                                             \
-	static const struct dev_class NAME##_classes[] = {__VA_ARGS__, {.name = NULL}}; \
-	static const struct dev_family NAME##_family = {                                \
-		.name = #NAME,                                                          \
-		.sym = SYM,                                                             \
-		.rank = RANK,                                                           \
-		.alias = ALIAS,                                                         \
-		.classes = NAME##_classes,                                              \
-		.props = address_rows,                                                  \
+#define FAMILY(NAME, SYM, ALIAS, RANK, ...)                                                 \
+	static const struct dev_class t_##NAME##_classes[] = {__VA_ARGS__, {.name = NULL}}; \
+	static const struct dev_family t_##NAME##_family = {                                \
+		.name = #NAME,                                                              \
+		.sym = SYM,                                                                 \
+		.rank = RANK,                                                               \
+		.alias = ALIAS,                                                             \
+		.classes = t_##NAME##_classes,                                              \
+		.props = address_rows,                                                      \
 	}
 
 FAMILY(disk, "DISK", "virtio-disk%s", RANK_DISK,

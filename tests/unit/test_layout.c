@@ -47,12 +47,12 @@ static void test_layout_example_1_i440fx_plain(void **state)
 	struct bench *b = bench_new(&machine_pc, &board_9);
 
 	(void)state;
-	add(b, &video_family, "vga", 0);
-	add_controller(b, &usb_family, "piix3-uhci", 0);
-	add(b, &balloon_family, NULL, 0);
-	add(b, &disk_family, NULL, 0);
-	add(b, &net_family, "virtio", 0);
-	add(b, &net_family, "e1000", 1);
+	add(b, &t_video_family, "vga", 0);
+	add_controller(b, &t_usb_family, "piix3-uhci", 0);
+	add(b, &t_balloon_family, NULL, 0);
+	add(b, &t_disk_family, NULL, 0);
+	add(b, &t_net_family, "virtio", 0);
+	add(b, &t_net_family, "e1000", 1);
 	lay_ok(b);
 	assert_at(b, "video0", "00:02.0");
 	assert_at(b, "usb0", "00:01.2");
@@ -70,9 +70,9 @@ static void test_layout_example_2_i440fx_overflow(void **state)
 	for (unsigned n = 26; n <= 28; n++) {
 		struct bench *b = bench_new(&machine_pc, &board_9);
 
-		add(b, &video_family, "vga", 0);
-		add(b, &balloon_family, NULL, 0);
-		add_many(b, &disk_family, n);
+		add(b, &t_video_family, "vga", 0);
+		add(b, &t_balloon_family, NULL, 0);
+		add_many(b, &t_disk_family, n);
 		lay_ok(b);
 		assert_at(b, "disk0", n < 28 ? "00:03.0" : "00:04.0");
 		assert_at(b, "pci.1", n < 28 ? "?" : "00:03.0");
@@ -90,11 +90,11 @@ static void test_layout_example_3_q35_ports_and_spare(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add(b, &net_family, "virtio", 0);
-	add_many(b, &disk_family, 2);
-	add(b, &video_family, "virtio", 0);
-	add(b, &balloon_family, NULL, 0);
-	add_controller(b, &usb_family, "qemu-xhci", 0);
+	add(b, &t_net_family, "virtio", 0);
+	add_many(b, &t_disk_family, 2);
+	add(b, &t_video_family, "virtio", 0);
+	add(b, &t_balloon_family, NULL, 0);
+	add_controller(b, &t_usb_family, "qemu-xhci", 0);
 	lay_ok(b);
 	assert_at(b, "video0", "00:01.0");
 	assert_at(b, "pci.1", "00:02.0");
@@ -119,13 +119,13 @@ static void test_layout_example_4_q35_conventional(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add(b, &net_family, "e1000", 0);
-	add(b, &net_family, "e1000e", 1);
-	add(b, &sound_family, "ich9", 0);
-	add(b, &video_family, "vga", 0);
-	add(b, &watchdog_family, NULL, 0);
-	add(b, &balloon_family, NULL, 0);
-	add_controller(b, &usb_family, "qemu-xhci", 0);
+	add(b, &t_net_family, "e1000", 0);
+	add(b, &t_net_family, "e1000e", 1);
+	add(b, &t_sound_family, "ich9", 0);
+	add(b, &t_video_family, "vga", 0);
+	add(b, &t_watchdog_family, NULL, 0);
+	add(b, &t_balloon_family, NULL, 0);
+	add_controller(b, &t_usb_family, "qemu-xhci", 0);
 	lay_ok(b);
 	assert_at(b, "video0", "00:01.0");
 	assert_at(b, "sound0", "00:1b.0");
@@ -147,12 +147,12 @@ static void test_layout_example_6_listed_ports_have_no_spare(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add_controller(b, &usb_family, "qemu-xhci", 0);
+	add_controller(b, &t_usb_family, "qemu-xhci", 0);
 	add_controller(b, &controller_pci_family, "pcie-root-port", 1);
 	add_controller(b, &controller_pci_family, "pcie-root-port", 2);
-	add(b, &net_family, "virtio", 0);
-	add_many(b, &disk_family, 3);
-	add(b, &balloon_family, NULL, 0);
+	add(b, &t_net_family, "virtio", 0);
+	add_many(b, &t_disk_family, 3);
+	add(b, &t_balloon_family, NULL, 0);
 	lay_ok(b);
 	assert_at(b, "pci.1", "00:01.0");
 	assert_at(b, "pci.6", "00:01.5");
@@ -170,8 +170,8 @@ static void test_layout_example_7_ports_fill_a_second_slot(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add_controller(b, &usb_family, "qemu-xhci", 0);
-	add_many(b, &disk_family, 9);
+	add_controller(b, &t_usb_family, "qemu-xhci", 0);
+	add_many(b, &t_disk_family, 9);
 	lay_ok(b);
 	assert_at(b, "usb0", "01:00.0");
 	assert_at(b, "disk0", "02:00.0");
@@ -189,7 +189,7 @@ static void test_layout_without_the_virtio_split_is_conventional(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_old);
 
 	(void)state;
-	add(b, &disk_family, NULL, 0);
+	add(b, &t_disk_family, NULL, 0);
 	lay_ok(b);
 	assert_at(b, "pci.1", "00:1e.0");
 	assert_string_equal(vm_find(&b->vm, "pci.1")->class->name, "dmi-to-pci-bridge");
@@ -204,8 +204,8 @@ static void test_layout_uhci1_has_its_slots(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add_controller(b, &usb_family, "ich9-uhci1", 0);
-	add_controller(b, &usb_family, "ich9-uhci1", 1);
+	add_controller(b, &t_usb_family, "ich9-uhci1", 0);
+	add_controller(b, &t_usb_family, "ich9-uhci1", 1);
 	lay_ok(b);
 	assert_at(b, "usb0", "00:1d.0");
 	assert_at(b, "usb1", "00:1a.0");
@@ -221,9 +221,9 @@ static void test_layout_primary_video_taken_goes_elsewhere(void **state)
 	const struct layout_dev *rec;
 
 	(void)state;
-	want(add(b, &net_family, "virtio", 0), 0, 2, 0);
-	add(b, &video_family, "vga", 0);
-	add(b, &video_family, "virtio", 1);
+	want(add(b, &t_net_family, "virtio", 0), 0, 2, 0);
+	add(b, &t_video_family, "vga", 0);
+	add(b, &t_video_family, "virtio", 1);
 	lay_ok(b);
 	assert_at(b, "video0", "00:03.0");
 	assert_at(b, "video1", "00:04.0");
@@ -237,9 +237,9 @@ static void test_layout_secondary_video_is_not_primary(void **state)
 	struct bench *b = bench_new(&machine_pc, &board_9);
 
 	(void)state;
-	add(b, &video_family, "none", 0);
-	add(b, &video_family, "virtio", 1);
-	add(b, &net_family, "virtio", 0);
+	add(b, &t_video_family, "none", 0);
+	add(b, &t_video_family, "virtio", 1);
+	add(b, &t_net_family, "virtio", 0);
 	lay_ok(b);
 	assert_at(b, "net0", "00:02.0");
 	assert_at(b, "video1", "00:03.0");
@@ -249,7 +249,7 @@ static void test_layout_secondary_video_is_not_primary(void **state)
 static void test_layout_required_place_elsewhere_is_refused(void **state)
 {
 	struct bench *b = bench_new(&machine_pc, &board_9);
-	struct vm_dev *usb = add_controller(b, &usb_family, "piix3-uhci", 0);
+	struct vm_dev *usb = add_controller(b, &t_usb_family, "piix3-uhci", 0);
 
 	(void)state;
 	want(usb, 0, 5, 0);
@@ -259,7 +259,7 @@ static void test_layout_required_place_elsewhere_is_refused(void **state)
 	bench_free(b);
 
 	b = bench_new(&machine_pc, &board_9);
-	want(add_controller(b, &ide_family, "piix3", 0), 0, 1, 1);
+	want(add_controller(b, &t_ide_family, "piix3", 0), 0, 1, 1);
 	lay_ok(b);
 	assert_at(b, "ide0", "00:01.1");
 	bench_free(b);
@@ -281,7 +281,7 @@ static void test_layout_built_in_functions_are_not_for_devices(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct bench *b = bench_new(rows[i].machine, &board_9);
 
-		want(add(b, &net_family, "virtio", 0), 0, rows[i].slot, rows[i].function);
+		want(add(b, &t_net_family, "virtio", 0), 0, rows[i].slot, rows[i].function);
 		assert_int_equal(lay(b), -1);
 		assert_err(b, why, rows[i].name);
 		assert_err(b, sym, "CONFIG_NET0_PCI_ADDRESS");
@@ -295,8 +295,8 @@ static void test_layout_configured_endpoints_may_mix(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	want(add(b, &net_family, "e1000", 0), 0, 5, 0);
-	want(add(b, &disk_family, NULL, 0), 0, 5, 3);
+	want(add(b, &t_net_family, "e1000", 0), 0, 5, 0);
+	want(add(b, &t_disk_family, NULL, 0), 0, 5, 3);
 	lay_ok(b);
 	assert_at(b, "net0", "00:05.0");
 	assert_at(b, "disk0", "00:05.3");
@@ -310,7 +310,7 @@ static void test_layout_configured_bus_is_raised_behind_its_port(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	want(add(b, &net_family, "e1000", 0), 1, 5, 0);
+	want(add(b, &t_net_family, "e1000", 0), 1, 5, 0);
 	lay_ok(b);
 	assert_at(b, "net0", "02:05.0");
 	assert_true(layout_find(&b->layout, vm_find(&b->vm, "net0"))->raised);
@@ -325,9 +325,9 @@ static void test_layout_clash_names_both_and_a_free_address(void **state)
 	struct pci_addr addr = {.slot = 2};
 
 	(void)state;
-	want(add(b, &disk_family, NULL, 0), 0, 3, 0);
-	want(add(b, &net_family, "virtio", 0), 0, 3, 0);
-	want(add(b, &rng_family, NULL, 0), 0, 2, 0);
+	want(add(b, &t_disk_family, NULL, 0), 0, 3, 0);
+	want(add(b, &t_net_family, "virtio", 0), 0, 3, 0);
+	want(add(b, &t_rng_family, NULL, 0), 0, 2, 0);
 	assert_int_equal(lay(b), -1);
 	assert_int_equal(b->errs.count, 1);
 	assert_err(b, sym, "CONFIG_NET0_PCI_ADDRESS");
@@ -345,8 +345,8 @@ static void test_layout_all_clashes_are_told(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++)
-		want(add(b, &net_family, "virtio", i), 0, 3, 0);
-	want(add(b, &disk_family, NULL, 0), 0, 0, 0);
+		want(add(b, &t_net_family, "virtio", i), 0, 3, 0);
+	want(add(b, &t_disk_family, NULL, 0), 0, 0, 0);
 	assert_int_equal(lay(b), -1);
 	assert_int_equal(b->errs.count, 4);
 	err_list_for_each(node, &b->errs) {
@@ -361,7 +361,7 @@ static void test_layout_full_by_configuration_adds_no_bridge(void **state)
 
 	(void)state;
 	for (unsigned slot = 2; slot <= 31; slot++)
-		want(add(b, &net_family, "virtio", slot - 2), 0, slot, 0);
+		want(add(b, &t_net_family, "virtio", slot - 2), 0, slot, 0);
 	lay_ok(b);
 	assert_at(b, "pci.1", "?");
 	bench_free(b);
@@ -369,8 +369,8 @@ static void test_layout_full_by_configuration_adds_no_bridge(void **state)
 	/* One slot is free: it is kept free by a bridge only when a device wants it. */
 	b = bench_new(&machine_pc, &board_9);
 	for (unsigned slot = 2; slot <= 30; slot++)
-		want(add(b, &net_family, "virtio", slot - 2), 0, slot, 0);
-	add(b, &disk_family, NULL, 0);
+		want(add(b, &t_net_family, "virtio", slot - 2), 0, slot, 0);
+	add(b, &t_disk_family, NULL, 0);
 	lay_ok(b);
 	assert_at(b, "pci.1", "00:1f.0");
 	assert_at(b, "disk0", "01:01.0");
@@ -385,7 +385,7 @@ static void test_layout_spare_ports_by_number(void **state)
 
 		b->vm.guest.spare_as_libvirt = false;
 		b->vm.guest.spare_ports = n;
-		add(b, &disk_family, NULL, 0);
+		add(b, &t_disk_family, NULL, 0);
 		lay_ok(b);
 		assert_int_equal(b->layout.budget.ports, n + 1);
 		assert_int_equal(b->layout.budget.free_ports, n);
@@ -398,14 +398,14 @@ static void test_layout_q35_ceiling_is_239_disks(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add_many(b, &disk_family, 239);
+	add_many(b, &t_disk_family, 239);
 	lay_ok(b);
 	assert_at(b, "pci.240", "00:1e.7");
 	assert_int_equal(b->layout.budget.more_ports, 0);
 	bench_free(b);
 
 	b = bench_new(&machine_q35, &board_9);
-	add_many(b, &disk_family, 240);
+	add_many(b, &t_disk_family, 240);
 	assert_int_equal(lay(b), -1);
 	assert_int_equal(b->errs.count, 1);
 	assert_err(b, fix, "CONFIG_DISK_COUNT");
@@ -419,10 +419,10 @@ static void test_layout_consoles_share_a_serial_controller(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add(b, &disk_family, NULL, 0);
-	add(b, &console_family, "serial", 0);
+	add(b, &t_disk_family, NULL, 0);
+	add(b, &t_console_family, "serial", 0);
 	for (unsigned i = 1; i <= 32; i++)
-		add(b, &console_family, "virtio", i);
+		add(b, &t_console_family, "virtio", i);
 	lay_ok(b);
 	assert_at(b, "virtio-serial0", "01:00.0");
 	assert_at(b, "virtio-serial1", "02:00.0");
@@ -480,7 +480,7 @@ static void test_layout_switch_ports(void **state)
 	add_controller(b, &controller_pci_family, "pcie-switch-upstream-port", 2);
 	add_controller(b, &controller_pci_family, "pcie-switch-downstream-port", 3);
 	add_controller(b, &controller_pci_family, "pcie-switch-downstream-port", 4);
-	add(b, &disk_family, NULL, 0);
+	add(b, &t_disk_family, NULL, 0);
 	lay_ok(b);
 	assert_at(b, "pci.2", "01:00.0");
 	assert_at(b, "pci.3", "02:00.0");
@@ -523,10 +523,10 @@ static void test_layout_order_is_by_rank_not_by_list(void **state)
 	struct bench *b = bench_new(&machine_q35, &board_9);
 
 	(void)state;
-	add(b, &rng_family, NULL, 0);
-	add(b, &balloon_family, NULL, 0);
-	add(b, &disk_family, NULL, 0);
-	add(b, &net_family, "virtio", 0);
+	add(b, &t_rng_family, NULL, 0);
+	add(b, &t_balloon_family, NULL, 0);
+	add(b, &t_disk_family, NULL, 0);
+	add(b, &t_net_family, "virtio", 0);
 	lay_ok(b);
 	assert_at(b, "net0", "01:00.0");
 	assert_at(b, "disk0", "02:00.0");
