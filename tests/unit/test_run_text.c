@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_run_text.c - every fixup in every quoting, for execve() and for a shell; site values.
+ * test_run_text.c - every fixup in every quoting, for execve(); site values.
  *
  * LINK: -Wl,--wrap=open
  */
@@ -80,12 +80,15 @@ static void load(int wanted)
 	fix.src.arg_count = arg_count;
 	image_fd = fixture_write(&fix.src);
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
+	facts_init(&run.facts, &run.img);
+	run.facts.mode = FACTS_STRICT;
+	run.facts.accel = run.host.accel;
 	assert_int_equal(site_load(&run, &err), wanted);
 }
 
 static void assert_argv(enum argv_form form, const char *const wanted[])
 {
-	char **argv = argv_build(&run, form, &err);
+	char **argv = facts_argv(&run.facts, form, &err);
 
 	if (!argv)
 		fail_msg("%s", err.what);
@@ -126,47 +129,17 @@ static void test_facts_for_exec(void **arg)
 					  "d3f8a5be-759f-8df3-9ef2-935233f10980", NULL});
 }
 
-static void test_facts_for_a_shell(void **arg)
-{
-	(void)arg;
-	run.host.accel = ACCEL_TCG;
-	site_text = "disk1.path=/a,b\n";
-	marks_all();
-	args[0].flags = ARG_LOADER_ONLY;
-	load(0);
-	assert_argv(
-		ARGV_SHELL,
-		(const char *const[]){
-			"/var/lib/kiln/router/initrd.gz", "file=/a,,b",
-			"ifname=vm%d,script=no,downscript=no,queues=2",
-			"{\"ifname\":\"vm%d\",\"script\":\"no\",\"downscript\":\"no\",\"queues\":2",
-			"p=/a,b", "p=/a,,b", "p=/a,b", "tcg", NULL});
-}
-
-static void test_paused_is_the_last_argument(void **arg)
-{
-	char **argv;
-
-	(void)arg;
-	options.paused = true;
-	mark("x", FIX_ACCEL, ESCAPE_RAW, 0, 0, "");
-	load(0);
-	argv = argv_build(&run, ARGV_EXEC, &err);
-	assert_string_equal(argv[2], "-S");
-	assert_null(argv[3]);
-}
-
 static void test_no_unit_id_is_an_error_or_shown(void **arg)
 {
 	(void)arg;
 	machine_id = "\n";
 	mark("", FIX_MAC, ESCAPE_RAW, 0, 0, "net0");
 	load(0);
-	assert_null(argv_build(&run, ARGV_EXEC, &err));
+	assert_null(facts_argv(&run.facts, ARGV_EXEC, &err));
 	assert_refused(&err, ERR_HOST, "unit id");
 	assert_int_equal(site_check(&run, &err), -1);
 	assert_refused(&err, ERR_HOST, "unit is not bound");
-	run.resolve = RESOLVE_SHOW;
+	run.facts.mode = FACTS_SHOW;
 	assert_argv(ARGV_EXEC, (const char *const[]){"<mac>", NULL});
 }
 
@@ -175,7 +148,7 @@ static void test_unit_of_the_site_file_wins(void **arg)
 	(void)arg;
 	site_text = "unit=u1";
 	load(0);
-	assert_string_equal(run.unit, "u1");
+	assert_string_equal(run.facts.unit, "u1");
 	assert_int_equal(site_check(&run, &err), 0);
 }
 
@@ -234,8 +207,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_facts_for_exec, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_facts_for_a_shell, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_paused_is_the_last_argument, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_unit_id_is_an_error_or_shown, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_unit_of_the_site_file_wins, setup, teardown),
