@@ -143,7 +143,7 @@ static int setup(void **arg)
 	run.host = (struct host){
 		.img = &run.img, .user = &run.user, .dir = &run.dir, .state = &run.state};
 	for (unsigned i = 0; i < FIXTURE_SITES; i++)
-		run.site[i].value = "/x";
+		run.facts.site[i] = "/x";
 	story[0] = '\0';
 	step = fail_at = signal_at = stale_records = 0;
 	alive = release_fails = 0;
