@@ -55,12 +55,14 @@ $(HOST_BIN)/kiln: $(KILN_ARCHIVES)
 	$(Q)$(HOST_CC) $(HOST_LDFLAGS) -o $@ $(HB)/kiln/main.o -Wl,--start-group $(KILN_ARCHIVES) \
 		-Wl,--end-group $(KILN_LIBS)
 
-# The helper is a process of its own: libkconfig-parser has global state and exits on errors.
-$(HOST_BIN)/kiln-kconf: $(TOP)/src/config/helper/kconf.c
-	@mkdir -p $(@D) $(HB)/config/helper
+# The helper is a process of its own: libkconfig-parser has global state and exits on errors. Of the
+# composer it links the errors and the lists alone.
+KCONF_ARCHIVES := $(call host_lib,model) $(call host_lib,base)
+$(HOST_BIN)/kiln-kconf: $(call host_objs,config/helper) $(KCONF_ARCHIVES)
+	@mkdir -p $(@D)
 	$(call say,LD,host/bin/kiln-kconf)
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -MF $(HB)/config/helper/kconf.d \
-		$(shell $(PKG_CONFIG) --cflags kconfig-parser 2>/dev/null) -o $@ $< -lkconfig-parser
+	$(Q)$(HOST_CC) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(KCONF_ARCHIVES) \
+		-Wl,--end-group -lkconfig-parser
 
 # ---- target programs (static, musl, no heap) -------------------------------------------------
 TARGET_CC := musl-gcc
@@ -113,8 +115,16 @@ $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 	$(call say,STRIP,target/bin/kiln-run)
 	$(Q)$(TARGET_STRIP) -o $@ $<
 
+# kiln looks for the Kconfig tree in ../share/kiln from its own folder, here as when installed.
+HOST_SHARE := $(O)/host/share/kiln
+$(HOST_SHARE)/.stamp:
+	@mkdir -p $(HOST_SHARE)
+	$(Q)for d in Kconfig src boards configs; do ln -sfn $(TOP)/$$d $(HOST_SHARE)/$$d; done
+	$(Q)ln -sfn $(B) $(HOST_SHARE)/build
+	$(Q)touch $@
+
 PROGRAMS := $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(TARGET_BIN)/kiln-run
 .PHONY: programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) $(HOST_SHARE)/.stamp
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

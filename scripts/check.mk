@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check.mk - tests, lint, benchmarks, fuzzing.
+# check.mk - tests, lint, benchmarks, fuzzing. scripts/check says which parts there are.
 
 # ---- unit tests: tests/unit/test_NAME.c, each a program. A line "LINK: flags" in its first comment
 # adds link flags (--wrap). host/ and run/ are linked as a glibc build.
@@ -15,25 +15,105 @@ $(B)/tests/%: $(TOP)/tests/unit/%.c $(UNIT_ARCHIVES)
 		$(call unit_link,$<) -Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group \
 		$(KILN_LIBS) -lcmocka
 
-.PHONY: check-unit
-check-unit: $(UNIT_BINS)
-	$(Q)set -e; for t in $(sort $(UNIT_BINS)); do "$$t"; done
-
-# ---- host tests: tests/host/test_*.sh with the programs of tests/host/*.c beside the built loader.
-HOST_TOOLS := $(patsubst $(TOP)/tests/host/%.c,$(B)/tests/host/%,$(wildcard $(TOP)/tests/host/*.c))
-BENCH_TOOLS := $(patsubst $(TOP)/tests/bench/%.c,$(B)/tests/bench/%,$(wildcard $(TOP)/tests/bench/*.c))
-
-$(HOST_TOOLS) $(BENCH_TOOLS): $(B)/tests/%: $(TOP)/tests/%.c $(call host_lib,image) $(call host_lib,base)
+# The golden runner only starts kiln and compares files, so it links nothing of src/.
+GOLDEN := $(B)/tests/golden
+$(GOLDEN): $(TOP)/tests/golden.c
 	@mkdir -p $(@D)
-	$(call say,CC,tests/$*.c)
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(HOST_LDFLAGS) $(call host_lib,image) \
-		$(call host_lib,base) -llz4
+	$(call say,CC,tests/golden.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(HOST_LDFLAGS) -lcmocka
 
-.PHONY: check-host bench-run
-check-host: $(HOST_TOOLS) $(TARGET_BIN)/kiln-run
-	$(Q)set -e; for t in $(sort $(wildcard $(TOP)/tests/host/test_*.sh)); do \
-		KILN_RUN=$(TARGET_BIN)/kiln-run TOOLS=$(B)/tests/host "$$t"; done
+# ---- fuzz targets: tests/fuzz/fuzz_NAME.c, each with one LLVMFuzzerTestOneInput. Without clang they
+# are linked with a main() that replays the corpus tests/fuzz/corpus/NAME.
+FUZZ_SRCS := $(wildcard $(TOP)/tests/fuzz/fuzz_*.c)
+REPLAY_BINS := $(patsubst $(TOP)/tests/fuzz/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRCS))
+$(B)/tests/replay_%: $(TOP)/tests/fuzz/fuzz_%.c $(TOP)/tests/fuzz/replay.c $(UNIT_ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,tests/fuzz/fuzz_$*.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MF $@.d -o $@ $(TOP)/tests/fuzz/replay.c $< $(HOST_LDFLAGS) \
+		-Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group $(KILN_LIBS)
 
-bench-run: $(HOST_TOOLS) $(BENCH_TOOLS) $(TARGET_BIN)/kiln-run
-	$(Q)KILN_RUN=$(TARGET_BIN)/kiln-run TOOLS=$(B)/tests/host BENCH=$(B)/tests/bench \
-		$(TOP)/tests/bench/run.sh
+# libFuzzer wants everything compiled by clang: a build of its own.
+FUZZ_O := $(O)/fuzz
+FUZZ_SECONDS ?= 60
+FUZZ_BINS := $(patsubst $(TOP)/tests/fuzz/fuzz_%.c,$(FUZZ_O)/fuzz_%,$(FUZZ_SRCS))
+FUZZ_LIB_SRCS := $(filter-out %/main.c,$(foreach d,base image model config,$(call lib_srcs,$(d))))
+$(FUZZ_O)/fuzz_%: $(TOP)/tests/fuzz/fuzz_%.c $(FUZZ_LIB_SRCS)
+	@mkdir -p $(@D)
+	$(call say,CLANG,tests/fuzz/fuzz_$*.c)
+	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE -o $@ $< $(FUZZ_LIB_SRCS) -llz4 -ljansson
+
+BENCH_BINS := $(B)/tests/bench_pair $(B)/tests/bench_stub
+$(B)/tests/bench_pair: $(TOP)/tests/bench/bench_pair.c
+	@mkdir -p $(@D)
+	$(call say,CC,tests/bench/bench_pair.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $<
+$(B)/tests/bench_stub: $(TOP)/tests/bench/bench_stub.c
+	@mkdir -p $(@D)
+	$(call say,TCC,tests/bench/bench_stub.c)
+	$(Q)$(TARGET_CC) -static -O2 -o $@ $<
+
+# C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
+PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
+	$(TOP)/tests/libvirt/*.c)
+part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
+define part_rule
+$(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$(patsubst $(TOP)/%,%,$(1)))
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' \
+		$(if $(filter %/tests/libvirt/sets.c,$(1)),$(XML_CFLAGS)) -o $$@ $$< \
+		$$(HOST_LDFLAGS) $$(call unit_link,$$<) -Wl,--start-group $$(UNIT_ARCHIVES) \
+		-Wl,--end-group $$(KILN_LIBS) -lcmocka
+endef
+$(foreach s,$(PART_SRCS),$(eval $(call part_rule,$(s))))
+PART_BINS := $(foreach s,$(PART_SRCS),$(call part_bin,$(s)))
+
+CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
+
+# help: Check | check-unit | the unit tests alone
+# help: Check | check-quick | unit, golden, corruption, corpora: no root, under a minute
+# help: Check | check | everything that this machine can run; installs what that needs
+# help: Check | check-asan | unit and golden under ASan and UBSan, in O/asan
+# help: Check | lint | form, clang-tidy, cppcheck, include directions, banned calls, scripts
+# help: Check | format | rewrite all C files with clang-format
+# help: Check | golden-update | rewrite the golden files from what kiln composes; read the diff
+# help: Check | bench | start time, payload throughput, compose time, as medians
+# help: Check | fuzz | libFuzzer on each target for FUZZ_SECONDS (60)
+# help: Check | coverage | lines that the unit and golden tests reach, by file
+.PHONY: check-unit check-quick check check-asan test-programs
+# help: Check | test-programs | build every test and run none
+test-programs: $(UNIT_BINS) $(GOLDEN) $(REPLAY_BINS) $(PART_BINS) $(BENCH_BINS)
+check-unit: programs $(UNIT_BINS)
+	$(Q)set -e; for t in $(sort $(UNIT_BINS)); do "$$t"; done
+check-quick:
+	$(Q)$(CHECK) quick
+check:
+	$(Q)$(CHECK) all
+check-asan:
+	$(Q)O='$(O)/asan' MAKE='$(MAKE)' $(TOP)/scripts/check asan
+
+.PHONY: lint format golden-update bench fuzz coverage
+lint:
+	$(Q)O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check lint
+
+format:
+	$(Q)cd $(TOP) && find src tests -name '*.[ch]' -print0 | xargs -0r clang-format -i
+
+golden-update: programs $(GOLDEN)
+	$(Q)$(GOLDEN) --update $(HOST_BIN)/kiln $(TOP)/tests/golden $(O)/check/golden
+
+bench: programs $(BENCH_BINS)
+	$(Q)O='$(O)' $(TOP)/tests/bench/run
+
+fuzz: $(FUZZ_BINS)
+	$(Q)set -e; for t in $(FUZZ_BINS); do name=$${t##*/fuzz_}; \
+		mkdir -p $(FUZZ_O)/corpus/$$name; \
+		echo "fuzz $$name: $(FUZZ_SECONDS) s"; \
+		"$$t" -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-artifact_prefix=$(FUZZ_O)/$$name- $(FUZZ_O)/corpus/$$name \
+			$(TOP)/tests/fuzz/corpus/$$name; \
+	done
+
+coverage:
+	$(Q)O='$(O)/coverage' MAKE='$(MAKE)' $(TOP)/scripts/coverage

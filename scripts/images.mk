@@ -1,1 +1,68 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# images.mk - compose, look at what was composed, run it.
+
+CONFIG := $(O)/.config
+IMAGES := $(O)/images
+vm_name = $(shell sed -n 's/^CONFIG_VM_NAME="\(.*\)"$$/\1/p' '$(CONFIG)' 2>/dev/null)
+
+# Kernel, initramfs and disk of the demonstrations: made when the configuration names one of them.
+# Relative payload paths are looked for in $(O)/payload.
+PAYLOAD := $(O)/payload
+DEMO_PAYLOAD := $(PAYLOAD)/demo/.made
+$(DEMO_PAYLOAD): $(TOP)/scripts/demo-payload $(TOP)/tests/demo/init
+	$(call say,PAYLOAD,payload/demo)
+	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl
+	$(Q)touch $@
+wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD))
+
+COMPOSE = $(HOST_BIN)/kiln compose --payload-dir '$(PAYLOAD)'
+
+# help: Build | all | compose the image of the configuration; the default
+# help: Build | programs | compile kiln, kiln-kconf and kiln-run
+# help: Build | demo-payload | fetch and unpack what the demo configurations name
+.PHONY: all demo-payload
+all: programs $(CONFIG) $(wanted_payload)
+	$(call say,COMPOSE,$(vm_name))
+	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)'
+demo-payload: $(DEMO_PAYLOAD)
+
+$(CONFIG):
+	@echo 'make: error: there is no configuration: $@' >&2
+	@echo '  why: an image is composed from a .config, and none was made in this output folder.' >&2
+	@echo '  fix: make menuconfig, or make q35_demo_defconfig (make list-defconfigs shows all).' >&2
+	@exit 1
+
+# help: Look | show-info | everything in the image, as JSON
+# help: Look | show-layout | the PCI layout as a text
+# help: Look | graph-pci | the PCI layout as a drawing (DOT; SVG where dot is installed)
+.PHONY: show-info show-layout graph-pci
+show-info: all
+	$(Q)$(HOST_BIN)/kiln show '$(IMAGES)/$(vm_name).kiln' --json
+show-layout: all
+	$(Q)cat '$(IMAGES)/$(vm_name).layout.txt'
+graph-pci: all
+	$(Q)if command -v dot >/dev/null; then \
+		dot -Tsvg -o '$(IMAGES)/$(vm_name).layout.svg' '$(IMAGES)/$(vm_name).layout.dot' && \
+		echo '$(IMAGES)/$(vm_name).layout.svg'; \
+	else \
+		echo '$(IMAGES)/$(vm_name).layout.dot (no SVG: dot is not there; apt-get install graphviz)'; \
+	fi
+
+# help: Lock | layout-lock | write or renew the layout lock that CONFIG_LAYOUT_LOCK names
+# help: Lock | layout-update | let one device move to where the rules put it: DEVICE=net2
+.PHONY: layout-lock layout-update
+layout-lock: programs $(CONFIG) $(wanted_payload)
+	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)' --write-lock
+layout-update: programs $(CONFIG) $(wanted_payload)
+	$(Q)test -n '$(DEVICE)' || { printf '%s\n' 'make: error: which device may move?' \
+		'  why: everything else in the lock stays where it is.' \
+		'  fix: make layout-update DEVICE=net2' >&2; exit 1; }
+	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)' --write-lock --forget '$(DEVICE)'
+
+# help: Run | run | start the composed machine here, with kiln-run
+# help: Run | demo | install, build, compose, boot a Debian kernel, compare every PCI function
+.PHONY: run demo
+run: all
+	$(Q)$(TARGET_BIN)/kiln-run up '$(IMAGES)/$(vm_name).kiln'
+demo:
+	$(Q)O='$(O)' MAKE='$(MAKE)' DEMO_TAMPER='$(DEMO_TAMPER)' $(TOP)/scripts/demo

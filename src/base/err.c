@@ -107,24 +107,29 @@ void err_fix(struct err *err, const char *fmt, ...)
 void err_ctx(struct err *err, const char *fmt, ...)
 {
 	char what[ERR_TEXT_MAX], context[ERR_TEXT_MAX - 2];
-	size_t head, tail;
 	va_list args;
 
 	va_start(args, fmt);
 	text_set(context, sizeof(context), fmt, args);
 	va_end(args);
+	/* Both parts are bounded by ERR_TEXT_MAX; the sum is cut at the same bound. */
+	struct {
+		char *text;
+		size_t room;
+	} out = {err->what, sizeof(err->what) - 1};
+	const char *parts[] = {context, ": ", what};
+
 	memcpy(what, err->what, sizeof(what));
-	head = strlen(context);
-	tail = strlen(what);
-	memcpy(err->what, context, head);
-	memcpy(err->what + head, ": ", 2);
-	head += 2;
-	if (head + tail < sizeof(err->what)) {
-		memcpy(err->what + head, what, tail + 1);
-		return;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		size_t len = strnlen(parts[i], out.room);
+
+		memcpy(out.text, parts[i], len);
+		out.text += len;
+		out.room -= len;
+		if (parts[i][len])
+			memcpy(out.text - 3, "...", 3);
 	}
-	memcpy(err->what + head, what, sizeof(err->what) - head);
-	memcpy(err->what + sizeof(err->what) - 4, "...", 4);
+	*out.text = '\0';
 }
 
 size_t err_format(const struct err *err, char *buf, size_t size)

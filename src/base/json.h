@@ -93,13 +93,13 @@ struct json_writer {
 /** json_write() - begin to write one value. */
 void json_write(struct json_writer *writer, struct buf *buf, enum json_style style);
 
-/** json_object() - open an object; json_object_end() closes it. */
-void json_object(struct json_writer *writer);
-void json_object_end(struct json_writer *writer);
+/** json_open_object() - open an object; json_close_object() closes it. */
+void json_open_object(struct json_writer *writer);
+void json_close_object(struct json_writer *writer);
 
-/** json_array() - open an array; json_array_end() closes it. */
-void json_array(struct json_writer *writer);
-void json_array_end(struct json_writer *writer);
+/** json_open_array() - open an array; json_close_array() closes it. */
+void json_open_array(struct json_writer *writer);
+void json_close_array(struct json_writer *writer);
 
 /** json_key() - the key of the next value. */
 void json_key(struct json_writer *writer, const char *key);
@@ -115,9 +115,9 @@ void json_str_end(struct json_writer *writer);
 /** json_u64() - a number. */
 void json_u64(struct json_writer *writer, uint64_t value);
 
-/** json_true() - true; json_false() - false; json_null() - null. */
-void json_true(struct json_writer *writer);
-void json_false(struct json_writer *writer);
-void json_null(struct json_writer *writer);
+/** json_put_true() - true; json_put_false() - false; json_put_null() - null. */
+void json_put_true(struct json_writer *writer);
+void json_put_false(struct json_writer *writer);
+void json_put_null(struct json_writer *writer);
 
 #endif

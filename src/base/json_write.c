@@ -58,22 +58,22 @@ static void container_close(struct json_writer *writer, char bracket)
 	buf_add_char(writer->buf, bracket);
 }
 
-void json_object(struct json_writer *writer)
+void json_open_object(struct json_writer *writer)
 {
 	container_open(writer, '{');
 }
 
-void json_object_end(struct json_writer *writer)
+void json_close_object(struct json_writer *writer)
 {
 	container_close(writer, '}');
 }
 
-void json_array(struct json_writer *writer)
+void json_open_array(struct json_writer *writer)
 {
 	container_open(writer, '[');
 }
 
-void json_array_end(struct json_writer *writer)
+void json_close_array(struct json_writer *writer)
 {
 	container_close(writer, ']');
 }
@@ -139,19 +139,19 @@ void json_u64(struct json_writer *writer, uint64_t value)
 	buf_addf(writer->buf, "%" PRIu64, value);
 }
 
-void json_true(struct json_writer *writer)
+void json_put_true(struct json_writer *writer)
 {
 	separate(writer);
 	buf_add_str(writer->buf, "true");
 }
 
-void json_false(struct json_writer *writer)
+void json_put_false(struct json_writer *writer)
 {
 	separate(writer);
 	buf_add_str(writer->buf, "false");
 }
 
-void json_null(struct json_writer *writer)
+void json_put_null(struct json_writer *writer)
 {
 	separate(writer);
 	buf_add_str(writer->buf, "null");

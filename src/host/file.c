@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,12 +14,27 @@
 #include "base/ident.h"
 #include "host/host.h"
 
+/* Only acquiring may make the file of a log; looking must leave no trace. */
+enum file_make { FILE_LOOK, FILE_MAKE };
+
+static const char *access_word(const struct op_file *file)
+{
+	if (file->flags & FILE_APPEND)
+		return "for writing at its end";
+	return file->flags & FILE_READ_ONLY ? "for reading" : "for reading and writing";
+}
+
+static int access_mode(const struct op_file *file, enum file_make make)
+{
+	if (file->flags & FILE_APPEND)
+		return O_WRONLY | O_APPEND | (make == FILE_MAKE ? O_CREAT : 0);
+	return file->flags & FILE_READ_ONLY ? O_RDONLY : O_RDWR;
+}
+
 static int open_refuse(const struct op_file *file, int sys_errno, struct err *err)
 {
 	err_sys(err, ERR_HOST, sys_errno, "%s", file->path);
-	err_why(err, "It is opened %s for device \"%s\".",
-		file->flags & FILE_READ_ONLY ? "for reading" : "for reading and writing",
-		file->owner);
+	err_why(err, "It is opened %s for device \"%s\".", access_word(file), file->owner);
 	if (sys_errno == ENOENT || sys_errno == ENOTDIR)
 		err_fix(err, "Put the file there, or bind another path by --set or the site file, "
 			     "if the image declares a slot for it.");
@@ -43,9 +59,8 @@ static int type_refuse(const struct op_file *file, struct err *err)
 	return -1;
 }
 
-static int file_open(const struct op_file *file, struct err *err)
+static int file_open(const struct op_file *file, enum file_make make, struct err *err)
 {
-	int mode = file->flags & FILE_READ_ONLY ? O_RDONLY : O_RDWR;
 	CLEANUP_FD int fd = -1;
 	struct stat st;
 
@@ -57,32 +72,45 @@ static int file_open(const struct op_file *file, struct err *err)
 		return -1;
 	}
 	/* O_NONBLOCK: a FIFO in its place must give a message, not wait for a writer. */
-	fd = open(file->path, mode | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fd = open(file->path, access_mode(file, make) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	if (fd < 0 && errno == EISDIR)
 		return type_refuse(file, err);
 	if (fd < 0 || fstat(fd, &st))
 		return open_refuse(file, errno, err);
 	if (file->flags & FILE_BLOCK_DEVICE ? !S_ISBLK(st.st_mode) : !S_ISREG(st.st_mode))
 		return type_refuse(file, err);
-	if (fcntl(fd, F_SETFL, 0))
+	if (fcntl(fd, F_SETFL, file->flags & FILE_APPEND ? O_APPEND : 0))
 		return open_refuse(file, errno, err);
 	return fd_take(&fd);
 }
 
 static int acquire(struct host *host UNUSED, const struct op *op, struct err *err)
 {
-	int fd = file_open(&op->file, err);
+	int fd = file_open(&op->file, FILE_MAKE, err);
 
 	return fd < 0 ? -1 : host_fd_put(op->file.fd, fd, err);
+}
+
+/* A log that is not there yet can be made where its folder may be written. */
+static bool can_make(const char *path)
+{
+	char dir[IDENT_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || access(path, F_OK) == 0)
+		return false;
+	(void)snprintf(dir, sizeof(dir), "%.*s/", (int)(slash - path), path);
+	return faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 static void check(struct host *host UNUSED, const struct op *op, struct findings *findings)
 {
 	struct err err;
-	CLEANUP_FD int fd = file_open(&op->file, &err);
+	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
-	if (fd < 0)
-		findings_add(findings, &err);
+	if (fd >= 0 || (op->file.flags & FILE_APPEND && can_make(op->file.path)))
+		return;
+	findings_add(findings, &err);
 }
 
 const struct host_op host_file = {.acquire = acquire, .check = check};

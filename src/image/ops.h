@@ -19,7 +19,7 @@
 #define ARGV_MAX       32768 /* arguments */
 #define ARG_BYTES_MAX  131072 /* one argument, Linux MAX_ARG_STRLEN (binfmts.h) */
 #define ARGV_BYTES_MAX (3u << 20) /* all arguments */
-#define SITE_MAX       512 /* site slots */
+#define SITE_MAX       4096 /* site slots */
 #define SITE_VALUE_MAX 4096 /* bytes of a site value, with the final NUL */
 #define PAYLOAD_MAX    64 /* payload sections */
 #define META_BYTES_MAX (4u << 20) /* all metadata sections together, unpacked */
@@ -56,6 +56,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
 	(1u << 1) /* must be a block device; otherwise it must be a regular file */
+#define FILE_APPEND (1u << 2) /* made when absent; opened for writing at the end alone */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 
@@ -74,10 +75,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, queues, TAP_QUEUES_MAX)                                   \
 	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
 	F(FD, fd, 0)
-#define OP_FILE_FIELDS(F)                                   \
-	F(TEXT, owner, 0)                                   \
-	F(TEXT, path, 0)                                    \
-	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE) \
+#define OP_FILE_FIELDS(F)                                                 \
+	F(TEXT, owner, 0)                                                 \
+	F(TEXT, path, 0)                                                  \
+	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE | FILE_APPEND) \
 	F(FD, fd, 0)
 #define OP_PAYLOAD_FIELDS(F) \
 	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)

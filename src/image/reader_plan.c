@@ -5,7 +5,7 @@
  * Every limit is checked with the longest value that a fact can have on a target, so that the
  * loader, whose buffers have these sizes, is never the first to notice.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/reader.h"
@@ -18,6 +18,7 @@ struct facts {
 	bool accel, unit;
 	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
 	unsigned char site[SITE_MAX]; /* enum site_kind */
+	const char *key[SITE_MAX]; /* of the site slots; sorted once all are there */
 };
 
 struct check {
@@ -166,38 +167,42 @@ static int check_text(struct check *check, uint64_t *ret_len)
 
 /* ---- PLAN ------------------------------------------------------------------------------------ */
 
-/* A string with its NUL; *ret points into the section. */
-static int check_string(struct check *check, uint32_t len, const char **ret)
+/* A string with its NUL, inside the section; NULL when it was refused. */
+static const char *check_string(struct check *check, uint32_t len)
 {
 	size_t at = check->bytes.at;
 	const unsigned char *data;
 
-	if (len >= SITE_VALUE_MAX)
-		return refuse_limit(check, "bytes of a key or value of a site slot", len,
-				    SITE_VALUE_MAX - 1);
+	if (len >= SITE_VALUE_MAX) {
+		(void)refuse_limit(check, "bytes of a key or value of a site slot", len,
+				   SITE_VALUE_MAX - 1);
+		return NULL;
+	}
 	data = img_take(&check->bytes, (size_t)len + 1);
-	if (!data)
-		return refuse_end(check);
-	if (data[len] || !ident_is_text(data, len))
-		return REFUSE(check, at, "control characters in a site slot");
-	*ret = (const char *)data;
-	return 0;
+	if (!data) {
+		(void)refuse_end(check);
+		return NULL;
+	}
+	if (data[len] || !ident_is_text(data, len)) {
+		(void)REFUSE(check, at, "control characters in a site slot");
+		return NULL;
+	}
+	return (const char *)data;
 }
 
 static int check_site(struct check *check, uint32_t index)
 {
-	struct img_cursor cursor = {0};
-	struct img_site other;
 	size_t at = check->bytes.at;
 	uint32_t kind, key_len, value_len;
-	const char *key, *value;
+	const char *key;
 
 	if (img_take_u32(&check->bytes, &kind) < 0 || img_take_u32(&check->bytes, &key_len) < 0 ||
 	    img_take_u32(&check->bytes, &value_len) < 0)
 		return refuse_end(check);
 	if (kind >= SITE_KIND_COUNT)
 		return REFUSE(check, at, "site slot of unknown kind %u", kind);
-	if (check_string(check, key_len, &key) < 0 || check_string(check, value_len, &value) < 0)
+	key = check_string(check, key_len);
+	if (!key || !check_string(check, value_len))
 		return -1;
 	if (!ident_is_valid(IDENT_VM_NAME, key))
 		return REFUSE(check, at, "site slot %u: \"%s\" is no key", index, key);
@@ -205,11 +210,28 @@ static int check_site(struct check *check, uint32_t index)
 		return REFUSE(check, at, "a second site slot for the unit id");
 	check->facts.unit |= kind == SITE_UNIT;
 	check->facts.site[index] = (unsigned char)kind;
-	/* img->site_count counts those checked so far: the walk ends before this one. */
-	while (img_site_next(check->img, &cursor, &other))
-		if (!strcmp(other.key, key))
-			return REFUSE(check, at, "site slot \"%s\" is there twice", key);
-	check->img->site_count++;
+	check->facts.key[index] = key;
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, because comparing each of 4096 with each would take longer than all the rest. */
+static int check_keys(struct check *check, uint32_t count)
+{
+	const char **key = check->facts.key;
+
+	if (count)
+		qsort(key, count, sizeof(*key), by_text);
+	for (uint32_t i = 1; i < count; i++)
+		if (!strcmp(key[i - 1], key[i]))
+			return REFUSE(
+				check,
+				(size_t)((const unsigned char *)key[i] - check->bytes.span.data),
+				"site slot \"%s\" is there twice", key[i]);
 	return 0;
 }
 
@@ -316,6 +338,8 @@ static int check_plan(struct check *check)
 	for (uint32_t i = 0; i < plan.site_count; i++)
 		if (check_site(check, i) < 0)
 			return -1;
+	if (check_keys(check, plan.site_count) < 0)
+		return -1;
 	if (plan.ops_at != check->bytes.at)
 		return REFUSE(check, check->bytes.at, "the operations begin here, not at %u",
 			      plan.ops_at);
@@ -327,6 +351,7 @@ static int check_plan(struct check *check)
 	for (uint32_t i = 0; i < plan.fd_count; i++)
 		if (check->facts.slot[i] == SLOT_FREE)
 			return REFUSE(check, 0, "no operation fills descriptor slot %u", i);
+	check->img->site_count = plan.site_count;
 	check->img->op_count = plan.op_count;
 	check->img->fd_count = plan.fd_count;
 	return 0;
@@ -350,7 +375,7 @@ static int check_argv(struct check *check)
 
 		if (img_take_u32(&check->bytes, &flags) < 0)
 			return refuse_end(check);
-		if (flags & ~ARG_LOADER_ONLY)
+		if (flags & ~(ARG_LOADER_ONLY | ARG_SHELL_ONLY))
 			return REFUSE(check, at, "argument with unknown flags 0x%x", flags);
 		if (check_text(check, &len) < 0)
 			return -1;
@@ -370,7 +395,6 @@ int img_check_plan(struct img *img, struct err *err)
 {
 	struct check check = {.img = img, .err = err};
 
-	img->site_count = 0;
 	if (check_plan(&check) < 0)
 		return -1;
 	return check_argv(&check);

@@ -235,14 +235,14 @@ static void test_whole_numbers_are_read(void **state)
 
 static void write_sample(struct json_writer *writer)
 {
-	json_object(writer);
+	json_open_object(writer);
 	json_key(writer, "a");
-	json_array(writer);
+	json_open_array(writer);
 	json_u64(writer, 1);
-	json_true(writer);
-	json_object(writer);
-	json_object_end(writer);
-	json_array_end(writer);
+	json_put_true(writer);
+	json_open_object(writer);
+	json_close_object(writer);
+	json_close_array(writer);
 	json_key(writer, "b\"");
 	json_str(writer, "x\n\x01\\\xc3\xa9\xff");
 	json_key(writer, "c");
@@ -251,10 +251,10 @@ static void write_sample(struct json_writer *writer)
 	json_str_part(writer, "two", 3);
 	json_str_end(writer);
 	json_key(writer, "d");
-	json_null(writer);
+	json_put_null(writer);
 	json_key(writer, "e");
-	json_false(writer);
-	json_object_end(writer);
+	json_put_false(writer);
+	json_close_object(writer);
 }
 
 static void test_compact_text_is_one_line(void **state)
@@ -297,13 +297,13 @@ static void test_buffer_may_be_emptied_while_writing(void **state)
 	(void)state;
 	buf_init(&buf, text, sizeof(text));
 	json_write(&writer, &buf, JSON_COMPACT);
-	json_array(&writer);
+	json_open_array(&writer);
 	for (int i = 0; i < 10; i++) {
 		json_str(&writer, "abcdef");
 		assert_string_equal(text, i ? ",\"abcdef\"" : "[\"abcdef\"");
 		buf_cut(&buf, 0);
 	}
-	json_array_end(&writer);
+	json_close_array(&writer);
 	assert_string_equal(text, "]");
 	assert_false(buf.overflow);
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registry.c - the families, in alphabetical order: nothing depends on it but the order in which
+ * .config is read and errors without a place are printed.
+ */
+#include "devices/registry.h"
+
+#include <stddef.h>
+
+const struct dev_family *const device_families[] = {
+	&balloon_family, &console_family, &disk_family, &net_family, &rng_family, NULL,
+};

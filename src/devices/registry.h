@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registry.h - every device family, in the order in which .config is read.
+ */
+#ifndef KILN_DEVICES_REGISTRY_H
+#define KILN_DEVICES_REGISTRY_H
+
+#include "model/device.h"
+
+/** device_families - ended by NULL. */
+extern const struct dev_family *const device_families[];
+
+extern const struct dev_family balloon_family;
+extern const struct dev_family console_family;
+extern const struct dev_family disk_family;
+extern const struct dev_family net_family;
+extern const struct dev_family rng_family;
+
+/* Controllers that Kiln adds by itself (devices/controller.c). */
+extern const struct dev_family controller_pci_family;
+extern const struct dev_family controller_virtio_serial_family;
+
+#endif

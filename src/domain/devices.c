@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * devices.c - walk the rows of every device and set their values at their XML paths.
+ *
+ * Knows no device. The order of the elements is libvirt's; addresses do not depend on it because
+ * each one is written.
+ */
+#include "domain/devices.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "domain/domain.h"
+#include "model/machine.h"
+
+/* Order of the elements as libvirt 9.0 writes them; what is not named comes last. */
+static const char *const element_order[] = {
+	"disk",     "controller", "filesystem", "interface", "smartcard", "serial",
+	"parallel", "console",    "channel",    "input",     "tpm",       "graphics",
+	"sound",    "video",      "hostdev",    "redirdev",  "watchdog",  "memballoon",
+	"rng",      "panic",      "shmem",      "memory",    "iommu",     "vsock",
+};
+
+static unsigned element_place(const struct vm_dev *dev)
+{
+	unsigned place = 0;
+
+	while (place < ARRAY_SIZE(element_order) &&
+	       strcmp(element_order[place], dev_element(dev)) != 0)
+		place++;
+	return place;
+}
+
+void domain_refuse(const struct vm_dev *dev, const char *prop_name, struct err_list *errs)
+{
+	struct err *err = dev_error(errs, dev, prop_name, "domain-text",
+				    "the value cannot be written into the domain XML");
+
+	err_why(err, "XML holds UTF-8 text without control characters.");
+	err_fix(err, "Save the configuration as UTF-8, or use plain ASCII here.");
+}
+
+/* ---- the value of a row as XML text ----------------------------------------------------------- */
+
+static const char *bool_text(const struct prop *row, bool yes)
+{
+	if (row->flags & PROP_XML_ONOFF)
+		return yes ? "on" : "off";
+	return yes ? "yes" : "no";
+}
+
+static const char *alias_text(const struct vm_dev *dev, const struct prop *row)
+{
+	const char *percent = strstr(row->text, "%s");
+
+	BUG_IF(!percent);
+	return arena_fmt(dev->vm->arena, "%.*s%s%s", (int)(percent - row->text), row->text,
+			 dev->alias, percent + 2);
+}
+
+/* NULL: nothing is written. */
+static const char *row_text(const struct vm_dev *dev, const struct prop *row)
+{
+	bool always = row->flags & PROP_ALWAYS;
+	uint64_t number;
+
+	switch (row->kind) {
+	case PROP_BOOL:
+		return dev_bool(dev, row) || always ? bool_text(row, dev_bool(dev, row)) : NULL;
+	case PROP_UINT:
+		number = dev_uint(dev, row);
+		if (number == row->absent && !always)
+			return NULL;
+		if (row->flags & PROP_XML_KIB)
+			number <<= 10;
+		return arena_fmt(dev->vm->arena, "%" PRIu64, number);
+	case PROP_STRING:
+		return dev_string(dev, row);
+	case PROP_ENUM:
+		return dev_word(dev, row)->xml;
+	case PROP_CLASS:
+		return dev->class->name;
+	case PROP_CONST:
+		return row->text;
+	case PROP_ALIAS:
+		return alias_text(dev, row);
+	case PROP_PCI:
+	case PROP_ADDRESS:
+	case PROP_KIND_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+/* A truth that is an element of its own is there or not: <readonly/>. */
+static bool is_flag_element(const struct prop *row)
+{
+	return row->kind == PROP_BOOL && !strchr(row->xml, '@');
+}
+
+static void add_row(const struct vm_dev *dev, const struct prop *row, xmlNodePtr node,
+		    struct err_list *errs)
+{
+	const char *text = row_text(dev, row);
+
+	if (!text)
+		return;
+	if (!xml_is_valid(text))
+		domain_refuse(dev, row->name, errs);
+	else if (!is_flag_element(row))
+		xml_set(node, row->xml, text);
+	else if (dev_bool(dev, row))
+		xml_set(node, row->xml, NULL);
+}
+
+/* ---- addresses -------------------------------------------------------------------------------- */
+
+static void add_pci(xmlNodePtr device, const struct dev_addr *addr)
+{
+	xmlNodePtr node = xml_child(device, "address");
+
+	xml_attr(node, "type", "pci");
+	xml_attr_fmt(node, "domain", "0x%04x", addr->pci.domain);
+	xml_attr_fmt(node, "bus", "0x%02x", addr->pci.bus);
+	xml_attr_fmt(node, "slot", "0x%02x", addr->pci.slot);
+	xml_attr_fmt(node, "function", "0x%x", addr->pci.function);
+	if (addr->multifunction != MULTI_DEFAULT)
+		xml_attr(node, "multifunction", addr->multifunction == MULTI_ON ? "on" : "off");
+}
+
+static void add_address(xmlNodePtr device, const struct dev_addr *addr)
+{
+	xmlNodePtr node;
+
+	switch (addr->kind) {
+	case ADDR_PCI:
+		add_pci(device, addr);
+		break;
+	case ADDR_VIRTIO_SERIAL:
+		node = xml_child(device, "address");
+		xml_attr(node, "type", "virtio-serial");
+		xml_attr_fmt(node, "controller", "%u", addr->serial.controller);
+		xml_attr(node, "bus", "0");
+		xml_attr_fmt(node, "port", "%u", addr->serial.port);
+		break;
+	case ADDR_NONE:
+	case ADDR_KIND_COUNT:
+		break;
+	}
+}
+
+/* ---- devices ---------------------------------------------------------------------------------- */
+
+static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_list *errs)
+{
+	xmlNodePtr node = xml_child(devices, dev_element(dev));
+	bool placed = false;
+
+	prop_for_each(row, dev->family->props)
+	{
+		if (!dev_applies(dev, row))
+			continue;
+		placed |= row->kind == PROP_ADDRESS;
+		if (row->xml)
+			add_row(dev, row, node, errs);
+	}
+	xml_set(node, "alias/@name", dev->alias);
+	if (placed)
+		add_address(node, &dev->addr);
+}
+
+/* What libvirt adds to each domain unless it is told otherwise. */
+static void add_implicit(const struct vm *vm, xmlNodePtr devices)
+{
+	xmlNodePtr usb = xml_child(devices, "controller");
+
+	xml_attr(usb, "type", "usb");
+	xml_attr(usb, "index", "0");
+	xml_attr(usb, "model", "none");
+	/* The SATA controller of the ICH9 is part of the chipset, with or without disks on it. */
+	if (strcmp(vm->machine->name, "q35") != 0)
+		return;
+	static const struct dev_addr ich9_sata = {.kind = ADDR_PCI,
+						  .pci = {.slot = 0x1f, .function = 2}};
+	xmlNodePtr sata = xml_child(devices, "controller");
+
+	xml_attr(sata, "type", "sata");
+	xml_attr(sata, "index", "0");
+	add_address(sata, &ich9_sata);
+}
+
+static bool has_element(const struct vm *vm, const char *name)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (strcmp(dev_element(dev), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	xmlNodePtr devices = xml_child(root, "devices");
+
+	xml_text(devices, "emulator", vm->board->qemu);
+	for (unsigned place = 0; place <= ARRAY_SIZE(element_order); place++) {
+		const char *element = place < ARRAY_SIZE(element_order) ? element_order[place] : "";
+
+		if (strcmp(element, "controller") == 0) {
+			add_implicit(vm, devices);
+			vm_for_each_dev(dev, vm->controllers)
+				add_device(dev, devices, errs);
+		}
+		vm_for_each_dev(dev, vm->devs) {
+			if (element_place(dev) == place)
+				add_device(dev, devices, errs);
+		}
+	}
+	/* Without the element libvirt would add a balloon. */
+	if (!has_element(vm, "memballoon"))
+		xml_set(devices, "memballoon/@model", "none");
+}
+
+/* ---- metadata --------------------------------------------------------------------------------- */
+
+/* Two words of a choice with the same spelling in XML: the later one needs saying. */
+static bool is_ambiguous(const struct vm_dev *dev, const struct prop *row)
+{
+	const struct prop_word *chosen = dev_word(dev, row);
+
+	for (const struct prop_word *word = row->words; word != chosen; word++) {
+		if (word->xml && chosen->xml && strcmp(word->xml, chosen->xml) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_shown(const struct vm_dev *dev, const char *value)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->xml && row->kind == PROP_STRING && dev_applies(dev, row) &&
+		    dev_string(dev, row) && strcmp(dev_string(dev, row), value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What a configured row says beyond XML, or NULL. */
+static const char *policy_text(const struct vm_dev *dev, const struct prop *row)
+{
+	if (!row->sym || !dev_applies(dev, row))
+		return NULL;
+	if (row->kind == PROP_ENUM && (!row->xml || is_ambiguous(dev, row)))
+		return dev_word(dev, row)->sym;
+	if (row->xml)
+		return NULL;
+	/* Values bound on the target may be paths of the build host (payload): not here. */
+	if (row->flags & PROP_SITE)
+		return NULL;
+	if (row->kind == PROP_STRING)
+		return dev_string(dev, row) && !is_shown(dev, dev_string(dev, row))
+			       ? dev_string(dev, row)
+			       : NULL;
+	if (row->kind == PROP_BOOL || row->kind == PROP_UINT)
+		return row_text(dev, row);
+	return NULL;
+}
+
+static void add_policy(const struct vm_dev *dev, xmlNodePtr kiln, struct err_list *errs)
+{
+	xmlNodePtr node = xml_child(kiln, "device");
+
+	xml_attr(node, "id", dev->id);
+	xml_attr(node, "alias", dev->alias);
+	prop_for_each(row, dev->family->props)
+	{
+		const char *text = policy_text(dev, row);
+
+		if (text && !xml_is_valid(text))
+			domain_refuse(dev, row->name, errs);
+		else if (text)
+			xml_attr(node, row->name, text);
+	}
+}
+
+void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	xmlNodePtr metadata = xml_child(root, "metadata");
+	xmlNodePtr kiln = xml_child(metadata, "machine");
+
+	xml_namespace(kiln, DOMAIN_NAMESPACE, "kiln");
+	xml_attr(kiln, "board", vm->board->name);
+	xml_attr(kiln, "layout", vm->board->layout_algorithm);
+	xml_attr(kiln, "accel", vm->guest.accel->sym);
+	xml_attr(kiln, "uuid", vm->guest.uuid ? "GIVEN" : "UNIT");
+	vm_for_each_dev(dev, vm->devs)
+		add_policy(dev, kiln, errs);
+}

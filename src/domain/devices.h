@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * devices.h - the parts of the domain that follow from the devices' rows; private to domain/.
+ */
+#ifndef KILN_DOMAIN_DEVICES_H
+#define KILN_DOMAIN_DEVICES_H
+
+#include "domain/xml.h"
+#include "model/vm.h"
+
+/** domain_add_devices() - <devices>: emulator, controllers, devices. */
+void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
+
+/** domain_add_metadata() - <metadata>: what the rows say and XML has no words for. */
+void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
+
+/** domain_refuse() - the value of that row cannot be written into XML. */
+void domain_refuse(const struct vm_dev *dev, const char *prop_name, struct err_list *errs);
+
+#endif

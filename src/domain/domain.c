@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * domain.c - the basics of the domain, then controllers and devices by their rows.
+ */
+#include "domain/domain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/devices.h"
+#include "domain/xml.h"
+
+static bool word_is(const struct prop_word *word, const char *sym)
+{
+	return word && strcmp(word->sym, sym) == 0;
+}
+
+/* A text of the basics; what XML cannot hold is an error and left out. */
+static void add_text(const struct vm *vm, xmlNodePtr parent, const char *name, const char *text,
+		     struct err_list *errs)
+{
+	if (!text)
+		return;
+	if (xml_is_valid(text))
+		xml_text(parent, name, text);
+	else
+		domain_refuse(vm->guest_dev, name, errs);
+}
+
+static void add_number(xmlNodePtr parent, const char *name, uint64_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, number);
+	xml_text(parent, name, text);
+}
+
+static void add_memory(const struct vm *vm, xmlNodePtr root)
+{
+	static const char *const names[] = {"memory", "currentMemory"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		add_number(root, names[i], vm->guest.memory_mib << 10);
+		xml_attr(root->last, "unit", "KiB");
+	}
+}
+
+static uint64_t vcpus(const struct guest *guest)
+{
+	return guest->sockets * guest->cores * guest->threads;
+}
+
+static void add_os(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+	xmlNodePtr os = xml_child(root, "os");
+
+	xml_text(os, "type", "hvm");
+	xml_attr(os->last, "arch", vm->board->guest_arch);
+	xml_attr(os->last, "machine", guest->machine_type);
+	if (guest->firmware && guest->firmware->xml) {
+		xml_text(os, "loader", guest->firmware->xml);
+		xml_attr(os->last, "type", "rom");
+	}
+	if (!guest->kernel)
+		return;
+	add_text(vm, os, "kernel", vm_payload_target(vm, guest->kernel), errs);
+	if (guest->initrd)
+		add_text(vm, os, "initrd", vm_payload_target(vm, guest->initrd), errs);
+	add_text(vm, os, "cmdline", guest->cmdline, errs);
+}
+
+static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+	xmlNodePtr cpu = xml_child(root, "cpu");
+
+	if (strcmp(guest->cpu_model, "host-passthrough") == 0) {
+		xml_attr(cpu, "mode", "host-passthrough");
+		xml_attr(cpu, "check", "none");
+		xml_attr(cpu, "migratable", "on");
+	} else if (strcmp(guest->cpu_model, "max") == 0) {
+		xml_attr(cpu, "mode", "maximum");
+		xml_attr(cpu, "check", "none");
+	} else {
+		xml_attr(cpu, "mode", "custom");
+		xml_attr(cpu, "match", "exact");
+		xml_attr(cpu, "check", "none");
+		add_text(vm, cpu, "model", guest->cpu_model, errs);
+		if (cpu->last)
+			xml_attr(cpu->last, "fallback", "forbid");
+	}
+	xmlNodePtr topology = xml_child(cpu, "topology");
+
+	xml_attr_fmt(topology, "sockets", "%" PRIu64, guest->sockets);
+	xml_attr(topology, "dies", "1");
+	xml_attr_fmt(topology, "cores", "%" PRIu64, guest->cores);
+	xml_attr_fmt(topology, "threads", "%" PRIu64, guest->threads);
+}
+
+static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
+{
+	bool destroy = word_is(vm->guest.on_reboot, "DESTROY");
+
+	xml_attr(xml_child(root, "clock"), "offset", "utc");
+	xml_text(root, "on_poweroff", "destroy");
+	xml_text(root, "on_reboot", destroy ? "destroy" : "restart");
+	xml_text(root, "on_crash", "destroy");
+}
+
+static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+
+	/* ACCEL_AUTO has no word in XML: the preferred one is written, the policy is in metadata. */
+	xml_attr(root, "type", word_is(guest->accel, "TCG") ? "qemu" : "kvm");
+	xml_text(root, "name", guest->name);
+	add_text(vm, root, "uuid", guest->uuid, errs);
+	add_text(vm, root, "title", guest->title, errs);
+	domain_add_metadata(vm, root, errs);
+	add_memory(vm, root);
+	add_number(root, "vcpu", vcpus(guest));
+	xml_attr(root->last, "placement", "static");
+	add_os(vm, root, errs);
+	xmlNodePtr features = xml_child(root, "features");
+
+	(void)xml_child(features, "acpi");
+	(void)xml_child(features, "apic");
+	add_cpu(vm, root, errs);
+	add_lifecycle(vm, root);
+}
+
+int domain_write(const struct vm *vm, struct text *ret_xml, struct err_list *errs)
+{
+	size_t errors = errs->count;
+	xmlNodePtr root = xml_document("domain");
+
+	add_basics(vm, root, errs);
+	domain_add_devices(vm, root, errs);
+	if (errs->count == errors)
+		xml_write(root, ret_xml);
+	xml_free(root);
+	return errs->count == errors ? 0 : -1;
+}

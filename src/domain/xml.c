@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xml.c - a thin layer on libxml2's tree. Out of memory ends the program, as in model/arena.h.
+ */
+#include "domain/xml.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+#define NAME_MAX_BYTES 64
+
+static void need(const void *made)
+{
+	if (made)
+		return;
+	(void)fprintf(stderr, "kiln: out of memory for the domain XML\n");
+	exit(ERR_HOST);
+}
+
+xmlNodePtr xml_document(const char *name)
+{
+	xmlDocPtr doc = xmlNewDoc(xml_chars("1.0"));
+	xmlNodePtr root = xmlNewNode(NULL, xml_chars(name));
+
+	need(doc);
+	need(root);
+	(void)xmlDocSetRootElement(doc, root);
+	return root;
+}
+
+void xml_free(xmlNodePtr root)
+{
+	xmlFreeDoc(root->doc);
+}
+
+void xml_namespace(xmlNodePtr node, const char *uri, const char *prefix)
+{
+	xmlNsPtr ns = xmlNewNs(node, xml_chars(uri), xml_chars(prefix));
+
+	need(ns);
+	xmlSetNs(node, ns);
+}
+
+xmlNodePtr xml_child(xmlNodePtr parent, const char *name)
+{
+	xmlNodePtr node = xmlNewChild(parent, NULL, xml_chars(name), NULL);
+
+	need(node);
+	return node;
+}
+
+static void set_text(xmlNodePtr node, const char *text)
+{
+	xmlNodePtr content = xmlNewText(xml_chars(text));
+
+	need(content);
+	need(xmlAddChild(node, content));
+}
+
+void xml_text(xmlNodePtr parent, const char *name, const char *text)
+{
+	set_text(xml_child(parent, name), text);
+}
+
+void xml_attr(xmlNodePtr node, const char *name, const char *value)
+{
+	need(xmlNewProp(node, xml_chars(name), xml_chars(value)));
+}
+
+void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...)
+{
+	char value[NAME_MAX_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(value, sizeof(value), fmt, args);
+	va_end(args);
+	xml_attr(node, name, value);
+}
+
+static xmlNodePtr find_or_add(xmlNodePtr parent, const char *name)
+{
+	for (xmlNodePtr node = parent->children; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, xml_chars(name)))
+			return node;
+	}
+	return xml_child(parent, name);
+}
+
+void xml_set(xmlNodePtr node, const char *path, const char *value)
+{
+	char name[NAME_MAX_BYTES];
+
+	while (*path && *path != '@') {
+		size_t len = strcspn(path, "/");
+
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len, path);
+		node = find_or_add(node, name);
+		path += len + (path[len] == '/');
+	}
+	if (*path)
+		xml_attr(node, path + 1, value);
+	else if (value)
+		set_text(node, value);
+}
+
+bool xml_is_valid(const char *text)
+{
+	for (const char *at = text; *at; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			return false;
+	}
+	return xmlCheckUTF8(xml_chars(text));
+}
+
+void xml_write(xmlNodePtr root, struct text *out)
+{
+	xmlBufferPtr buffer = xmlBufferCreate();
+
+	need(buffer);
+	if (xmlNodeDump(buffer, root->doc, root, 0, 1) < 0)
+		need(NULL);
+	text_add_len(out, (const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));
+	text_add(out, "\n");
+	xmlBufferFree(buffer);
+}

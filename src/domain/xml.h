@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xml.h - set a value at a path of elements; private to domain/.
+ */
+#ifndef KILN_DOMAIN_XML_H
+#define KILN_DOMAIN_XML_H
+
+#include <stdbool.h>
+
+#include <libxml/tree.h>
+
+#include "base/attr.h"
+#include "model/arena.h"
+
+/** xml_chars() - a string as libxml2 calls it. */
+static inline const xmlChar *xml_chars(const char *text)
+{
+	return (const xmlChar *)text;
+}
+
+/** xml_document() - a new document; returns its root element, released with xml_free(). */
+xmlNodePtr xml_document(const char *name);
+
+/** xml_free() - release the document of @root. */
+void xml_free(xmlNodePtr root);
+
+/** xml_namespace() - declare a namespace at @node and put @node into it. */
+void xml_namespace(xmlNodePtr node, const char *uri, const char *prefix);
+
+/** xml_child() - a new element at the end of @parent, in its namespace. */
+xmlNodePtr xml_child(xmlNodePtr parent, const char *name);
+
+/** xml_text() - a new element with text. */
+void xml_text(xmlNodePtr parent, const char *name, const char *text);
+
+/** xml_attr() - an attribute. */
+void xml_attr(xmlNodePtr node, const char *name, const char *value);
+
+/** xml_attr_fmt() - an attribute of up to 63 bytes, formatted. */
+void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...) PRINTF(3, 4);
+
+/**
+ * xml_set() - set a value below an element.
+ * @node: where @path begins.
+ * @path: elements with '/' between, made where they are not there; "@name" at the end is an
+ *        attribute, else @value is the text of the last element.
+ * @value: NULL = only make the element.
+ */
+void xml_set(xmlNodePtr node, const char *path, const char *value);
+
+/** xml_is_valid() - whether XML can hold the text: UTF-8 without control characters. */
+bool xml_is_valid(const char *text);
+
+/** xml_write() - append the formatted document below @root to @out. */
+void xml_write(xmlNodePtr root, struct text *out);
+
+#endif

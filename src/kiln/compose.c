@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compose.c - kiln compose, check and budget: options, the pipeline, the files.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/build.h"
+#include "domain/domain.h"
+#include "kiln/command.h"
+#include "kiln/output.h"
+#include "kiln/pipeline.h"
+#include "kiln/report.h"
+#include "qemu/argv.h"
+
+const char compose_options[] =
+	"  --config FILE       the .config or defconfig; default .config\n"
+	"  --output DIR        where the results go; default images\n"
+	"  --payload-dir DIR   look here for relative payload paths; may be repeated\n"
+	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
+	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says\n"
+	"  --write-lock        compose only: write the lock too\n"
+	"  --forget ID         decide this device or pin anew; goes with --write-lock\n";
+
+struct compose_args {
+	struct pipeline_options options;
+	bool write_lock;
+};
+
+static int parse_options(int argc, char **argv, struct arena *arena, struct compose_args *args,
+			 struct err_list *errs)
+{
+	enum { CONFIG = 1, OUTPUT, PAYLOAD, TREE, LOCK, WRITE_LOCK, FORGET };
+	static const struct option table[] = {
+		{"config", required_argument, NULL, CONFIG},
+		{"output", required_argument, NULL, OUTPUT},
+		{"payload-dir", required_argument, NULL, PAYLOAD},
+		{"tree", required_argument, NULL, TREE},
+		{"lock", required_argument, NULL, LOCK},
+		{"write-lock", no_argument, NULL, WRITE_LOCK},
+		{"forget", required_argument, NULL, FORGET},
+		{0},
+	};
+	struct pipeline_options *options = &args->options;
+	const char *dir = exe_dir(arena, errs);
+	int option;
+
+	if (!dir)
+		return -1;
+	options->config = ".config";
+	options->output = "images";
+	options->tree = arena_fmt(arena, "%s/../share/kiln", dir);
+	options->helper = arena_fmt(arena, "%s/kiln-kconf", dir);
+	if (access(options->helper, X_OK) != 0)
+		options->helper = arena_fmt(arena, "%s/../lib/kiln/kiln-kconf", dir);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		switch (option) {
+		case CONFIG:
+			options->config = optarg;
+			break;
+		case OUTPUT:
+			options->output = optarg;
+			break;
+		case PAYLOAD:
+			if (options->search_count == DIRS_MAX) {
+				command_usage(errs, argv[0], "more than %d --payload-dir",
+					      DIRS_MAX);
+				return -1;
+			}
+			options->search[options->search_count++] = optarg;
+			break;
+		case TREE:
+			options->tree = optarg;
+			break;
+		case LOCK:
+			options->lock = optarg;
+			break;
+		case WRITE_LOCK:
+			args->write_lock = true;
+			break;
+		case FORGET:
+			options->forget = optarg;
+			break;
+		default:
+			command_usage(errs, argv[0], "\"%s\" is not an option, or lacks its value",
+				      argv[optind - 1]);
+			return -1;
+		}
+	}
+	if (optind != argc) {
+		command_usage(errs, argv[0], "\"%s\" is one argument too many", argv[optind]);
+		return -1;
+	}
+	return 0;
+}
+
+static int run_pipeline(struct pipeline *pipe, const struct compose_args *args)
+{
+	if (pipeline_load(pipe, &args->options) < 0)
+		return -1;
+	return pipeline_layout(pipe);
+}
+
+static void print_notes(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->note_count; i++)
+		(void)fprintf(stderr, "note: %s\n", layout->notes[i]);
+}
+
+static void fill_meta(struct pipeline *pipe, struct img_source *source)
+{
+	const struct vm *vm = &pipe->vm;
+	const struct board *board = vm->board;
+
+	source->meta[META_NAME] = vm->guest.name;
+	source->meta[META_VERSION] = KILN_VERSION;
+	source->meta[META_BOARD] = board->name;
+	source->meta[META_HOST_ARCH] = board->host_arch;
+	source->meta[META_GUEST_ARCH] = board->guest_arch;
+	source->meta[META_MACHINE] = vm->guest.machine_type;
+	source->meta[META_QEMU] = board->qemu;
+	source->meta[META_QEMU_VERSION] = board->caps->version;
+	source->meta[META_RUN_USER] = vm->guest.run_user;
+	source->meta[META_PAYLOAD_DIR] =
+		arena_fmt(pipe->arena, "%s/%s", vm->guest.payload_prefix, vm->guest.name);
+	source->meta[META_LAYOUT_ALGO] = layout_algorithm_name(pipe->layout.algorithm);
+}
+
+static void fill_source(struct pipeline *pipe, struct img_source *source)
+{
+	const struct emit *emit = &pipe->emit;
+	struct op *ops = pipe->plan.ops;
+	struct img_source_payload *payload =
+		arena_alloc(pipe->arena, (emit->payload_count + 1) * sizeof(*payload));
+	size_t count = 0;
+
+	fill_meta(pipe, source);
+	source->args = pipe->args;
+	source->arg_count = pipe->arg_count;
+	source->ops = ops;
+	source->op_count = pipe->plan.op_count;
+	source->sites = pipe->plan.sites;
+	source->site_count = pipe->plan.site_count;
+	for (const struct emit_payload *item = emit->payload; item; item = item->next) {
+		payload[count].name = item->name;
+		payload[count].path = item->path;
+		count++;
+	}
+	source->payload = payload;
+	source->payload_count = count;
+}
+
+/* The arguments with marks in a readable form, as `kiln show --section ARGV` prints them. */
+static const char *argv_text(struct pipeline *pipe)
+{
+	struct text text = {.arena = pipe->arena};
+	char word[MARK_MAX];
+
+	for (size_t i = 0; i < pipe->arg_count; i++) {
+		const char *cursor = pipe->args[i].text;
+		struct segment seg;
+
+		if (pipe->args[i].flags & ARG_SHELL_ONLY)
+			continue;
+		while (text_next(&cursor, &seg)) {
+			if (seg.kind == FIX_LITERAL) {
+				text_add_len(&text, seg.text, seg.len);
+				continue;
+			}
+			segment_word(word, &seg);
+			text_add(&text, word);
+		}
+		text_add(&text, "\n");
+	}
+	return text_str(&text);
+}
+
+/* The lock is a source file of the tree, so it is written where it is read from. */
+static int write_lock(struct pipeline *pipe, struct err *err)
+{
+	struct output out = {0};
+
+	if (!pipe->lock_path) {
+		err_set(err, ERR_CONFIG, "there is no path for the lock");
+		err_why(err, "CONFIG_LAYOUT_LOCK is empty.");
+		err_fix(err, "Set CONFIG_LAYOUT_LOCK=\"configs/NAME.layout\" in the defconfig, or "
+			     "give --lock FILE.");
+		return -1;
+	}
+	struct config_pin *pins;
+	size_t count = config_pins(&pipe->vm, &pins);
+	struct lock_pin *lines = arena_alloc(pipe->arena, (count + 1) * sizeof(*lines));
+
+	for (size_t i = 0; i < count; i++)
+		lines[i] = (struct lock_pin){.key = pins[i].key, .value = pins[i].value};
+	const char *text = lock_text(&pipe->vm, &pipe->layout, pipe->lock, lines, count);
+	const char *slash = strrchr(pipe->lock_path, '/');
+	const char *dir =
+		slash ? arena_dup(pipe->arena, pipe->lock_path, (size_t)(slash - pipe->lock_path))
+		      : ".";
+
+	if (output_open(&out, pipe->arena, dir, err) < 0 ||
+	    output_text(&out, slash ? slash + 1 : pipe->lock_path, text, err) < 0 ||
+	    output_commit(&out, err) < 0) {
+		output_abort(&out);
+		return -1;
+	}
+	(void)printf("%s\n", pipe->lock_path);
+	return 0;
+}
+
+/* So that `kiln show --argv` can be started at the desk; no path of it enters the image. */
+static int link_payload(struct pipeline *pipe, struct output *out, struct err *err)
+{
+	const char *folder = arena_fmt(pipe->arena, "%s.payload", pipe->vm.guest.name);
+
+	for (const struct emit_payload *item = pipe->emit.payload; item; item = item->next) {
+		char *target = realpath(item->path, NULL);
+		int ret = target ? output_link(out, folder, item->name, target, err) : 0;
+
+		free(target);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_files(struct pipeline *pipe, struct output *out, struct img_source *source,
+		       struct err *err)
+{
+	const struct vm *vm = &pipe->vm;
+	const char *name = vm->guest.name;
+	struct arena *arena = pipe->arena;
+	const char *json = report_json(vm, &pipe->layout);
+
+	source->layout = json;
+	int fd = output_file(out, arena_fmt(arena, "%s.kiln", name), err);
+
+	if (fd < 0 || img_write(source, fd, err) < 0)
+		return -1;
+	const struct {
+		const char *suffix, *text;
+	} texts[] = {
+		{"xml", source->domain},
+		{"argv", argv_text(pipe)},
+		{"layout.txt", report_text(vm, &pipe->layout)},
+		{"layout.json", json},
+		{"layout.dot", report_dot(vm, &pipe->layout)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const char *file = arena_fmt(arena, "%s.%s", name, texts[i].suffix);
+
+		if (output_text(out, file, texts[i].text, err) < 0)
+			return -1;
+	}
+	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
+}
+
+int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
+{
+	struct compose_args args = {0};
+	struct pipeline pipe = {.arena = arena, .errs = errs};
+	struct img_source source = {0};
+	struct output out = {0};
+	struct text xml = {.arena = arena};
+	struct err err;
+
+	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0 ||
+	    pipeline_emit(&pipe) < 0 || domain_write(&pipe.vm, &xml, errs) < 0)
+		return 0;
+	print_notes(&pipe.layout);
+	fill_source(&pipe, &source);
+	source.domain = text_str(&xml);
+	source.config = cfg_defconfig(&pipe.cfg, arena);
+	if (output_open(&out, arena, args.options.output, &err) < 0 ||
+	    write_files(&pipe, &out, &source, &err) < 0) {
+		output_abort(&out);
+		err_list_add(errs, &err);
+		return 0;
+	}
+	if (args.write_lock && write_lock(&pipe, &err) < 0)
+		err_list_add(errs, &err);
+	return 0;
+}
+
+int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
+{
+	struct compose_args args = {0};
+	struct pipeline pipe = {.arena = arena, .errs = errs};
+
+	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0 ||
+	    pipeline_emit(&pipe) < 0)
+		return 0;
+	print_notes(&pipe.layout);
+	return 0;
+}
+
+int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
+{
+	struct compose_args args = {0};
+	struct pipeline pipe = {.arena = arena, .errs = errs};
+
+	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0)
+		return 0;
+	(void)fputs(layout_budget_text(&pipe.layout, arena), stdout);
+	return 0;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pipeline.c - the stages between a .config and what is written.
+ */
+#include "kiln/pipeline.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "config/build.h"
+#include "devices/registry.h"
+#include "domain/domain.h"
+#include "machines/guest.h"
+#include "model/check.h"
+#include "model/machine.h"
+#include "qemu/argv.h"
+#include "qemu/caps.h"
+
+static int load_config(struct pipeline *pipe)
+{
+	const struct pipeline_options *options = pipe->options;
+	struct cfg_source source = {
+		.helper = options->helper,
+		.tree = options->tree,
+		.gen = arena_fmt(pipe->arena, "%s/build/kconfig", options->tree),
+		.config = options->config,
+	};
+
+	return cfg_load(pipe->arena, &source, &pipe->cfg, pipe->errs);
+}
+
+/* A relative lock path is meant from the tree of the defconfig that names it. */
+static const char *lock_path(struct pipeline *pipe)
+{
+	const char *path = pipe->options->lock ? pipe->options->lock : pipe->vm.guest.layout_lock;
+
+	if (!path || pipe->options->lock || path[0] == '/')
+		return path;
+	return arena_fmt(pipe->arena, "%s/%s", pipe->options->tree, path);
+}
+
+static int load_lock(struct pipeline *pipe)
+{
+	struct err err;
+
+	pipe->lock_path = lock_path(pipe);
+	if (!pipe->lock_path || access(pipe->lock_path, F_OK) != 0)
+		return 0;
+	pipe->lock = arena_alloc(pipe->arena, sizeof(*pipe->lock));
+	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0)
+		return -1;
+	if (pipe->options->forget && lock_forget(pipe->lock, pipe->options->forget, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
+	}
+	return 0;
+}
+
+static const char *pin_value(const void *arg, const char *key)
+{
+	const struct lock_pin *pin = lock_find_pin(arg, key);
+
+	return pin ? pin->value : NULL;
+}
+
+/* External trees come first, so that a board of theirs can stand in for one of ours. */
+static int load_board(struct pipeline *pipe)
+{
+	const char *gen = arena_fmt(pipe->arena, "%s/build/kconfig", pipe->options->tree);
+	const char *const *trees = config_trees(pipe->arena, pipe->options->tree, gen);
+	const char *path = config_board(&pipe->cfg, trees, &pipe->board, pipe->errs);
+	struct err err;
+
+	if (!path)
+		return -1;
+	if (caps_load(pipe->arena, path, &pipe->caps, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
+	}
+	pipe->board.caps = &pipe->caps;
+	pipe->vm.board = &pipe->board;
+	return 0;
+}
+
+int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
+{
+	struct vm *vm = &pipe->vm;
+
+	pipe->options = options;
+	vm->arena = pipe->arena;
+	vm->families = device_families;
+	vm->search = options->search;
+	guest_attach(vm);
+	if (load_config(pipe) < 0 || load_board(pipe) < 0 ||
+	    config_build(vm, &pipe->cfg, pipe->errs) < 0 || load_lock(pipe) < 0)
+		return -1;
+	if (pipe->lock && config_apply_pins(vm, &pipe->cfg, pin_value, pipe->lock, pipe->errs) < 0)
+		return -1;
+	config_prepare(vm);
+	cfg_check_unread(&pipe->cfg, pipe->errs);
+	vm_assign_aliases(vm);
+	check_run_all(vm, pipe->errs);
+	return pipe->errs->count ? -1 : 0;
+}
+
+int pipeline_layout(struct pipeline *pipe)
+{
+	return layout_assign(&pipe->vm, pipe->lock, &pipe->layout, pipe->errs);
+}
+
+int pipeline_emit(struct pipeline *pipe)
+{
+	pipe->emit.arena = pipe->arena;
+	pipe->emit.vm = &pipe->vm;
+	pipe->emit.errs = pipe->errs;
+	plan_accelerator(&pipe->emit);
+	if (argv_build(&pipe->vm, &pipe->emit, &pipe->args, &pipe->arg_count, pipe->errs) < 0)
+		return -1;
+	plan_unit(&pipe->emit);
+	plan_build(&pipe->emit, &pipe->plan, pipe->errs);
+	return pipe->errs->count ? -1 : 0;
+}

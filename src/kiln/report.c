@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.c - the layout as text and as a drawing.
+ */
+#include "kiln/report.h"
+
+#include <string.h>
+
+#include "devices/controller.h"
+#include "devices/registry.h"
+#include "kiln/report_walk.h"
+#include "model/machine.h"
+
+static void draw_lines(struct text *text, const struct report_function *f)
+{
+	if (f->parent)
+		draw_lines(text, f->parent);
+	text_add(text, f->last ? "    " : "|   ");
+}
+
+static void draw_branch(struct text *text, const struct report_function *f)
+{
+	if (f->parent)
+		draw_lines(text, f->parent);
+	text_add(text, f->last ? "`-- " : "|-- ");
+}
+
+static void add_numbers(struct text *text, const struct vm_dev *dev)
+{
+	const struct controller_pci *data = dev->data;
+
+	if (dev->family != &controller_pci_family)
+		return;
+	switch (pci_model_find(dev->class->name)) {
+	case PCI_MODEL_PCIE_ROOT_PORT:
+	case PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT:
+		text_fmt(text, ", chassis %u, port 0x%x", (unsigned)data->chassis,
+			 (unsigned)data->port);
+		break;
+	case PCI_MODEL_PCI_BRIDGE:
+		text_fmt(text, ", chassis_nr %u", (unsigned)data->chassis_nr);
+		break;
+	case PCI_MODEL_PCI_EXPANDER_BUS:
+	case PCI_MODEL_PCIE_EXPANDER_BUS:
+		text_fmt(text, ", bus_nr %u", (unsigned)data->bus_nr);
+		break;
+	case PCI_MODEL_PCI_ROOT:
+	case PCI_MODEL_PCIE_ROOT:
+	case PCI_MODEL_DMI_TO_PCI_BRIDGE:
+	case PCI_MODEL_PCIE_TO_PCI_BRIDGE:
+	case PCI_MODEL_PCIE_SWITCH_UPSTREAM_PORT:
+	case PCI_MODEL_COUNT:
+		break;
+	}
+}
+
+static void add_ports(struct text *text, const struct vm *vm, const struct report_function *f)
+{
+	const struct vm_dev *controller = f->rec->dev;
+
+	if (controller->family != &controller_virtio_serial_family)
+		return;
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->addr.kind != ADDR_VIRTIO_SERIAL ||
+		    dev->addr.serial.controller != controller->index)
+			continue;
+		draw_lines(text, f);
+		text_fmt(text, "port %u %s: %s\n", dev->addr.serial.port, dev->id,
+			 dev->class->driver);
+	}
+}
+
+static bool has_children(const struct report_tree *tree, const struct report_function *f)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		if (tree->functions[i].parent == f)
+			return true;
+	}
+	return false;
+}
+
+static void draw_function(struct text *text, const struct vm *vm, const struct report_tree *tree,
+			  const struct report_function *f)
+{
+	draw_branch(text, f);
+	text_fmt(text, "%02x.%x ", f->addr.slot, f->addr.function);
+	if (!f->rec) {
+		text_fmt(text, "%s (%s, built in)\n", f->name, f->driver);
+		return;
+	}
+	const struct vm_dev *dev = f->rec->dev;
+
+	text_fmt(text, "%s: %s", f->name, f->driver ? f->driver : dev->class->name);
+	if (strcmp(dev->alias, dev->id) != 0)
+		text_fmt(text, " \"%s\"", dev->alias);
+	if (dev->addr.multifunction == MULTI_ON)
+		text_add(text, ", multifunction");
+	add_numbers(text, dev);
+	text_add(text, f->makes_bus >= 0 && !has_children(tree, f) ? ", free\n" : "\n");
+	add_ports(text, vm, f);
+}
+
+static void list_device(struct text *text, const struct report_function *f)
+{
+	const struct layout_dev *rec = f->rec;
+	char addr[PCI_ADDR_TEXT];
+
+	text_fmt(text, "%-16s %-8s %-20s %s, for %s", f->name, pci_addr_text(&f->addr, addr),
+		 f->path, layout_rule_name(rec->rule), rec->asked_by);
+	if (rec->raised)
+		text_fmt(text, ", which says %s", pci_addr_text(&rec->asked, addr));
+	if (rec->tried)
+		text_fmt(text, "; %s", rec->tried);
+	text_add(text, "\n");
+}
+
+const char *report_text(const struct vm *vm, const struct layout *layout)
+{
+	const struct report_tree *tree = report_walk(vm, layout);
+	struct text text = {.arena = vm->arena};
+
+	text_fmt(&text, "%s %s, layout %s\n", vm->machine->name, vm->machine->root_model,
+		 layout_algorithm_name(layout->algorithm));
+	text_fmt(&text, "%s\n", report_bus_alias(vm, 0));
+	for (size_t i = 0; i < tree->count; i++)
+		draw_function(&text, vm, tree, &tree->functions[i]);
+	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
+		 "rule, for whom");
+	for (size_t i = 0; i < tree->count; i++) {
+		if (tree->functions[i].rec)
+			list_device(&text, &tree->functions[i]);
+	}
+	text_fmt(&text, "\n%s", layout_budget_text(layout, vm->arena));
+	for (size_t i = 0; i < layout->note_count; i++)
+		text_fmt(&text, "note: %s\n", layout->notes[i]);
+	return text_str(&text);
+}
+
+const char *report_dot(const struct vm *vm, const struct layout *layout)
+{
+	const struct report_tree *tree = report_walk(vm, layout);
+	struct text text = {.arena = vm->arena};
+
+	text_add(&text,
+		 "digraph layout {\n\trankdir=LR;\n\tnode [shape=box, fontname=monospace];\n");
+	text_fmt(&text, "\troot [label=\"%s\\n%s\"];\n", report_bus_alias(vm, 0),
+		 vm->machine->root_model);
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct report_function *f = &tree->functions[i];
+		const char *style = !f->rec ? ", style=dashed" : "";
+
+		if (f->makes_bus >= 0 && !has_children(tree, f))
+			style = ", style=dotted";
+		text_fmt(&text, "\t\"%s\" [label=\"%s\\n%s\"%s];\n", f->path, f->name,
+			 f->driver ? f->driver : "", style);
+		if (f->parent)
+			text_fmt(&text, "\t\"%s\" -> \"%s\"", f->parent->path, f->path);
+		else
+			text_fmt(&text, "\troot -> \"%s\"", f->path);
+		text_fmt(&text, " [label=\"%02x.%x\"];\n", f->addr.slot, f->addr.function);
+	}
+	text_add(&text, "}\n");
+	return text_str(&text);
+}

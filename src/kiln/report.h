@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.h - the finished layout for people, for programs and for drawing.
+ *
+ * All three come from one walk over the buses, so they cannot disagree.
+ */
+#ifndef KILN_KILN_REPORT_H
+#define KILN_KILN_REPORT_H
+
+#include "layout/layout.h"
+
+/** report_text() - the tree as people draw it, each device's path and rule, the budget. */
+const char *report_text(const struct vm *vm, const struct layout *layout);
+
+/**
+ * report_json() - the layout for programs, with a final newline.
+ *
+ * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "budget", "notes".
+ * Each of "functions", in the order of the tree:
+ *	path     chain of slot.function from the root: "02.0/00.0"; what a guest sees, whatever the
+ *	         firmware numbers its buses
+ *	address  "01:00.0": bus is the index of the PCI controller
+ *	driver   QEMU's type; of a built-in function its object's
+ *	name     "net0", or what a built-in function is: "ISA bridge"
+ *	id       identity; not of built-in functions, which have "built_in": true
+ *	alias    QEMU id
+ *	bus      QEMU id of the bus that it sits on
+ *	rule, asked_by, tried        how it got its address (layout.h)
+ *	multifunction, chassis, port, chassis_nr, bus_nr    where they are written
+ * Each of "serial_ports": id, alias, controller, port.
+ */
+const char *report_json(const struct vm *vm, const struct layout *layout);
+
+/** report_dot() - the tree for graphviz. */
+const char *report_dot(const struct vm *vm, const struct layout *layout);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * assign.h - what the files of the layout share among themselves; nobody else includes it.
+ */
+#ifndef KILN_LAYOUT_ASSIGN_H
+#define KILN_LAYOUT_ASSIGN_H
+
+#include "layout/chipset.h"
+#include "layout/layout.h"
+#include "model/machine.h"
+
+/** enum pass_kind - the dry run finds how many buses are needed, the real one hands out. */
+enum pass_kind { PASS_DRY, PASS_REAL };
+
+/**
+ * struct pass - one of the two.
+ * @take_gone: growing did not help: hand out the places of removed devices before adding buses.
+ * @no_room: it failed for lack of places.
+ */
+struct pass {
+	enum pass_kind kind;
+	bool take_gone, no_room;
+	struct vm *vm;
+	struct layout *layout;
+	struct err_list *errs;
+};
+
+/** flags_of() - connection flags of a device; 0 when it is not a PCI device. */
+unsigned flags_of(const struct vm *vm, const struct vm_dev *dev);
+
+/** controller_add() - add a controller where the algorithm wants it in the list. */
+struct vm_dev *controller_add(struct vm *vm, enum layout_algorithm algorithm,
+			      const struct dev_family *family, const struct dev_class *class,
+			      unsigned index);
+
+/** controller_add_locked() - add the PCI controllers that the lock keeps. */
+void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list *errs);
+
+/** serial_assign() - ports of virtio-serial controllers, and these controllers. */
+void serial_assign(struct vm *vm, struct layout *layout, struct err_list *errs);
+
+/** collect_devs() - (re)build @layout->devs: who wants an address, who brings one. */
+void collect_devs(struct vm *vm, struct layout *layout, struct err_list *errs);
+
+/** fixed_reserve() - take the locked and the configured addresses. */
+void fixed_reserve(struct pass *pass);
+
+/** chipset_reserve() - take the machine's own functions. */
+void chipset_reserve(struct pass *pass);
+
+/** chipset_assign() - required and preferred places. Return: -1 with an error added. */
+int chipset_assign(struct pass *pass);
+
+/** dev_next() - search a place for a device; -1 with an error added. */
+int dev_next(struct pass *pass, struct layout_dev *rec, int function);
+
+/** number_all() - store addresses in the devices, multifunction, chassis, port, bus numbers. */
+void number_all(struct vm *vm, struct layout *layout, struct err_list *errs);
+
+/** budget_count() - fill @layout->budget from its buses. */
+void budget_count(struct layout *layout);
+
+/** budget_refuse() - turn "no free place" into symbols to change and the budget. */
+void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *err);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * budget.c - how much room there is, and the message when there is none.
+ */
+#include "layout/assign.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_port(const struct pci_bus *bus)
+{
+	return bus->model == PCI_MODEL_PCIE_ROOT_PORT ||
+	       bus->model == PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT;
+}
+
+static void count_bus(struct layout_budget *budget, const struct pci_bus *bus)
+{
+	bool conventional = bus->flags & PCI_AUTO && bus->flags & PCI_TYPE_PCI;
+
+	for (unsigned s = bus->min_slot; s <= bus->max_slot; s++) {
+		const struct pci_slot *slot = &bus->slot[s];
+
+		budget->kept += (unsigned)__builtin_popcount(slot->gone & ~slot->used & 0xff);
+		if (conventional) {
+			budget->slots++;
+			budget->free_slots += !(slot->used | slot->gone);
+		} else if (is_port(bus)) {
+			budget->ports++;
+			budget->free_ports += !(slot->used | slot->gone);
+		}
+	}
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Free functions of bus 0 that ports could still have. */
+static unsigned port_places(const struct pci_bus *root)
+{
+	unsigned places = 0;
+
+	for (unsigned s = root->min_slot; s <= root->max_slot; s++) {
+		const struct pci_slot *slot = &root->slot[s];
+		unsigned busy = slot->used | slot->gone;
+
+		if (!busy || slot->aggregate)
+			places += PCI_FUNCTION_MAX - (unsigned)__builtin_popcount(busy);
+	}
+	return places;
+}
+
+void budget_count(struct layout *layout)
+{
+	struct layout_budget *budget = &layout->budget;
+	const struct pci_set *set = &layout->set;
+	unsigned indexes = PCI_BUS_MAX - set->count;
+
+	*budget = (struct layout_budget){0};
+	for (unsigned i = 0; i < set->count; i++)
+		count_bus(budget, set->bus[i]);
+	if (set->bus[0]->model == PCI_MODEL_PCIE_ROOT)
+		budget->more_ports = least(port_places(set->bus[0]), indexes);
+	/* A bridge takes a slot and brings 31; the first one of a PCIe guest takes a port. */
+	if (budget->free_slots)
+		budget->more_slots = indexes * 30;
+	else if (budget->slots == 0 && budget->more_ports && indexes >= 2)
+		budget->more_slots = 31 + (indexes - 2) * 30;
+}
+
+const char *layout_budget_text(const struct layout *layout, struct arena *arena)
+{
+	const struct layout_budget *budget = &layout->budget;
+	struct text text = {.arena = arena};
+
+	if (budget->ports || budget->more_ports)
+		text_fmt(&text, "PCI Express ports: %u, %u of them free; %u more can be added.\n",
+			 budget->ports, budget->free_ports, budget->more_ports);
+	if (budget->slots || budget->more_slots)
+		text_fmt(&text,
+			 "Conventional slots: %u, %u of them free; bridges can add %u more.\n",
+			 budget->slots, budget->free_slots, budget->more_slots);
+	if (budget->kept)
+		text_fmt(&text, "Kept for removed devices: %u.\n", budget->kept);
+	return text_str(&text);
+}
+
+/* The symbol that makes more or fewer devices of the kind. */
+static const char *count_symbol(const struct vm_dev *dev)
+{
+	struct arena *arena = dev->vm->arena;
+
+	if (dev->repeats)
+		return arena_fmt(arena, "%s_REPEAT (%u)", dev_symbol(dev, NULL), dev->repeats);
+	if (dev->family->flags & FAMILY_SINGLE)
+		return dev_symbol(dev, NULL);
+	return arena_fmt(arena, "CONFIG_%s_COUNT", dev->family->sym);
+}
+
+/* The kinds that take the most places, the largest first; two of them are enough to act on. */
+static void name_symbols(const struct vm *vm, struct text *text)
+{
+	const struct vm_dev *first = NULL, *second = NULL;
+	unsigned most = 0, next = 0, here = 0;
+
+	vm_for_each_dev(dev, vm->devs) {
+		const struct vm_dev *after = dev->next;
+
+		here += flags_of(vm, dev) != 0;
+		if (after && after->family == dev->family &&
+		    (dev->repeats == 0) == (after->repeats == 0) &&
+		    (dev->repeats == 0 || after->slot == dev->slot))
+			continue;
+		if (here > most) {
+			second = first;
+			next = most;
+			first = dev;
+			most = here;
+		} else if (here > next) {
+			second = dev;
+			next = here;
+		}
+		here = 0;
+	}
+	if (first)
+		text_fmt(text, "%s", count_symbol(first));
+	if (second)
+		text_fmt(text, " or %s", count_symbol(second));
+}
+
+void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
+{
+	struct layout *layout = pass->layout;
+	struct text symbols = {.arena = pass->vm->arena};
+	struct err *err;
+	unsigned wanted = 0;
+
+	pass->no_room = true;
+	budget_count(layout);
+	for (size_t i = 0; i < layout->dev_count; i++)
+		wanted += (layout->devs[i].flags & PCI_TYPE_ENDPOINT) != 0;
+	name_symbols(pass->vm, &symbols);
+	err = err_list_new(pass->errs, ERR_CONFIG, "%s", found->what);
+	if (rec->dev && !rec->dev->added) {
+		err_at(err, rec->dev->at.file, rec->dev->at.line);
+		err_sym(err, "%s", dev_symbol(rec->dev, NULL));
+	}
+	err_check(err, "pci-room");
+	err_why(err, "%s %u devices want a PCI place. %s", found->why, wanted,
+		layout_budget_text(layout, pass->vm->arena));
+	for (char *p = err->why; *p; p++) {
+		if (*p == '\n')
+			*p = p[1] ? ' ' : '\0';
+	}
+	err_fix(err,
+		"Lower %s, or configure PCI addresses by hand: functions 1 to 7 of a slot are used "
+		"only then.",
+		text_str(&symbols));
+}

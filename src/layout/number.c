@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * number.c - what follows from final addresses: multifunction, chassis, port and bus numbers.
+ */
+#include "layout/assign.h"
+
+#include <string.h>
+
+#include "devices/controller.h"
+#include "devices/registry.h"
+
+static void mark_multifunction(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->dev_count; i++) {
+		const struct layout_dev *rec = &layout->devs[i];
+		struct pci_addr first = rec->addr;
+
+		if (first.function == 0)
+			continue;
+		first.function = 0;
+		const struct pci_owner *owner = pci_owner_at(&layout->set, &first);
+
+		/* The machine's own functions are no devices: nothing is written for them. */
+		if (!owner || !owner->data)
+			continue;
+		struct vm_dev *dev = ((struct layout_dev *)owner->data)->dev;
+
+		if (dev->addr.multifunction == MULTI_DEFAULT)
+			dev->addr.multifunction = MULTI_ON;
+	}
+}
+
+static void number_controller(const struct vm *vm, const struct layout_dev *rec)
+{
+	struct controller_pci *data = rec->dev->data;
+	uint64_t lowest = 256;
+
+	switch (pci_model_find(rec->dev->class->name)) {
+	case PCI_MODEL_PCI_BRIDGE:
+		if (!data->chassis_nr)
+			data->chassis_nr = rec->dev->index;
+		break;
+	case PCI_MODEL_PCIE_ROOT_PORT:
+		if (!data->chassis)
+			data->chassis = rec->dev->index;
+		if (!data->port)
+			data->port = rec->addr.slot * 8u + rec->addr.function;
+		break;
+	case PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT:
+		if (!data->chassis)
+			data->chassis = rec->dev->index;
+		if (!data->port)
+			data->port = rec->addr.slot;
+		break;
+	case PCI_MODEL_PCI_EXPANDER_BUS:
+	case PCI_MODEL_PCIE_EXPANDER_BUS:
+		vm_for_each_dev(dev, vm->controllers) {
+			const struct controller_pci *other = dev->data;
+
+			if (dev->family == &controller_pci_family && other->bus_nr &&
+			    other->bus_nr < lowest)
+				lowest = other->bus_nr;
+		}
+		if (!data->bus_nr && lowest > 2)
+			data->bus_nr = lowest - 2;
+		break;
+	case PCI_MODEL_PCI_ROOT:
+	case PCI_MODEL_PCIE_ROOT:
+	case PCI_MODEL_DMI_TO_PCI_BRIDGE:
+	case PCI_MODEL_PCIE_TO_PCI_BRIDGE:
+	case PCI_MODEL_PCIE_SWITCH_UPSTREAM_PORT:
+	case PCI_MODEL_COUNT:
+		break;
+	}
+}
+
+static void check_bridge(const struct layout_dev *rec, struct err_list *errs)
+{
+	struct err *err;
+
+	if (pci_model_find(rec->dev->class->name) != PCI_MODEL_PCI_BRIDGE ||
+	    rec->dev->index > rec->addr.bus)
+		return;
+	err = dev_error(errs, rec->dev, NULL, "pci-bridge-order",
+			"PCI controller %u sits on bus %u", rec->dev->index, rec->addr.bus);
+	err_why(err, "The index of a pci-bridge must be larger than the bus it is plugged into.");
+	err_fix(err, "Give it a higher index, or plug it into a bus below %u.", rec->dev->index);
+}
+
+void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
+{
+	for (size_t i = 0; i < layout->dev_count; i++) {
+		const struct layout_dev *rec = &layout->devs[i];
+
+		rec->dev->addr.kind = ADDR_PCI;
+		rec->dev->addr.pci = rec->addr;
+		if (rec->place && rec->place->flags & PLACE_MULTI && rec->rule == RULE_CHIPSET)
+			rec->dev->addr.multifunction = MULTI_ON;
+	}
+	mark_multifunction(layout);
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct layout_dev *rec = layout_find(layout, dev);
+
+		if (!rec || dev->family != &controller_pci_family)
+			continue;
+		number_controller(vm, rec);
+		check_bridge(rec, errs);
+	}
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pci_search.c - find a free place, add buses where there is none, suggest addresses.
+ *
+ * Each search gives the first place from bus 0 upward, as if there were no memory. The hints only
+ * leave out buses that the same search has already found unfit or full: places are only taken
+ * between two releases, so a bus left out stays unfit or full.
+ */
+#include "layout/pci.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum gone_rule { GONE_KEEP, GONE_TAKE };
+
+static bool find_on_bus(const struct pci_bus *bus, unsigned flags, int function,
+			enum gone_rule rule, struct pci_addr *ret_addr)
+{
+	for (unsigned i = bus->min_slot; i <= bus->max_slot; i++) {
+		const struct pci_slot *slot = &bus->slot[i];
+		unsigned busy = slot->used | (rule == GONE_KEEP ? slot->gone : 0u);
+		int found = -1;
+
+		if (!busy) {
+			found = function == PCI_ANY_FUNCTION ? 0 : function;
+		} else if ((flags & PCI_AGGREGATE) && slot->aggregate) {
+			if (function != PCI_ANY_FUNCTION)
+				found = busy & (1u << function) ? -1 : function;
+			else if (busy != 0xff)
+				found = __builtin_ctz(~busy);
+		}
+		if (found >= 0) {
+			ret_addr->slot = (uint8_t)i;
+			ret_addr->function = (uint8_t)found;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A full table of hints only costs time: the search then begins at bus 0. */
+static unsigned *hint_for(struct pci_set *set, unsigned flags)
+{
+	for (unsigned i = 0; i < set->hint_count; i++) {
+		if (set->hint[i].flags == flags)
+			return &set->hint[i].bus;
+	}
+	if (set->hint_count == PCI_HINT_MAX)
+		return NULL;
+	set->hint[set->hint_count].flags = flags;
+	set->hint[set->hint_count].bus = 0;
+	return &set->hint[set->hint_count++].bus;
+}
+
+/*
+ * libvirt searches twice, first among the buses of the device's isolation group, then among empty
+ * ones of any group. Outside pSeries every group is 0 and the second round finds nothing new.
+ */
+static bool find(struct pci_set *set, unsigned flags, int function, enum gone_rule rule,
+		 struct pci_addr *ret_addr)
+{
+	unsigned *hint = NULL;
+
+	if (function == PCI_ANY_FUNCTION && rule == GONE_KEEP)
+		hint = hint_for(set, flags);
+	for (unsigned i = hint ? *hint : 0; i < set->count; i++) {
+		if (hint)
+			*hint = i;
+		if (!pci_compatible(set, i, flags, PCI_AUTOMATIC))
+			continue;
+		if (find_on_bus(set->bus[i], flags, function, rule, ret_addr)) {
+			ret_addr->domain = 0;
+			ret_addr->bus = (uint16_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int refuse_search(const struct pci_set *set, const struct pci_want *want, struct err *err)
+{
+	char reason[ERR_TEXT_MAX];
+	size_t len = 0;
+
+	/* What pci_grow() said is the reason why there is no place. */
+	if (set->can_grow && err->kind != ERR_NONE)
+		len = (size_t)snprintf(reason, sizeof(reason), "%s", err->why);
+	if (len == 0)
+		(void)snprintf(reason, sizeof(reason),
+			       "Every slot of every bus that takes such a device is in use.");
+	err_set(err, ERR_CONFIG, "there is no free PCI place for %s", want->owner->name);
+	err_why(err, "%s", reason);
+	err_fix(err,
+		"Switch off devices, or configure PCI addresses by hand: functions 1 to 7 of a "
+		"slot are used only then.");
+	return -1;
+}
+
+int pci_reserve_next(struct pci_set *set, const struct pci_want *want, int function,
+		     struct pci_found *ret_found, struct err *err)
+{
+	struct pci_found found = {0};
+
+	if (set->count == 0) {
+		err_set(err, ERR_CONFIG, "%s needs a PCI bus", want->owner->name);
+		err_why(err, "This machine has no PCI bus.");
+		err_fix(err, "Choose a machine with PCI.");
+		return -1;
+	}
+	err->kind = ERR_NONE;
+	if (find(set, want->flags, function, GONE_KEEP, &found.addr))
+		goto take;
+	if (set->take_gone && find(set, want->flags, function, GONE_TAKE, &found.addr)) {
+		found.took_gone = true;
+		goto take;
+	}
+	if (set->can_grow) {
+		struct pci_addr addr = {.bus = (uint16_t)set->count};
+		int grown = pci_grow(set, &addr, want->flags, err);
+
+		if (grown > 0) {
+			found.grown = (unsigned)grown;
+			found.addr = addr;
+			found.addr.slot = (uint8_t)set->bus[addr.bus]->min_slot;
+			if (function != PCI_ANY_FUNCTION)
+				found.addr.function = (uint8_t)function;
+			goto take;
+		}
+	}
+	if (!find(set, want->flags, function, GONE_TAKE, &found.addr))
+		return refuse_search(set, want, err);
+	found.took_gone = true;
+take:
+	err->kind = ERR_NONE;
+	*ret_found = found;
+	return pci_reserve(set, &ret_found->addr, want, err);
+}
+
+static bool accepts_anywhere(const struct pci_set *set, unsigned type)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		if (set->bus[i]->flags & type)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_growth(unsigned flags, struct err *err)
+{
+	enum pci_model plug = PCI_MODEL_COUNT;
+	struct {
+		char text[256];
+		size_t len;
+	} onto = {.len = 0};
+
+	for (unsigned i = 0; i < PCI_MODEL_COUNT; i++) {
+		if (pci_models[i].upstream & flags & PCI_TYPE_MASK)
+			plug = (enum pci_model)i;
+		if (!(pci_models[i].accepts & flags & PCI_TYPE_MASK) ||
+		    onto.len >= sizeof(onto.text))
+			continue;
+		onto.len += (size_t)snprintf(onto.text + onto.len, sizeof(onto.text) - onto.len,
+					     "%s%s", onto.len ? ", " : "", pci_models[i].name);
+	}
+	err_set(err, ERR_CONFIG, "no bus can be added for %s",
+		plug == PCI_MODEL_COUNT ? "such a device" : pci_models[plug].name);
+	if (onto.len)
+		err_why(err, "It plugs into %s; none is free, and kiln adds none by itself.",
+			onto.text);
+	else
+		err_why(err, "It is not a PCI device.");
+	err_fix(err, "Switch off devices, or add the controller that it plugs into.");
+	return -1;
+}
+
+int pci_grow(struct pci_set *set, struct pci_addr *addr, unsigned flags, struct err *err)
+{
+	unsigned first = set->count, next = first, add = addr->bus - first + 1u;
+	enum pci_model model;
+	bool conventional_start = false;
+
+	if (addr->bus < set->count)
+		return 0;
+	if (flags & PCI_TYPE_PCI) {
+		model = PCI_MODEL_PCI_BRIDGE;
+		conventional_start = !accepts_anywhere(set, PCI_TYPE_BRIDGE);
+	} else if (flags & (PCI_TYPE_PCIE | PCI_TYPE_UPSTREAM)) {
+		model = PCI_MODEL_PCIE_ROOT_PORT;
+	} else {
+		return refuse_growth(flags, err);
+	}
+	/* With exactly one bus asked for, the device goes behind what must come before it. */
+	if (conventional_start && add == 1) {
+		add++;
+		addr->bus++;
+	}
+	if (first + add > PCI_BUS_MAX) {
+		err_set(err, ERR_CONFIG, "PCI bus %u cannot be added", first + add - 1);
+		err_why(err, "A guest has at most %d PCI controllers, with indexes 0 to %d.",
+			PCI_BUS_MAX, PCI_BUS_MAX - 1);
+		err_fix(err, "Switch off devices, or use a lower bus number.");
+		return -1;
+	}
+	if (conventional_start && set->bridge == PCI_MODEL_DMI_TO_PCI_BRIDGE) {
+		pci_set_bus(set, next++, PCI_MODEL_DMI_TO_PCI_BRIDGE);
+	} else if (conventional_start) {
+		/* The port is the bridge's: nothing else may take it during the dry run. */
+		pci_set_bus(set, next, PCI_MODEL_PCIE_ROOT_PORT);
+		set->bus[next++]->flags = PCI_TYPE_PCIE_PCI;
+		pci_set_bus(set, next++, PCI_MODEL_PCIE_TO_PCI_BRIDGE);
+	}
+	while (next < first + add)
+		pci_set_bus(set, next++, model);
+	return (int)(next - first);
+}
+
+/* The first address on a bus that growth would add. */
+static bool grown_address(const struct pci_set *set, unsigned flags, struct pci_addr *ret_addr)
+{
+	unsigned bus = set->count;
+
+	if (!set->can_grow)
+		return false;
+	*ret_addr = (struct pci_addr){0};
+	if (flags & PCI_TYPE_PCI) {
+		bus += accepts_anywhere(set, PCI_TYPE_BRIDGE) ? 0 : 1;
+		ret_addr->slot = 1;
+	} else if (!(flags & (PCI_TYPE_PCIE | PCI_TYPE_UPSTREAM))) {
+		return false;
+	}
+	ret_addr->bus = (uint16_t)bus;
+	return bus < PCI_BUS_MAX;
+}
+
+unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
+		     size_t size)
+{
+	char addr_text[PCI_ADDR_TEXT];
+	struct pci_addr addr = {0};
+	unsigned count = 0;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < set->count && count < most; i++) {
+		const struct pci_bus *bus = set->bus[i];
+
+		if (!pci_compatible(set, i, flags, PCI_CONFIGURED))
+			continue;
+		for (unsigned s = bus->min_slot; s <= bus->max_slot && count < most; s++) {
+			if (bus->slot[s].used | bus->slot[s].gone)
+				continue;
+			addr.bus = (uint16_t)i;
+			addr.slot = (uint8_t)s;
+			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
+						pci_addr_text(&addr, addr_text));
+			if (len >= size)
+				return count;
+			count++;
+		}
+	}
+	if (count == 0 && grown_address(set, flags, &addr)) {
+		len = (size_t)snprintf(text, size, "%s", pci_addr_text(&addr, addr_text));
+		count = len < size;
+	}
+	return count;
+}

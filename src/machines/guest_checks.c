@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guest_checks.c - what the machine as a whole must keep: versions, CPU, boot, QEMU's devices.
+ */
+#include <string.h>
+
+#include "machines/guest.h"
+#include "model/check.h"
+#include "model/machine.h"
+#include "model/vm.h"
+
+static bool word_is(const struct prop_word *word, const char *sym)
+{
+	return word && strcmp(word->sym, sym) == 0;
+}
+
+/* The versions of this machine that the board's QEMU has, newest last as the file sorts them. */
+static const char *known_versions(const struct vm *vm)
+{
+	const struct caps *caps = vm->board->caps;
+	struct text text = {.arena = vm->arena};
+	size_t prefix = strlen(vm->machine->type_prefix);
+
+	for (size_t i = 0; i < caps->count; i++) {
+		const char *line = caps->lines[i];
+
+		if (strncmp(line, "machine ", 8) == 0 &&
+		    strncmp(line + 8, vm->machine->type_prefix, prefix) == 0)
+			text_fmt(&text, "%s%s", text.len ? ", " : "", line + 8 + prefix);
+	}
+	return text.len ? text_str(&text) : "none";
+}
+
+static void check_version(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+
+	if (caps_has(vm->board->caps, "machine", guest->machine_type))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "machine-version", check->name,
+				    "QEMU %s of board %s has no machine type %s",
+				    vm->board->caps->version, vm->board->name, guest->machine_type);
+
+	err_why(err, "Versions of %s that it has: %s.", vm->machine->name, known_versions(vm));
+	err_fix(err, "Set CONFIG_MACHINE_VERSION to one of them, or choose another board.");
+}
+
+static void check_cpu_model(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+
+	if (!guest->cpu_model || strcmp(guest->cpu_model, "host-passthrough") != 0 ||
+	    word_is(guest->accel, "KVM"))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				    "host-passthrough needs KVM, and the accelerator is %s",
+				    guest->accel->sym);
+
+	err_why(err, "Without KVM there is no host CPU to pass through; with \"auto\" the guest "
+		     "would see another CPU on another target.");
+	err_fix(err, "Choose CONFIG_ACCEL_KVM, or a CPU model such as \"qemu64\" or \"max\".");
+}
+
+/* More than 255 CPUs need an interrupt-remapping IOMMU: QEMU's x86 code and libvirt agree. */
+#define CPU_MAX 255
+
+static void check_cpu_count(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+	uint64_t count = guest->sockets * guest->cores * guest->threads;
+
+	if (count <= CPU_MAX)
+		return;
+	struct err *err =
+		dev_error(errs, vm->guest_dev, "sockets", check->name,
+			  "%llu sockets x %llu cores x %llu threads are %llu CPUs",
+			  (unsigned long long)guest->sockets, (unsigned long long)guest->cores,
+			  (unsigned long long)guest->threads, (unsigned long long)count);
+
+	err_why(err, "A guest without an interrupt-remapping IOMMU has at most %d CPUs.", CPU_MAX);
+	err_fix(err, "Lower CONFIG_CPU_SOCKETS, CONFIG_CPU_CORES or CONFIG_CPU_THREADS.");
+}
+
+static void check_boot(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	if (!word_is(vm->guest.boot, "DISK"))
+		return;
+	vm_for_each_dev(dev, vm->devs) {
+		const struct prop *row = dev_prop(dev->family, "boot-order");
+
+		if (row && dev_uint(dev, row))
+			return;
+	}
+	struct err *err =
+		dev_error(errs, vm->guest_dev, "boot", check->name, "nothing has a boot order");
+
+	err_why(err, "The firmware boots only from devices that have one (-boot strict=on).");
+	err_fix(err, "Set CONFIG_DISK0_BOOT_ORDER=1 or that of another disk or interface, or boot "
+		     "a kernel directly.");
+}
+
+static void check_devices(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const char *driver = dev->class->driver;
+
+		if (!driver || caps_has(vm->board->caps, "device", driver))
+			continue;
+		struct err *err = dev_error(errs, dev, NULL, check->name,
+					    "QEMU %s of board %s has no device %s",
+					    vm->board->caps->version, vm->board->name, driver);
+
+		err_why(err, "%s is not in %s, which `kiln probe` wrote from that QEMU.", driver,
+			vm->board->caps->path);
+		err_fix(err, "Choose another model for %s, or another board.", dev->id);
+	}
+}
+
+const struct check guest_checks[] = {
+	{.name = "machine-version", .run = check_version},
+	{.name = "cpu-model-accelerator", .run = check_cpu_model},
+	{.name = "cpu-count", .run = check_cpu_count},
+	{.name = "boot-device", .run = check_boot},
+	{.name = "qemu-device", .run = check_devices},
+	{0},
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * arena.c - chunks in a list; an allocation above the chunk size gets a chunk of its own.
+ */
+#include "model/arena.h"
+
+#include "base/err.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SIZE (256u << 10)
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size, used;
+	alignas(max_align_t) char data[];
+};
+
+static NORETURN void out_of_memory(size_t size)
+{
+	(void)fprintf(stderr, "kiln: out of memory for %zu bytes\n", size);
+	exit(ERR_HOST);
+}
+
+static struct arena_chunk *chunk_new(size_t size)
+{
+	struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + size);
+
+	if (!chunk)
+		out_of_memory(size);
+	chunk->size = size;
+	return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk = arena->chunk;
+	size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+
+	if (need < size)
+		out_of_memory(size);
+	if (need > CHUNK_SIZE / 4) {
+		/* Behind the current chunk, so that the rest of that one stays in use. */
+		struct arena_chunk *own = chunk_new(need);
+
+		own->used = need;
+		if (chunk) {
+			own->next = chunk->next;
+			chunk->next = own;
+		} else {
+			arena->chunk = own;
+		}
+		return own->data;
+	}
+	if (!chunk || chunk->size - chunk->used < need) {
+		chunk = chunk_new(CHUNK_SIZE);
+		chunk->next = arena->chunk;
+		arena->chunk = chunk;
+	}
+	void *data = chunk->data + chunk->used;
+
+	chunk->used += need;
+	return data;
+}
+
+char *arena_dup(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	memcpy(copy, text, len);
+	return copy;
+}
+
+char *arena_str(struct arena *arena, const char *text)
+{
+	return arena_dup(arena, text, strlen(text));
+}
+
+char *arena_vfmt(struct arena *arena, const char *fmt, va_list args)
+{
+	va_list again;
+
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, fmt, again);
+
+	va_end(again);
+	if (len < 0)
+		out_of_memory(0);
+	char *text = arena_alloc(arena, (size_t)len + 1);
+
+	(void)vsnprintf(text, (size_t)len + 1, fmt, args);
+	return text;
+}
+
+char *arena_fmt(struct arena *arena, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	char *text = arena_vfmt(arena, fmt, args);
+
+	va_end(args);
+	return text;
+}
+
+void arena_free(struct arena *arena)
+{
+	struct arena_chunk *chunk = arena->chunk;
+
+	while (chunk) {
+		struct arena_chunk *next = chunk->next;
+
+		free(chunk);
+		chunk = next;
+	}
+	arena->chunk = NULL;
+}
+
+void text_add_len(struct text *text, const char *str, size_t len)
+{
+	if (text->len + len + 1 > text->room) {
+		size_t room = (text->len + len + 1) * 2;
+		char *data = arena_alloc(text->arena, room);
+
+		if (text->len)
+			memcpy(data, text->data, text->len);
+		text->data = data;
+		text->room = room;
+	}
+	memcpy(text->data + text->len, str, len);
+	text->len += len;
+	text->data[text->len] = '\0';
+}
+
+void text_add(struct text *text, const char *str)
+{
+	text_add_len(text, str, strlen(str));
+}
+
+void text_fmt(struct text *text, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	text_add(text, arena_vfmt(text->arena, fmt, args));
+	va_end(args);
+}
+
+const char *text_str(const struct text *text)
+{
+	return text->data ? text->data : "";
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device.c - look into a device by its family's rows; errors that know where a value stands.
+ */
+#include "model/device.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "model/vm.h"
+
+const char *dev_element(const struct vm_dev *dev)
+{
+	return dev->class->xml ? dev->class->xml : dev->family->xml;
+}
+
+const struct prop *dev_prop(const struct dev_family *family, const char *name)
+{
+	prop_for_each(row, family->props)
+	{
+		if (strcmp(row->name, name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+struct place dev_place(const struct vm_dev *dev, const char *prop_name)
+{
+	const struct prop *row = prop_name ? dev_prop(dev->family, prop_name) : NULL;
+
+	if (row && dev->prop_at) {
+		struct place place = dev->prop_at[row - dev->family->props];
+
+		if (place.file)
+			return place;
+	}
+	return dev->at;
+}
+
+const char *dev_symbol(const struct vm_dev *dev, const char *prop_name)
+{
+	const struct dev_family *family = dev->family;
+	const struct prop *row = prop_name ? dev_prop(family, prop_name) : NULL;
+	const char *suffix = row && row->sym ? row->sym : "";
+	struct arena *arena = dev->vm->arena;
+
+	if (!family->sym[0])
+		return arena_fmt(arena, "CONFIG_%s", suffix);
+	const char *gap = *suffix ? "_" : "";
+
+	if (family->flags & FAMILY_SINGLE)
+		return arena_fmt(arena, "CONFIG_%s%s%s", family->sym, gap, suffix);
+	return arena_fmt(arena, "CONFIG_%s%u%s%s", family->sym, dev->slot, gap, suffix);
+}
+
+const struct dev_class *dev_class_find(const struct dev_family *family, const char *name)
+{
+	for (const struct dev_class *class = family->classes; class->name; class ++) {
+		if (strcmp(class->name, name) == 0)
+			return class;
+	}
+	return NULL;
+}
+
+bool dev_applies(const struct vm_dev *dev, const struct prop *row)
+{
+	return !row->when || row->when(dev);
+}
+
+static const void *field_at(const struct vm_dev *dev, const struct prop *row)
+{
+	return (const char *)dev->data + row->field;
+}
+
+bool dev_bool(const struct vm_dev *dev, const struct prop *row)
+{
+	return *(const bool *)field_at(dev, row);
+}
+
+uint64_t dev_uint(const struct vm_dev *dev, const struct prop *row)
+{
+	return *(const uint64_t *)field_at(dev, row);
+}
+
+const char *dev_string(const struct vm_dev *dev, const struct prop *row)
+{
+	return *(const char *const *)field_at(dev, row);
+}
+
+const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *row)
+{
+	return *(const struct prop_word *const *)field_at(dev, row);
+}
+
+struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const char *prop_name,
+		      const char *check, const char *fmt, ...)
+{
+	struct place place = dev_place(dev, prop_name);
+	va_list args;
+
+	va_start(args, fmt);
+	struct err *err = err_list_new(errs, ERR_CONFIG, "%s", arena_vfmt(errs->arena, fmt, args));
+	va_end(args);
+	err_at(err, place.file, place.line);
+	/* What Kiln added itself has no symbol to point at. */
+	if (dev->added)
+		err_sym(err, "%s", dev->id);
+	else
+		err_sym(err, "%s", dev_symbol(dev, prop_name));
+	if (check)
+		err_check(err, check);
+	return err;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device.h - what a device family is, and one device of a VM.
+ *
+ * A family is one devices/NAME.c with its tables and one devices/NAME.Kconfig. Engines (config,
+ * layout, qemu, domain, plan) walk the tables and know no device.
+ */
+#ifndef KILN_MODEL_DEVICE_H
+#define KILN_MODEL_DEVICE_H
+
+#include "base/attr.h"
+#include "model/address.h"
+#include "model/errlist.h"
+#include "model/prop.h"
+
+struct vm;
+struct emit;
+struct check;
+
+/**
+ * struct dev_class - one model of a family. A table of classes ends with a NULL name.
+ * @name: libvirt's name of the model ("virtio", "e1000e"); also in lock pins.
+ * @sym: Kconfig choice member suffix behind "MODEL_" ("VIRTIO"); NULL when there is no choice.
+ * @driver: QEMU device ("virtio-net-pci"); NULL when -device is not used for it.
+ * @where: what it plugs into.
+ * @flags: CLASS_*.
+ * @xml: element below <devices> when it is not the family's; NULL = the family's.
+ * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
+ */
+struct dev_class {
+	const char *name;
+	const char *sym;
+	const char *driver;
+	enum pci_where where;
+	unsigned flags;
+	const char *xml;
+	const char *alias;
+};
+
+#define CLASS_VNET_HDR    (1u << 0) /* its tap has IFF_VNET_HDR (behaviours F46) */
+#define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
+#define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
+#define CLASS_IMPLICIT    (1u << 3) /* part of the machine: no -device is written */
+
+/*
+ * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
+ * 5). Order is this rank, then the drive index or slot; never table, link or argument order.
+ */
+enum dev_rank {
+	RANK_PCI_CONTROLLER = 1,
+	RANK_FILESYSTEM,
+	RANK_NET,
+	RANK_SOUND,
+	RANK_CONTROLLER,
+	RANK_DISK,
+	RANK_HOSTDEV,
+	RANK_BALLOON,
+	RANK_RNG,
+	RANK_WATCHDOG,
+	RANK_VIDEO,
+	RANK_SHMEM,
+	RANK_INPUT,
+	RANK_SERIAL,
+	RANK_IOMMU,
+	RANK_VSOCK,
+	RANK_MEMORY,
+	RANK_NONE, /* never a PCI device */
+};
+
+#define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
+#define FAMILY_SINGLE \
+	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
+#define FAMILY_INTERNAL (1u << 2) /* made by Kiln only (controllers): no Kconfig symbols yet */
+
+/**
+ * struct dev_family - a kind of device.
+ * @name: identity prefix and lock key: "net" -> net0.
+ * @sym: Kconfig prefix: "NET" -> NET_COUNT, NET0, NET0_MODEL_VIRTIO.
+ * @max: slots; DISK0 .. DISKmax-1.
+ * @size: bytes of the family's struct behind vm_dev.data.
+ * @flags: FAMILY_*.
+ * @rank: see enum dev_rank.
+ * @xml: element below <devices>: "interface".
+ * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1").
+ * @classes: models; the first is the default.
+ * @props: rows in the order in which -device writes them.
+ * @checks: the family's own checks; ended by a NULL name; may be NULL.
+ * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
+ * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
+ *        built once, for the command line now and for hot-plug later. May be NULL.
+ */
+struct dev_family {
+	const char *name;
+	const char *sym;
+	unsigned max;
+	size_t size;
+	unsigned flags;
+	enum dev_rank rank;
+	const char *xml;
+	const char *alias;
+	const struct dev_class *classes;
+	const struct prop *props;
+	const struct check *checks;
+	void (*prepare)(struct vm *vm, struct vm_dev *dev);
+	void (*back)(const struct vm_dev *dev, struct emit *emit);
+};
+
+/**
+ * struct vm_dev - one device.
+ * @family: its kind; @class: its model.
+ * @slot: Kconfig slot; @repeat: number among those alike, 0 .. @repeats-1; @repeats is 0 when the
+ *        slot has no REPEAT (identity "net2"), else how many ("disk3.0", "disk3.1", ...).
+ * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0".
+ * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
+ * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
+ * @data: the family's struct.
+ * @want: configured PCI address, if @has_want.
+ * @addr: the address; filled by layout/.
+ * @index: of a controller (PCI, virtio-serial, ...); for disks the drive index: position among
+ *         the VM's disks in order of (slot, repeat).
+ * @added: Kiln added it (a root port, a bridge, a virtio-serial controller).
+ * @vm: back pointer.
+ */
+struct vm_dev {
+	const struct dev_family *family;
+	const struct dev_class *class;
+	unsigned slot, repeat, repeats;
+	const char *id, *alias, *number;
+	struct place at, *prop_at;
+	void *data;
+	bool has_want;
+	struct pci_addr want;
+	struct dev_addr addr;
+	unsigned index;
+	bool added;
+	struct vm *vm;
+	struct vm_dev *next;
+};
+
+/** dev_element() - the XML element of the device: its class's, else its family's. */
+const char *dev_element(const struct vm_dev *dev);
+
+/** dev_prop() - the row of that name, or NULL. */
+const struct prop *dev_prop(const struct dev_family *family, const char *name);
+
+/** dev_place() - where the value of that row stands; the device's own place when it has none. */
+struct place dev_place(const struct vm_dev *dev, const char *prop_name);
+
+/** dev_symbol() - "CONFIG_NET0_QUEUES" for the row of that name, or "CONFIG_NET0" for NULL. */
+const char *dev_symbol(const struct vm_dev *dev, const char *prop_name);
+
+/** dev_class_find() - the class of that libvirt name, or NULL. */
+const struct dev_class *dev_class_find(const struct dev_family *family, const char *name);
+
+/** dev_applies() - whether a row applies to this device. */
+bool dev_applies(const struct vm_dev *dev, const struct prop *row);
+
+/* Typed access to a field of dev->data by row. */
+bool dev_bool(const struct vm_dev *dev, const struct prop *row);
+uint64_t dev_uint(const struct vm_dev *dev, const struct prop *row);
+const char *dev_string(const struct vm_dev *dev, const struct prop *row);
+const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *row);
+
+/** dev_error() - start an error about a property: place and symbol are filled in. */
+struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const char *prop_name,
+		      const char *check, const char *fmt, ...) PRINTF(5, 6);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * prop.h - one row describes a property (DESIGN.md rule 3).
+ *
+ * The same row reads `.config`, fills the model, writes libvirt XML, emits the QEMU property, pins
+ * the value in the lock and declares the site slot. What a row cannot say is a hook of the family
+ * (model/device.h); more than a few hooks mean that a column is missing here.
+ */
+#ifndef KILN_MODEL_PROP_H
+#define KILN_MODEL_PROP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ident.h"
+#include "image/ops.h"
+
+struct vm_dev;
+
+enum prop_kind {
+	PROP_BOOL, /* field: bool */
+	PROP_UINT, /* field: uint64_t */
+	PROP_STRING, /* field: const char *; NULL when the symbol is empty */
+	PROP_ENUM, /* field: const struct prop_word *; a choice with members SYM_WORD */
+	PROP_CLASS, /* field: vm_dev.class; a choice with members SYM_CLASS */
+	PROP_PCI, /* field: vm_dev.want; a string "bb:ss.f" or empty */
+	PROP_CONST, /* no symbol: @text is written as it is to @xml and @qemu */
+	PROP_ALIAS, /* no symbol: @text is a format with one %s for the alias */
+	PROP_ADDRESS, /* no symbol: bus, multifunction and addr go here; XML <address> */
+	PROP_KIND_COUNT,
+};
+
+/* struct prop flags */
+#define PROP_PIN        (1u << 0) /* the lock pins it: the guest would notice another default */
+#define PROP_ABI        (1u << 1) /* the guest notices a change: `kiln diff` breaks on it */
+#define PROP_ALWAYS     (1u << 2) /* written to XML and QEMU even where it equals @absent or false */
+#define PROP_XML_ONOFF  (1u << 3) /* a bool in XML is on/off instead of yes/no */
+#define PROP_XML_KIB    (1u << 4) /* number of MiB that XML wants in KiB */
+#define PROP_SITE       (1u << 5) /* may be bound on the target as ID.NAME; rule: @site */
+#define PROP_REPEAT_FMT (1u << 6) /* "%d" in the string stands for the repeat number */
+#define PROP_REQUIRED   (1u << 7) /* a string that must be set where the row applies */
+#define PROP_UNIQUE     (1u << 8) /* no two devices may have the same value; letters of any case */
+
+/* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */
+#define RULE(kind) (IDENT_##kind + 1)
+
+/** struct prop_word - a word of a choice: Kconfig member suffix, XML and QEMU spelling (or NULL). */
+struct prop_word {
+	const char *sym, *xml, *qemu;
+};
+
+/**
+ * struct prop - a row. A table of rows ends with a row whose @name is NULL.
+ * @name: key in the lock, the site overlay, reports: "queues". Unique in its family.
+ * @sym: Kconfig suffix behind the slot's prefix: "QUEUES" -> NET0_QUEUES; NULL = no symbol.
+ * @kind: what it is; says what @field is.
+ * @flags: PROP_*.
+ * @field: offset in the family's struct (not for CLASS, PCI, CONST, ALIAS, ADDRESS).
+ * @words: of an ENUM, ended by a NULL sym.
+ * @xml: path below the device's element: "driver/@queues", "source/@file"; NULL = not in XML.
+ * @qemu: property of -device; NULL = the back end's, or none.
+ * @text: of CONST and ALIAS.
+ * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
+ * @min: smallest UINT; the Kconfig range says the same, a test compares.
+ * @max: largest UINT; 0 with @min 0 = no range.
+ * @rule: RULE() that a STRING keeps.
+ * @site: rule for a value bound on the target (PROP_SITE).
+ * @when: applies only if true; NULL = always. A row that does not apply is neither written nor
+ *        required, and its symbol must be at its default.
+ */
+struct prop {
+	const char *name;
+	const char *sym;
+	enum prop_kind kind;
+	unsigned flags;
+	size_t field;
+	const struct prop_word *words;
+	const char *xml;
+	const char *qemu;
+	const char *text;
+	uint64_t absent, min, max;
+	unsigned rule;
+	enum site_kind site;
+	bool (*when)(const struct vm_dev *dev);
+};
+
+/** struct place - a line of a file; @file NULL = no place. */
+struct place {
+	const char *file;
+	unsigned line;
+};
+
+#define prop_for_each(row, table) for (const struct prop *row = (table); row && row->name; row++)
+
+#endif

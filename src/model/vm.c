@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm.c - add devices and controllers to a machine, and find them again.
+ */
+#include "model/vm.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* The format is a constant of a family or class with at most one %s. */
+static const char *alias_format(struct arena *arena, const char *format, const char *number)
+{
+	const char *percent = strstr(format, "%s");
+
+	if (!percent)
+		return format;
+	return arena_fmt(arena, "%.*s%s%s", (int)(percent - format), format, number, percent + 2);
+}
+
+static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, const char *number)
+{
+	struct vm_dev *dev = arena_alloc(vm->arena, sizeof(*dev));
+	size_t rows = 0;
+
+	prop_for_each(row, family->props) rows++;
+	dev->family = family;
+	dev->class = family->classes;
+	dev->vm = vm;
+	dev->data = family->size ? arena_alloc(vm->arena, family->size) : NULL;
+	dev->prop_at = arena_alloc(vm->arena, (rows + 1) * sizeof(*dev->prop_at));
+	dev->id = arena_fmt(vm->arena, "%s%s", family->name, number);
+	dev->number = number;
+	dev->alias = alias_format(vm->arena, family->alias, number);
+	return dev;
+}
+
+struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsigned slot,
+			  unsigned repeat, unsigned repeats)
+{
+	const char *number = "";
+
+	if (repeats)
+		number = arena_fmt(vm->arena, "%u.%u", slot, repeat);
+	else if (!(family->flags & FAMILY_SINGLE))
+		number = arena_fmt(vm->arena, "%u", slot);
+	struct vm_dev *dev = dev_new(vm, family, number);
+
+	dev->slot = slot;
+	dev->repeat = repeat;
+	dev->repeats = repeats;
+	if (vm->last_dev && vm->last_dev->family == family)
+		dev->index = vm->last_dev->index + 1;
+	if (vm->last_dev)
+		vm->last_dev->next = dev;
+	else
+		vm->devs = dev;
+	vm->last_dev = dev;
+	return dev;
+}
+
+struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
+				 const struct dev_class *class, unsigned index)
+{
+	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", index));
+
+	dev->class = class;
+	dev->index = index;
+	dev->slot = index;
+	/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
+	if (family->prepare)
+		family->prepare(vm, dev);
+	dev->id = dev->alias;
+	if (vm->last_controller)
+		vm->last_controller->next = dev;
+	else
+		vm->controllers = dev;
+	vm->last_controller = dev;
+	return dev;
+}
+
+void vm_assign_aliases(struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
+
+		dev->alias = alias_format(vm->arena, format, dev->number);
+	}
+}
+
+static struct vm_dev *find_in(struct vm_dev *list, const char *id)
+{
+	vm_for_each_dev(dev, list) {
+		if (strcmp(dev->id, id) == 0)
+			return dev;
+	}
+	return NULL;
+}
+
+struct vm_dev *vm_find(const struct vm *vm, const char *id)
+{
+	struct vm_dev *dev = find_in(vm->devs, id);
+
+	return dev ? dev : find_in(vm->controllers, id);
+}
+
+const char *vm_payload_target(const struct vm *vm, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return arena_fmt(vm->arena, "%s/%s/%s", vm->guest.payload_prefix, vm->guest.name,
+			 slash ? slash + 1 : path);
+}
+
+const char *vm_payload_path(const struct vm *vm, const char *path)
+{
+	if (path[0] == '/')
+		return access(path, R_OK) == 0 ? path : NULL;
+	for (const char *const *dir = vm->search; dir && *dir; dir++) {
+		const char *full = arena_fmt(vm->arena, "%s/%s", *dir, path);
+
+		if (access(full, R_OK) == 0)
+			return full;
+	}
+	return NULL;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm.h - the model: one virtual machine as every pass sees it.
+ *
+ * Filled by config/ (later also by domain/ and qemu/ on import), checked by check.h, completed by
+ * layout/, and const from then on.
+ */
+#ifndef KILN_MODEL_VM_H
+#define KILN_MODEL_VM_H
+
+#include "image/ops.h"
+#include "model/arena.h"
+#include "model/caps.h"
+#include "model/device.h"
+
+struct machine;
+struct layout;
+
+/** enum firmware - what starts the guest. */
+enum firmware { FIRMWARE_SEABIOS, FIRMWARE_QBOOT, FIRMWARE_COUNT };
+
+/** struct board - the target host (boards/NAME). */
+struct board {
+	const char *name;
+	const char *host_arch, *guest_arch; /* as uname -m */
+	const char *qemu; /* path on the target */
+	const char *layout_algorithm; /* "libvirt-9" or "libvirt-11" (pci-rules.md 16) */
+	const struct caps *caps;
+};
+
+/**
+ * struct guest - what is not a device. Rows: machines/guest.c; symbols without a slot.
+ * @name: CONFIG_VM_NAME. @title: free text or NULL.
+ * @uuid: given, or NULL: derived per unit by the loader.
+ * @machine_type: versioned: "pc-q35-7.2".
+ * @cpu_model: QEMU's name of a CPU model, "host-passthrough" or "max".
+ * @sockets..@threads: topology; vCPUs = product.
+ * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
+ * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
+ * @layout_lock: the lock file, or NULL.
+ * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
+ */
+struct guest {
+	const char *name, *title, *uuid;
+	const char *machine_version, *machine_type;
+	const struct prop_word *accel;
+	const char *cpu_model;
+	uint64_t memory_mib, sockets, cores, threads;
+	const struct prop_word *boot;
+	const char *kernel, *initrd, *cmdline;
+	const struct prop_word *firmware;
+	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	const struct prop_word *spare;
+	bool spare_as_libvirt;
+	uint64_t spare_ports;
+	const struct prop_word *on_reboot;
+};
+
+/**
+ * struct vm - a machine with everything in it.
+ * @arena: owns all of it.
+ * @board, @machine: chosen descriptors.
+ * @guest: basics. @guest_dev: a pseudo device whose data is @guest, so that rows and checks work
+ *         on the basics as on any device; not in @devs.
+ * @devs: devices, families in the order of the registry, then slot, then repeat.
+ * @controllers: in libvirt's list order; layout/ appends the ones that it adds.
+ * @families: all families, ended by NULL (devices/registry.h).
+ * @search: folders where relative payload paths are looked for, ended by NULL.
+ */
+struct vm {
+	struct arena *arena;
+	const struct board *board;
+	const struct machine *machine;
+	struct guest guest;
+	struct vm_dev *guest_dev;
+	struct vm_dev *devs, *last_dev;
+	struct vm_dev *controllers, *last_controller;
+	const struct dev_family *const *families;
+	const char *const *search;
+};
+
+#define vm_for_each_dev(dev, list) for (struct vm_dev *dev = (list); dev; dev = dev->next)
+
+/**
+ * vm_add_dev() - append a device with zeroed data, its first class, identity and alias.
+ * @vm: the machine.
+ * @family: not a controller family.
+ * @slot: Kconfig slot.
+ * @repeat: number among those alike.
+ * @repeats: 0 = the slot is not repeated.
+ */
+struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsigned slot,
+			  unsigned repeat, unsigned repeats);
+
+/**
+ * vm_add_controller() - append a controller to the list of controllers.
+ * @vm: the machine.
+ * @family: its family (FAMILY_INTERNAL allowed).
+ * @class: its model.
+ * @index: its index in the index space of its family.
+ */
+struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
+				 const struct dev_class *class, unsigned index);
+
+/**
+ * vm_assign_aliases() - give every device its QEMU id from its identity and class.
+ *
+ * Numbers are slots, never positions, so that removing a device from the middle renames nothing.
+ */
+void vm_assign_aliases(struct vm *vm);
+
+/** vm_find() - the device or controller of that identity, or NULL. */
+struct vm_dev *vm_find(const struct vm *vm, const char *id);
+
+/**
+ * vm_payload_target() - where a payload file is on the target: PREFIX/NAME/FILE.
+ *
+ * No path of the build host may enter an image; `kiln export` puts payload there.
+ */
+const char *vm_payload_target(const struct vm *vm, const char *path);
+
+/**
+ * vm_payload_path() - find a payload file of the configuration on the build host.
+ * @vm: the machine.
+ * @path: absolute, or relative to one of @vm->search.
+ *
+ * Return: a path that exists and is readable, or NULL.
+ */
+const char *vm_payload_path(const struct vm *vm, const char *path);
+
+#endif

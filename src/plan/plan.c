@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.c - from what devices asked for to the ordered list of host operations.
+ *
+ * The order of the phases (enum op_phase) is the one place where it is decided:
+ *   CPU first, because without the accelerator nothing else need be touched;
+ *   NETWORK before HOSTDEV, because a network may turn out to be a pool of host devices;
+ *   HOSTDEV before CGROUP, because the device rules need to know the devices;
+ *   MEMORY after CGROUP, so that it is accounted where it belongs;
+ *   DESCRIPTOR last: they die with the process and never need undoing on the host.
+ */
+#include "plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/image.h"
+
+void plan_accelerator(struct emit *emit)
+{
+	static const struct {
+		const char *sym;
+		enum accel_policy policy;
+	} policies[] = {{"KVM", ACCEL_KVM}, {"TCG", ACCEL_TCG}, {"AUTO", ACCEL_AUTO}};
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_ACCEL;
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
+		if (strcmp(emit->vm->guest.accel->sym, policies[i].sym) == 0)
+			op.accel.policy = policies[i].policy;
+	}
+	(void)emit_op(emit, &op);
+}
+
+void plan_unit(struct emit *emit)
+{
+	(void)emit_site_value(emit, emit->vm->guest_dev, "unit");
+}
+
+struct entry {
+	const struct op *op;
+	size_t order;
+};
+
+static int compare_phase(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	enum op_phase px = op_phase(x->op->code), py = op_phase(y->op->code);
+
+	if (px != py)
+		return px < py ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static void limit(struct err_list *errs, const char *what, size_t count, size_t max)
+{
+	if (count <= max)
+		return;
+	struct err *err = err_list_new(errs, ERR_CONFIG, "%zu %s are too many", count, what);
+
+	err_check(err, "image-limits");
+	err_why(err, "kiln-run has room for %zu.", max);
+	err_fix(err, "Configure fewer devices.");
+}
+
+void plan_build(const struct emit *emit, struct plan *plan, struct err_list *errs)
+{
+	struct entry *entries = arena_alloc(emit->arena, (emit->op_count + 1) * sizeof(*entries));
+	size_t count = 0;
+
+	for (const struct emit_op *item = emit->ops; item; item = item->next) {
+		entries[count].op = &item->op;
+		entries[count].order = count;
+		count++;
+	}
+	qsort(entries, count, sizeof(*entries), compare_phase);
+	memset(plan, 0, sizeof(*plan));
+	plan->ops = arena_alloc(emit->arena, (count + 1) * sizeof(*plan->ops));
+	/* Two interfaces on one bridge ask for it twice: a target may bind them to different ones. */
+	for (size_t i = 0; i < count; i++)
+		plan->ops[plan->op_count++] = *entries[i].op;
+	plan->sites = arena_alloc(emit->arena, (emit->site_count + 1) * sizeof(*plan->sites));
+	for (const struct emit_site *site = emit->sites; site; site = site->next)
+		plan->sites[plan->site_count++] = site->slot;
+	limit(errs, "host operations", plan->op_count, OP_MAX);
+	limit(errs, "descriptors", emit->fd_count, FD_SLOT_MAX);
+	limit(errs, "site slots", plan->site_count, SITE_MAX);
+	limit(errs, "payload files", emit->payload_count, PAYLOAD_MAX);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv.c - the machine's own options, then controllers, then devices.
+ *
+ * The order is that of libvirt 9.0, seen with domxml-to-native, so that the command lines of the
+ * two can be compared line by line. Known differences: no -S and no secret master key (nobody
+ * manages the process), no -no-shutdown (QEMU ends when the guest powers off), descriptors in
+ * place of paths, node names from aliases.
+ */
+#include "qemu/argv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "image/ops.h"
+#include "qemu/caps.h"
+
+/*
+ * libvirt's order of devices on the command line, by their XML elements; what it does not name
+ * comes last. The order of addresses is another one (enum dev_rank).
+ */
+static const char *const device_order[] = {
+	"disk",     "filesystem", "interface", "smartcard",  "serial", "parallel",
+	"channel",  "console",    "tpm",       "input",      "sound",  "video",
+	"watchdog", "redirdev",   "hostdev",   "memballoon", "rng",    "iommu",
+	"panic",    "shmem",      "memory",    "vsock",
+};
+
+static unsigned device_place(const struct vm_dev *dev)
+{
+	unsigned place = 0;
+
+	while (place < ARRAY_SIZE(device_order) &&
+	       strcmp(device_order[place], dev_element(dev)) != 0)
+		place++;
+	return place;
+}
+
+/* ---- the machine itself ----------------------------------------------------------------------- */
+
+static bool word_is(const struct prop_word *word, const char *sym)
+{
+	return word && strcmp(word->sym, sym) == 0;
+}
+
+static void add(struct emit *emit, const char *option, const char *text)
+{
+	emit_text(emit, option, text, 0);
+}
+
+static void add_machine(const struct vm *vm, struct emit *emit)
+{
+	const struct guest *guest = &vm->guest;
+	const char *accel = "kvm";
+
+	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
+	add(emit, "-machine",
+	    arena_fmt(emit->arena, "%s,usb=off,dump-guest-core=off,memory-backend=pc.ram",
+		      guest->machine_type));
+	if (word_is(guest->accel, "TCG"))
+		accel = "tcg";
+	else if (word_is(guest->accel, "AUTO"))
+		accel = emit_mark(emit, FIX_ACCEL, 0, 0, "");
+	add(emit, "-accel", accel);
+	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
+	bool host = strcmp(guest->cpu_model, "host-passthrough") == 0;
+
+	add(emit, "-cpu", host ? "host,migratable=on" : guest->cpu_model);
+	if (guest->firmware && guest->firmware->qemu)
+		add(emit, "-bios", guest->firmware->qemu);
+}
+
+static void add_memory(const struct vm *vm, struct emit *emit)
+{
+	const struct guest *guest = &vm->guest;
+	struct arena *arena = emit->arena;
+
+	add(emit, "-m", arena_fmt(arena, "size=%" PRIu64 "k", guest->memory_mib << 10));
+	struct node *ram = emit_tree(emit, "-object", 0);
+
+	node_add_string(arena, ram, "qom-type", "memory-backend-ram");
+	node_add_string(arena, ram, "id", "pc.ram");
+	node_add_uint(arena, ram, "size", guest->memory_mib << 20);
+	add(emit, "-overcommit", "mem-lock=off");
+	add(emit, "-smp",
+	    arena_fmt(arena,
+		      "%" PRIu64 ",sockets=%" PRIu64 ",dies=1,cores=%" PRIu64 ",threads=%" PRIu64,
+		      guest->sockets * guest->cores * guest->threads, guest->sockets, guest->cores,
+		      guest->threads));
+	add(emit, "-uuid", guest->uuid ? guest->uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
+}
+
+/* The second monitor is for `down` and the reaper: a second client of one socket gets no greeting. */
+static void add_monitor(struct emit *emit, const char *socket, const char *chardev, const char *id)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_MONITOR;
+	op.monitor.name = socket;
+	const char *fd = emit_mark(emit, FIX_FD, emit_op(emit, &op), 0, "");
+
+	emit_text(emit, "-chardev",
+		  arena_fmt(emit->arena, "socket,id=%s,fd=%s,server=on,wait=off", chardev, fd),
+		  ARG_LOADER_ONLY);
+	emit_text(emit, "-mon",
+		  arena_fmt(emit->arena, "chardev=%s,id=%s,mode=control", chardev, id),
+		  ARG_LOADER_ONLY);
+}
+
+/* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -kernel with /dev/fdset fails). */
+static void add_payload(const struct vm *vm, struct emit *emit, const char *option,
+			const char *prop_name, const char *path)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_PAYLOAD;
+	op.payload.index = emit_payload_file(emit, vm->guest_dev, prop_name, path);
+	op.payload.flags = PAYLOAD_SEAL;
+	add(emit, option, emit_mark(emit, FIX_FD_PATH, emit_op(emit, &op), 0, ""));
+}
+
+static void add_boot(const struct vm *vm, struct emit *emit)
+{
+	const struct guest *guest = &vm->guest;
+
+	add(emit, "-rtc", "base=utc");
+	if (word_is(guest->on_reboot, "DESTROY"))
+		add(emit, "-no-reboot", NULL);
+	add(emit, "-boot", "strict=on");
+	if (guest->kernel)
+		add_payload(vm, emit, "-kernel", "kernel", guest->kernel);
+	if (guest->kernel && guest->initrd)
+		add_payload(vm, emit, "-initrd", "initrd", guest->initrd);
+	if (guest->kernel && guest->cmdline)
+		add(emit, "-append", guest->cmdline);
+}
+
+/* ---- devices ---------------------------------------------------------------------------------- */
+
+/* The number of a controller is its index; the name of its bus is its id. */
+static const char *pci_bus_name(const struct vm *vm, unsigned index)
+{
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index == index)
+			return dev->alias;
+	}
+	return NULL;
+}
+
+static void add_pci_address(const struct vm *vm, struct arena *arena, struct node *tree,
+			    const struct dev_addr *addr)
+{
+	const char *bus = pci_bus_name(vm, addr->pci.bus);
+
+	BUG_IF(!bus);
+	node_add_string(arena, tree, "bus", bus);
+	if (addr->multifunction != MULTI_DEFAULT)
+		node_add_bool(arena, tree, "multifunction", addr->multifunction == MULTI_ON);
+	node_add_string(arena, tree, "addr",
+			addr->pci.function
+				? arena_fmt(arena, "0x%x.0x%x", addr->pci.slot, addr->pci.function)
+				: arena_fmt(arena, "0x%x", addr->pci.slot));
+}
+
+static void add_address(const struct vm *vm, struct arena *arena, struct node *tree,
+			const struct dev_addr *addr)
+{
+	switch (addr->kind) {
+	case ADDR_PCI:
+		add_pci_address(vm, arena, tree, addr);
+		break;
+	case ADDR_VIRTIO_SERIAL:
+		node_add_string(arena, tree, "bus",
+				arena_fmt(arena, "virtio-serial%u.0", addr->serial.controller));
+		node_add_uint(arena, tree, "nr", addr->serial.port);
+		break;
+	case ADDR_NONE:
+	case ADDR_KIND_COUNT:
+		break;
+	}
+}
+
+static void add_string(struct arena *arena, struct node *tree, const char *key, const char *value)
+{
+	if (value)
+		node_add_string(arena, tree, key, value);
+}
+
+static void add_row(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
+		    struct node *tree)
+{
+	bool always = row->flags & PROP_ALWAYS;
+
+	switch (row->kind) {
+	case PROP_BOOL:
+		if (dev_bool(dev, row) || always)
+			node_add_bool(arena, tree, row->qemu, dev_bool(dev, row));
+		break;
+	case PROP_UINT:
+		if (dev_uint(dev, row) != row->absent || always)
+			node_add_uint(arena, tree, row->qemu, dev_uint(dev, row));
+		break;
+	case PROP_STRING:
+		add_string(arena, tree, row->qemu, dev_string(dev, row));
+		break;
+	case PROP_ENUM:
+		add_string(arena, tree, row->qemu, dev_word(dev, row)->qemu);
+		break;
+	case PROP_CLASS:
+		add_string(arena, tree, row->qemu, dev->class->name);
+		break;
+	case PROP_CONST:
+		add_string(arena, tree, row->qemu, row->text);
+		break;
+	case PROP_ALIAS:
+		add_string(arena, tree, row->qemu, argv_alias_text(dev, row, arena));
+		break;
+	case PROP_PCI:
+	case PROP_ADDRESS:
+	case PROP_KIND_COUNT:
+		break;
+	}
+}
+
+const char *argv_alias_text(const struct vm_dev *dev, const struct prop *row, struct arena *arena)
+{
+	const char *percent = strstr(row->text, "%s");
+
+	BUG_IF(!percent);
+	return arena_fmt(arena, "%.*s%s%s", (int)(percent - row->text), row->text, dev->alias,
+			 percent + 2);
+}
+
+static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct arena *arena,
+			struct node *tree)
+{
+	node_add_string(arena, tree, "driver", dev->class->driver);
+	prop_for_each(row, dev->family->props)
+	{
+		if (!dev_applies(dev, row))
+			continue;
+		if (row->kind == PROP_ADDRESS)
+			add_address(vm, arena, tree, &dev->addr);
+		else if (row->qemu)
+			add_row(dev, row, arena, tree);
+	}
+}
+
+struct node *argv_device_tree(const struct vm *vm, const struct vm_dev *dev, struct arena *arena)
+{
+	struct node *tree = node_new(arena, NODE_OBJECT);
+
+	fill_device(vm, dev, arena, tree);
+	return tree;
+}
+
+static void add_device(const struct vm *vm, const struct vm_dev *dev, struct emit *emit)
+{
+	if (dev->class->flags & CLASS_IMPLICIT)
+		return;
+	if (dev->family->back)
+		dev->family->back(dev, emit);
+	if (dev->class->driver)
+		fill_device(vm, dev, emit->arena, emit_tree(emit, "-device", 0));
+}
+
+static void add_devices(const struct vm *vm, struct emit *emit)
+{
+	/* A bus must be there before what sits on it: PCI controllers, then the others. */
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family->rank == RANK_PCI_CONTROLLER)
+			add_device(vm, dev, emit);
+	}
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family->rank != RANK_PCI_CONTROLLER)
+			add_device(vm, dev, emit);
+	}
+	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
+		vm_for_each_dev(dev, vm->devs) {
+			if (device_place(dev) == place)
+				add_device(vm, dev, emit);
+		}
+	}
+}
+
+/* ---- the whole -------------------------------------------------------------------------------- */
+
+static void render_args(const struct vm *vm, struct emit *emit, struct img_source_arg **ret_args,
+			size_t *ret_count)
+{
+	struct img_source_arg *args =
+		arena_alloc(emit->arena, (2 * emit->arg_count + 1) * sizeof(*args));
+	size_t count = 0;
+
+	for (const struct emit_arg *arg = emit->args; arg; arg = arg->next) {
+		const char *value = arg->text;
+
+		if (arg->tree)
+			value = caps_render(vm->board->caps, emit->arena, arg->option, arg->tree);
+		args[count++] = (struct img_source_arg){.flags = arg->flags, .text = arg->option};
+		if (value)
+			args[count++] = (struct img_source_arg){.flags = arg->flags, .text = value};
+	}
+	*ret_args = args;
+	*ret_count = count;
+}
+
+int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **ret_args,
+	       size_t *ret_count, struct err_list *errs)
+{
+	size_t errors = errs->count;
+
+	add_machine(vm, emit);
+	add_memory(vm, emit);
+	add(emit, "-display", "none");
+	add(emit, "-no-user-config", NULL);
+	add(emit, "-nodefaults", NULL);
+	add_monitor(emit, "qmp", "charmonitor", "monitor");
+	add_monitor(emit, "qmp-down", "chardown", "monitor-down");
+	add_boot(vm, emit);
+	add_devices(vm, emit);
+	add(emit, "-sandbox",
+	    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+	add(emit, "-msg", "timestamp=on");
+	render_args(vm, emit, ret_args, ret_count);
+	return errs->count == errors ? 0 : -1;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe_kconfig.c - boards/NAME/qemu.Kconfig: prompt-less symbols that device menus depend on.
+ *
+ * Every board's fragment is loaded, so a symbol has a definition a board, each with its own
+ * default. What a menu may name stands here in one table; a symbol of the table is defined also
+ * where QEMU lacks the thing, or the menu would depend on an unknown symbol.
+ */
+#include "qemu/probe.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* @name: ends in '*': every line of that kind with this beginning, only where QEMU has it. */
+static const struct {
+	const char *kind, *name;
+} wanted[] = {
+	{"device", "e1000"},
+	{"device", "e1000e"},
+	{"device", "i82801b11-bridge"},
+	{"device", "isa-serial"},
+	{"device", "pci-bridge"},
+	{"device", "pci-serial"},
+	{"device", "pcie-pci-bridge"},
+	{"device", "pcie-root-port"},
+	{"device", "virtconsole"},
+	{"device", "virtio-balloon-pci"},
+	{"device", "virtio-blk-pci"},
+	{"device", "virtio-net-pci"},
+	{"device", "virtio-rng-pci"},
+	{"device", "virtio-serial-pci"},
+	{"feature", "device-json"},
+	{"feature", "netdev-json"},
+	{"feature", "object-json"},
+	{"feature", "set-action"},
+	{"machine", "microvm"},
+	{"machine", "pc-i440fx-*"},
+	{"machine", "pc-q35-*"},
+	{"machine", "virt-*"},
+	{"netdev", "tap"},
+	{"netdev", "user"},
+	{"object", "rng-builtin"},
+	{"object", "rng-random"},
+};
+
+static void add_symbol(struct text *out, const char *text)
+{
+	for (; *text; text++) {
+		char c = *text;
+
+		c = isalnum((unsigned char)c) ? (char)toupper((unsigned char)c) : '_';
+		text_add_len(out, &c, 1);
+	}
+}
+
+static void add_config(struct text *out, const char *kind, const char *name, const char *board)
+{
+	text_add(out, "\nconfig QEMU_");
+	add_symbol(out, kind);
+	text_add(out, "_");
+	add_symbol(out, name);
+	text_add(out, "\n\tbool\n");
+	if (!board)
+		return;
+	text_add(out, "\tdefault y if BOARD_");
+	add_symbol(out, board);
+	text_add(out, "\n");
+}
+
+static void add_matching(struct text *out, const struct caps *caps, const char *kind,
+			 const char *name, const char *board)
+{
+	size_t kind_len = strlen(kind), name_len = strlen(name) - 1;
+
+	for (size_t i = 0; i < caps->count; i++) {
+		const char *line = caps->lines[i];
+
+		if (strncmp(line, kind, kind_len) != 0 || line[kind_len] != ' ')
+			continue;
+		if (strncmp(line + kind_len + 1, name, name_len) == 0)
+			add_config(out, kind, line + kind_len + 1, board);
+	}
+}
+
+void probe_kconfig(const struct caps *caps, const char *board, struct text *ret_kconfig)
+{
+	text_add(ret_kconfig, "# SPDX-License-Identifier: GPL-2.0-or-later\n"
+			      "# Written by kiln probe beside qemu.caps. Not edited by hand.\n");
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		const char *kind = wanted[i].kind, *name = wanted[i].name;
+
+		if (name[strlen(name) - 1] == '*')
+			add_matching(ret_kconfig, caps, kind, name, board);
+		else
+			add_config(ret_kconfig, kind, name,
+				   caps_has(caps, kind, name) ? board : NULL);
+	}
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * qtree.c - parse `info qtree` by its indentation and compare it with a layout.
+ *
+ * The form, seen with QEMU 7.2 and 10.0, two spaces a level:
+ *   bus: NAME
+ *     type TYPE
+ *     dev: DRIVER, id "ID"
+ *       PROPERTY = VALUE
+ *       bus: NAME
+ */
+#include "qemu/qtree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH_MAX 64
+
+struct parser {
+	struct arena *arena;
+	struct qtree *tree;
+	size_t room;
+	unsigned line;
+	struct {
+		const char *bus, *type; /* a bus at this indentation */
+		bool is_dev;
+		size_t dev; /* a device at this indentation: its number */
+	} level[DEPTH_MAX];
+	struct err *err;
+};
+
+static int malformed(struct parser *parser, const char *what)
+{
+	(void)err_set(parser->err, ERR_HOST, "line %u of QEMU's device tree: %s", parser->line,
+		      what);
+	err_why(parser->err, "The form of `info qtree` is that of QEMU 7.2 to 10.0.");
+	err_fix(parser->err, "Use a QEMU of these versions, or report its output.");
+	return -1;
+}
+
+/* The nearest level above @depth that holds a bus; -1 when there is none. */
+static int bus_above(const struct parser *parser, int depth)
+{
+	while (--depth >= 0) {
+		if (parser->level[depth].bus)
+			return depth;
+	}
+	return -1;
+}
+
+static void level_set(struct parser *parser, int depth)
+{
+	for (int i = depth; i < DEPTH_MAX; i++)
+		memset(&parser->level[i], 0, sizeof(parser->level[i]));
+}
+
+/* DRIVER, id "ID" */
+static int parse_dev(struct parser *parser, int depth, const char *at, size_t len)
+{
+	static const char separator[] = ", id \"";
+	const char *gap = memmem(at, len, separator, sizeof(separator) - 1);
+	int bus = bus_above(parser, depth);
+
+	if (!gap || at[len - 1] != '"')
+		return malformed(parser, "a device without type and id");
+	if (bus < 0)
+		return malformed(parser, "a device outside of a bus");
+	struct qtree *tree = parser->tree;
+
+	if (tree->count == parser->room) {
+		struct qtree_dev *old = tree->devs;
+
+		parser->room = parser->room ? parser->room * 2 : 64;
+		tree->devs = arena_alloc(parser->arena, parser->room * sizeof(*old));
+		if (old)
+			memcpy(tree->devs, old, tree->count * sizeof(*old));
+	}
+	const char *id = gap + sizeof(separator) - 1;
+
+	tree->devs[tree->count] = (struct qtree_dev){
+		.driver = arena_dup(parser->arena, at, (size_t)(gap - at)),
+		.id = arena_dup(parser->arena, id, (size_t)(at + len - 1 - id)),
+		.bus = parser->level[bus].bus,
+		.bus_type = parser->level[bus].type,
+	};
+	level_set(parser, depth);
+	parser->level[depth].is_dev = true;
+	parser->level[depth].dev = tree->count++;
+	return 0;
+}
+
+static bool is_pci(const struct qtree_dev *dev)
+{
+	return strcmp(dev->bus_type, "PCI") == 0 || strcmp(dev->bus_type, "PCIE") == 0;
+}
+
+/* "02.0": slot and function in hexadecimal, as hw/core/qdev-properties-system.c prints it. */
+static int parse_addr(struct parser *parser, struct qtree_dev *dev, const char *value)
+{
+	char *end;
+
+	dev->slot = (unsigned)strtoul(value, &end, 16);
+	if (end == value || *end != '.')
+		return malformed(parser, "an address that is not SLOT.FUNCTION");
+	value = end + 1;
+	dev->function = (unsigned)strtoul(value, &end, 16);
+	if (end == value || (*end && *end != '\n') || dev->slot > 0x1f || dev->function > 7)
+		return malformed(parser, "an address that is not SLOT.FUNCTION");
+	dev->has_pci = true;
+	return 0;
+}
+
+static int parse_property(struct parser *parser, int depth, const char *at)
+{
+	static const char addr[] = "addr = ", port[] = "nr = ";
+
+	if (!parser->level[depth - 1].is_dev)
+		return 0;
+	struct qtree_dev *dev = &parser->tree->devs[parser->level[depth - 1].dev];
+
+	if (is_pci(dev) && strncmp(at, addr, sizeof(addr) - 1) == 0)
+		return parse_addr(parser, dev, at + sizeof(addr) - 1);
+	if (strcmp(dev->bus_type, "virtio-serial-bus") == 0 &&
+	    strncmp(at, port, sizeof(port) - 1) == 0) {
+		dev->port = (unsigned)strtoul(at + sizeof(port) - 1, NULL, 10);
+		dev->has_port = true;
+	}
+	return 0;
+}
+
+static int parse_line(struct parser *parser, const char *line, size_t len)
+{
+	size_t spaces = strspn(line, " ");
+	int depth = (int)(spaces / 2);
+	const char *at = line + spaces;
+
+	if (spaces >= len)
+		return 0;
+	len -= spaces;
+	if (depth >= DEPTH_MAX)
+		return malformed(parser, "nested too deep");
+	if (strncmp(at, "bus: ", 5) == 0) {
+		level_set(parser, depth);
+		parser->level[depth].bus = arena_dup(parser->arena, at + 5, len - 5);
+		parser->level[depth].type = "";
+		return 0;
+	}
+	if (strncmp(at, "dev: ", 5) == 0)
+		return parse_dev(parser, depth, at + 5, len - 5);
+	if (depth == 0)
+		return malformed(parser, "neither a bus nor a device");
+	if (strncmp(at, "type ", 5) == 0 && parser->level[depth - 1].bus) {
+		parser->level[depth - 1].type = arena_dup(parser->arena, at + 5, len - 5);
+		return 0;
+	}
+	return parse_property(parser, depth, at);
+}
+
+int qtree_parse(struct arena *arena, const char *text, struct qtree *ret_tree, struct err *err)
+{
+	struct parser parser = {.arena = arena, .tree = ret_tree, .err = err};
+
+	memset(ret_tree, 0, sizeof(*ret_tree));
+	while (*text) {
+		size_t len = strcspn(text, "\n"), end = len;
+
+		parser.line++;
+		/* HMP ends its lines as a terminal wants them. */
+		if (end && text[end - 1] == '\r')
+			end--;
+		const char *line = arena_dup(arena, text, end);
+
+		if (parse_line(&parser, line, end) < 0)
+			return -1;
+		text += len + (text[len] == '\n');
+	}
+	if (ret_tree->count)
+		return 0;
+	return malformed(&parser, "no device at all");
+}
+
+int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err)
+{
+	json_t *reply = qmp_command(qmp, "human-monitor-command",
+				    json_pack("{s:s}", "command-line", "info qtree"), err);
+	const char *text = json_string_value(reply);
+
+	if (!reply)
+		return -1;
+	int result = qtree_parse(qmp->arena, text ? text : "", ret_tree, err);
+
+	json_decref(reply);
+	return result;
+}
+
+/* ---- comparison ------------------------------------------------------------------------------- */
+
+/* Sorted by id; wanted and found are walked beside each other. */
+static int compare_want(const void *a, const void *b)
+{
+	const struct qtree_want *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+static int compare_id(const void *key, const void *item)
+{
+	const struct qtree_want *const *want = item;
+
+	return strcmp(key, (*want)->id);
+}
+
+static void add_place(struct text *out, const char *bus, bool is_port, unsigned slot,
+		      unsigned function, unsigned port)
+{
+	if (is_port)
+		text_fmt(out, "%s port %u", bus, port);
+	else
+		text_fmt(out, "%s %02x.%x", bus, slot, function);
+}
+
+static bool same_place(const struct qtree_dev *dev, const struct qtree_want *want)
+{
+	if (strcmp(dev->bus, want->bus) != 0)
+		return false;
+	if (want->is_port)
+		return dev->has_port && dev->port == want->port;
+	return dev->has_pci && dev->slot == want->slot && dev->function == want->function;
+}
+
+static size_t compare_one(const struct qtree_dev *dev, const struct qtree_want *want,
+			  struct text *out)
+{
+	size_t differ = 0;
+
+	if (strcmp(dev->driver, want->driver) != 0) {
+		text_fmt(out, "%s: is a %s, should be a %s\n", want->id, dev->driver, want->driver);
+		differ++;
+	}
+	if (same_place(dev, want))
+		return differ;
+	text_fmt(out, "%s: is at ", want->id);
+	add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
+	text_add(out, ", should be at ");
+	add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+	text_add(out, "\n");
+	return differ + 1;
+}
+
+/* A part of the chipset: nobody asked for it, and it is not behind a bridge. */
+static bool is_chipset(const struct qtree_dev *dev)
+{
+	return !dev->id[0] && (strcmp(dev->bus, "pcie.0") == 0 || strcmp(dev->bus, "pci.0") == 0);
+}
+
+size_t qtree_compare(const struct qtree *tree, const struct qtree_want *wants, size_t count,
+		     struct text *ret_diff)
+{
+	struct arena *arena = ret_diff->arena;
+	const struct qtree_want **sorted = arena_alloc(arena, (count + 1) * sizeof(*sorted));
+	bool *seen = arena_alloc(arena, count + 1);
+	size_t differ = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &wants[i];
+	qsort(sorted, count, sizeof(*sorted), compare_want);
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct qtree_dev *dev = &tree->devs[i];
+		const struct qtree_want **want =
+			dev->id[0] ? bsearch(dev->id, sorted, count, sizeof(*sorted), compare_id)
+				   : NULL;
+
+		if (want) {
+			seen[want - sorted] = true;
+			differ += compare_one(dev, *want, ret_diff);
+		} else if ((dev->has_pci && !is_chipset(dev)) || (dev->has_port && dev->id[0])) {
+			text_fmt(ret_diff, "%s \"%s\": is at ", dev->driver, dev->id);
+			add_place(ret_diff, dev->bus, dev->has_port, dev->slot, dev->function,
+				  dev->port);
+			text_add(ret_diff, ", should not be there\n");
+			differ++;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (seen[i])
+			continue;
+		text_fmt(ret_diff, "%s: is not there, should be at ", sorted[i]->id);
+		add_place(ret_diff, sorted[i]->bus, sorted[i]->is_port, sorted[i]->slot,
+			  sorted[i]->function, sorted[i]->port);
+		text_add(ret_diff, "\n");
+		differ++;
+	}
+	return differ;
+}

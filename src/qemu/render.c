@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * render.c - write a property tree as JSON or as key=value.
+ *
+ * QEMU reads an argument as JSON when it begins with '{'. In its key=value syntax a comma ends a
+ * value and two commas are one; nothing else has a meaning there (qemu: util/keyval.c).
+ */
+#include "qemu/render.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "image/text.h"
+
+static void add_mark(struct text *out, const struct segment *seg, enum text_escape escape)
+{
+	text_fmt(out, "%c%u:%u:%u:%u:%.*s%c", MARK_OPEN, (unsigned)seg->kind, (unsigned)escape,
+		 seg->a, seg->b, (int)seg->len, seg->text, MARK_CLOSE);
+}
+
+static void add_json_char(struct text *out, char c)
+{
+	static const char names[] = "\b\f\n\r\t", letters[] = "bfnrt";
+	const char *name = c ? strchr(names, c) : NULL;
+
+	if (name) {
+		text_fmt(out, "\\%c", letters[name - names]);
+	} else if ((unsigned char)c < 0x20) {
+		text_fmt(out, "\\u%04x", (unsigned char)c);
+	} else {
+		if (c == '"' || c == '\\')
+			text_add(out, "\\");
+		text_add_len(out, &c, 1);
+	}
+}
+
+void render_quote(struct text *out, const char *string, size_t len, enum text_escape escape)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (escape == ESCAPE_JSON) {
+			add_json_char(out, string[i]);
+			continue;
+		}
+		if (escape == ESCAPE_KV && string[i] == ',')
+			text_add(out, ",");
+		text_add_len(out, &string[i], 1);
+	}
+}
+
+/* A string's literals quoted for where it stands, its marks told the same. */
+static void add_string(struct text *out, const char *string, enum text_escape escape)
+{
+	const char *cursor = string;
+	struct segment seg;
+
+	while (text_next(&cursor, &seg)) {
+		if (seg.kind == FIX_LITERAL)
+			render_quote(out, seg.text, seg.len, escape);
+		else
+			add_mark(out, &seg, escape);
+	}
+}
+
+/* FIX_TAP stands for whole members, key and all: how many there are is known on the target. */
+static bool is_member_mark(const struct node *node)
+{
+	const char *cursor = node->string;
+	struct segment seg;
+
+	return node->kind == NODE_STRING && text_next(&cursor, &seg) && seg.kind == FIX_TAP;
+}
+
+static void add_json(struct text *out, const struct node *node);
+
+static void add_json_members(struct text *out, const struct node *parent)
+{
+	const char *gap = "";
+
+	node_for_each(item, parent) {
+		text_add(out, gap);
+		gap = ",";
+		if (is_member_mark(item)) {
+			add_string(out, item->string, ESCAPE_JSON);
+			continue;
+		}
+		if (item->key) {
+			text_add(out, "\"");
+			add_string(out, item->key, ESCAPE_JSON);
+			text_add(out, "\":");
+		}
+		add_json(out, item);
+	}
+}
+
+static void add_json(struct text *out, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_STRING:
+		text_add(out, "\"");
+		add_string(out, node->string, ESCAPE_JSON);
+		text_add(out, "\"");
+		break;
+	case NODE_UINT:
+		text_fmt(out, "%" PRIu64, node->number);
+		break;
+	case NODE_BOOL:
+		text_add(out, node->yes ? "true" : "false");
+		break;
+	case NODE_OBJECT:
+		text_add(out, "{");
+		add_json_members(out, node);
+		text_add(out, "}");
+		break;
+	case NODE_ARRAY:
+		text_add(out, "[");
+		add_json_members(out, node);
+		text_add(out, "]");
+		break;
+	case NODE_KIND_COUNT:
+		break;
+	}
+}
+
+const char *render_json(struct arena *arena, const struct node *tree)
+{
+	struct text out = {.arena = arena};
+
+	add_json(&out, tree);
+	return text_str(&out);
+}
+
+/* "file.0.sub": @prefix is "" at the top. */
+static const char *kv_key(struct arena *arena, const char *prefix, const struct node *parent,
+			  const struct node *item, unsigned index)
+{
+	const char *gap = *prefix ? "." : "";
+
+	if (parent->kind == NODE_ARRAY)
+		return arena_fmt(arena, "%s%s%u", prefix, gap, index);
+	return arena_fmt(arena, "%s%s%s", prefix, gap, item->key);
+}
+
+static void add_kv(struct text *out, const char *prefix, const struct node *parent,
+		   const char *head)
+{
+	unsigned index = 0;
+
+	node_for_each(item, parent) {
+		const char *key = kv_key(out->arena, prefix, parent, item, index);
+
+		if (item->kind == NODE_OBJECT || item->kind == NODE_ARRAY) {
+			add_kv(out, key, item, NULL);
+			index++;
+			continue;
+		}
+		if (out->len)
+			text_add(out, ",");
+		bool implied = head && index == 0 && item->key && strcmp(item->key, head) == 0;
+
+		if (!implied && !is_member_mark(item))
+			text_fmt(out, "%s=", key);
+		if (item->kind == NODE_STRING)
+			add_string(out, item->string, ESCAPE_KV);
+		else if (item->kind == NODE_UINT)
+			text_fmt(out, "%" PRIu64, item->number);
+		else
+			text_add(out, item->yes ? "on" : "off");
+		index++;
+	}
+}
+
+const char *render_kv(struct arena *arena, const struct node *tree, const char *head)
+{
+	struct text out = {.arena = arena};
+
+	add_kv(&out, "", tree, head);
+	return text_str(&out);
+}
