@@ -165,6 +165,14 @@ static void test_one_queue(void **arg)
 	assert_int_equal(state.ifaces[0].index, 5);
 }
 
+static void test_owner_is_one_word(void **arg)
+{
+	(void)arg;
+	op.tap.owner = "a b c";
+	assert_int_equal(host_tap.acquire(&host, &op, &err), 0);
+	assert_string_equal(state.ifaces[0].owner, "a_b_c");
+}
+
 static void test_queues_share_the_name_that_the_kernel_chose(void **arg)
 {
 	(void)arg;
@@ -253,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_one_queue, setup),
+		cmocka_unit_test_setup(test_owner_is_one_word, setup),
 		cmocka_unit_test_setup(test_queues_share_the_name_that_the_kernel_chose, setup),
 		cmocka_unit_test_setup(test_persistent_is_recorded_first, setup),
 		cmocka_unit_test_setup(test_refusals, setup),
