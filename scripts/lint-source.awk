@@ -191,7 +191,7 @@ header {
 }
 
 END {
-	if (NR > 500)
+	if (in_src && NR > 500)
 		say(NR, "a file of " NR " lines; 500 is the limit")
 	if (NR > 0 && blank)
 		say(NR, "an empty line at the end of the file")

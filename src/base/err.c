@@ -126,6 +126,8 @@ void err_ctx(struct err *err, const char *fmt, ...)
 		memcpy(out.text, parts[i], len);
 		out.text += len;
 		out.room -= len;
+		if (parts[i][len])
+			memcpy(out.text - 3, "...", 3);
 	}
 	*out.text = '\0';
 }

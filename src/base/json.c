@@ -18,13 +18,19 @@ void json_read(struct json_reader *reader, const char *text, size_t len)
 /* The byte at the cursor, or 0 at the end: 0 is no byte of JSON's grammar. */
 static char peek(const struct json_reader *reader)
 {
-	return reader->at < reader->len ? reader->text[reader->at] : '\0';
+	if (reader->at < reader->len)
+		return reader->text[reader->at];
+	return '\0';
 }
 
 static void skip_blanks(struct json_reader *reader)
 {
-	while (reader->at < reader->len && memchr(" \t\r\n", reader->text[reader->at], 4))
+	char c = peek(reader);
+
+	while (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
 		reader->at++;
+		c = peek(reader);
+	}
 }
 
 static enum json_event fail(struct json_reader *reader)

@@ -187,9 +187,14 @@ static void console_back(const struct vm_dev *dev, struct emit *emit)
 	const char *text;
 
 	if (is_unix(dev)) {
-		/* A shell cannot hand over a listening socket, so it gets a null device instead. */
 		text = unix_text(dev, emit);
-	} else if (is_file(dev)) {
+		emit_text(emit, "-chardev", text, ARG_LOADER_ONLY);
+		/* A shell cannot hand over a listening socket. */
+		emit_text(emit, "-chardev", arena_fmt(emit->arena, "null,id=char%s", dev->alias),
+			  ARG_SHELL_ONLY);
+		return;
+	}
+	if (is_file(dev)) {
 		if (!console_of(dev)->path)
 			return;
 		text = file_text(dev, emit);

@@ -100,9 +100,14 @@ int caps_keep(uint64_t mask, struct err *err)
 		return refuse(err, errno, "cannot read the capabilities of this process");
 	if (seen.effective & ~mask || seen.permitted & ~mask || seen.inheritable)
 		return refuse(err, EPERM, "capabilities are still there after giving them up");
-	for (int cap = 0; cap < 64; cap++)
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
+	for (int cap = 0; cap < 64; cap++) {
+		int present = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0);
+
+		if (present < 0)
+			break;
+		if (present)
 			return refuse(err, EPERM, "an ambient capability is still there");
+	}
 	return 0;
 }
 

@@ -83,7 +83,7 @@ static int request_send(struct netlink *nl, struct request *req)
 static ssize_t reply_read(struct netlink *nl, void *buf)
 {
 	for (;;) {
-		struct sockaddr_nl from;
+		struct sockaddr_nl from = {0};
 		socklen_t len = sizeof(from);
 		ssize_t got =
 			recvfrom(nl->fd, buf, REPLY_MAX, MSG_TRUNC, (struct sockaddr *)&from, &len);

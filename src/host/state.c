@@ -94,6 +94,14 @@ static int line_parse(struct state *state, char *line, unsigned number, struct e
 	return 0;
 }
 
+void state_clear(struct state *state)
+{
+	state->vm[0] = state->image[0] = '\0';
+	state->pid = 0;
+	state->start = 0;
+	state->record_count = state->iface_count = 0;
+}
+
 int state_load(struct state *state, int dir, struct err *err)
 {
 	static struct lines lines;
@@ -101,7 +109,7 @@ int state_load(struct state *state, int dir, struct err *err)
 	char *line;
 	int ret;
 
-	memset(state, 0, sizeof(*state));
+	state_clear(state);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0) {

@@ -54,6 +54,14 @@ struct state {
 };
 
 /**
+ * state_clear() - make it empty.
+ *
+ * Only what counts is cleared: the arrays are large, and each page that is touched costs more than
+ * a system call.
+ */
+void state_clear(struct state *state);
+
+/**
  * state_load() - read the file `state` in directory @dir.
  *
  * Return: 1 read, 0 there is none, -1 with ERR_HOST when it cannot be read or understood.

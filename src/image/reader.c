@@ -42,7 +42,7 @@ static int check_zero(const struct img *img, uint64_t from, uint64_t to, struct 
 	for (size_t i = 0; i < to - from; i++)
 		if (pad[i])
 			return img_refuse_damage(img, err, "padding at offset %llu is not zero",
-						 (unsigned long long)(from + i));
+						 (unsigned long long)from + i);
 	return 0;
 }
 
@@ -334,7 +334,7 @@ static int open_sections(struct img *img, struct frame *frame, struct err *err)
 int img_open(struct img *img, int fd, const char *path, void *buf, size_t size, struct err *err)
 {
 	struct frame frame = {.buf = buf};
-	struct img_disk_trailer trailer;
+	struct img_disk_trailer trailer = {0};
 	struct stat st;
 
 	BUG_IF(size < META_BYTES_MAX + BUFFER_SLACK);

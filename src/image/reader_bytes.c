@@ -69,15 +69,16 @@ int img_refuse_limit(const struct img *img, enum img_section section, const char
 
 int img_read_at(const struct img *img, uint64_t offset, void *buf, size_t len, struct err *err)
 {
+	unsigned long long at = img->start + offset; /* in the file */
 	ssize_t n;
 
 	BUG_IF(!img_span_fits(offset, len, img->size));
 	if (len == 0)
 		return 0;
-	n = fd_pread_all(img->fd, buf, len, (off_t)(img->start + offset));
+	n = fd_pread_all(img->fd, buf, len, (off_t)at);
 	if (n < 0) {
 		(void)err_sys(err, ERR_HOST, errno, "reading %zu bytes at offset %llu failed", len,
-			      (unsigned long long)(img->start + offset));
+			      at);
 		err_at(err, img->path, 0);
 		err_why(err, "The image was opened, but the file system or the disk under it "
 			     "does not give its bytes.");
@@ -89,7 +90,7 @@ int img_read_at(const struct img *img, uint64_t offset, void *buf, size_t len, s
 		return img_refuse_damage(img, err,
 					 "the file was cut at offset %llu while it was "
 					 "read",
-					 (unsigned long long)(img->start + offset) + (size_t)n);
+					 at + (size_t)n);
 	return 0;
 }
 

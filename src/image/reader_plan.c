@@ -166,22 +166,27 @@ static int check_text(struct check *check, uint64_t *ret_len)
 
 /* ---- PLAN ------------------------------------------------------------------------------------ */
 
-/* A string with its NUL; *ret points into the section. */
-static int check_string(struct check *check, uint32_t len, const char **ret)
+/* A string with its NUL, inside the section; NULL when it was refused. */
+static const char *check_string(struct check *check, uint32_t len)
 {
 	size_t at = check->bytes.at;
 	const unsigned char *data;
 
-	if (len >= SITE_VALUE_MAX)
-		return refuse_limit(check, "bytes of a key or value of a site slot", len,
-				    SITE_VALUE_MAX - 1);
+	if (len >= SITE_VALUE_MAX) {
+		(void)refuse_limit(check, "bytes of a key or value of a site slot", len,
+				   SITE_VALUE_MAX - 1);
+		return NULL;
+	}
 	data = img_take(&check->bytes, (size_t)len + 1);
-	if (!data)
-		return refuse_end(check);
-	if (data[len] || !ident_is_text(data, len))
-		return REFUSE(check, at, "control characters in a site slot");
-	*ret = (const char *)data;
-	return 0;
+	if (!data) {
+		(void)refuse_end(check);
+		return NULL;
+	}
+	if (data[len] || !ident_is_text(data, len)) {
+		(void)REFUSE(check, at, "control characters in a site slot");
+		return NULL;
+	}
+	return (const char *)data;
 }
 
 static int check_site(struct check *check, uint32_t index)
@@ -190,14 +195,15 @@ static int check_site(struct check *check, uint32_t index)
 	struct img_site other;
 	size_t at = check->bytes.at;
 	uint32_t kind, key_len, value_len;
-	const char *key, *value;
+	const char *key;
 
 	if (img_take_u32(&check->bytes, &kind) < 0 || img_take_u32(&check->bytes, &key_len) < 0 ||
 	    img_take_u32(&check->bytes, &value_len) < 0)
 		return refuse_end(check);
 	if (kind >= SITE_KIND_COUNT)
 		return REFUSE(check, at, "site slot of unknown kind %u", kind);
-	if (check_string(check, key_len, &key) < 0 || check_string(check, value_len, &value) < 0)
+	key = check_string(check, key_len);
+	if (!key || !check_string(check, value_len))
 		return -1;
 	if (!ident_is_valid(IDENT_VM_NAME, key))
 		return REFUSE(check, at, "site slot %u: \"%s\" is no key", index, key);
@@ -350,7 +356,7 @@ static int check_argv(struct check *check)
 
 		if (img_take_u32(&check->bytes, &flags) < 0)
 			return refuse_end(check);
-		if (flags & ~ARG_LOADER_ONLY)
+		if (flags & ~(ARG_LOADER_ONLY | ARG_SHELL_ONLY))
 			return REFUSE(check, at, "argument with unknown flags 0x%x", flags);
 		if (check_text(check, &len) < 0)
 			return -1;

@@ -5,6 +5,7 @@
 #include "image/text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -64,4 +65,21 @@ int text_next(const char **cursor, struct segment *seg)
 	BUG_IF(seg->len > MARK_KEY_MAX || !ident_is_text(at, seg->len));
 	*cursor = close + 1;
 	return 1;
+}
+
+void segment_word(char buf[static MARK_MAX], const struct segment *seg)
+{
+	static const char *const words[FIX_COUNT] = {
+#define FIXUP_WORD(ENUM, word) [FIX_##ENUM] = word,
+		IMAGE_FIXUPS(FIXUP_WORD)
+#undef FIXUP_WORD
+	};
+
+	if (seg->len)
+		(void)snprintf(buf, MARK_MAX, "{%s:%.*s}", words[seg->kind], (int)seg->len,
+			       seg->text);
+	else if (seg->kind == FIX_UUID || seg->kind == FIX_ACCEL)
+		(void)snprintf(buf, MARK_MAX, "{%s}", words[seg->kind]);
+	else
+		(void)snprintf(buf, MARK_MAX, "{%s:%u}", words[seg->kind], seg->a);
 }

@@ -84,6 +84,13 @@ void text_mark(char buf[static MARK_MAX], enum fixup_kind kind, unsigned a, unsi
 	       const char *key);
 
 /**
+ * segment_word() - write a fixup in the form of reviews: "{fd:3}", "{mac:net0}", "{uuid}".
+ * @buf: at least MARK_MAX bytes.
+ * @seg: not FIX_LITERAL.
+ */
+void segment_word(char buf[static MARK_MAX], const struct segment *seg);
+
+/**
  * text_next() - take the next segment off a marked text.
  * @cursor: in: where to read; out: after the segment.
  * @seg: the segment; its text points into the string.

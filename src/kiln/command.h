@@ -22,6 +22,7 @@ struct command {
 	int (*run)(int argc, char **argv, struct arena *arena, struct err_list *errs);
 };
 
+/* The sub-commands, as struct command says of @run. */
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs);

@@ -4,6 +4,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,30 +161,25 @@ static void fill_source(struct pipeline *pipe, struct img_source *source)
 	source->payload_count = count;
 }
 
-/* The arguments with marks in a readable form: for review, golden files and diff. */
+/* The arguments with marks in a readable form, as `kiln show --section ARGV` prints them. */
 static const char *argv_text(struct pipeline *pipe)
 {
 	struct text text = {.arena = pipe->arena};
-	static const char *const words[FIX_COUNT] = {
-#define FIXUP_WORD(ENUM, word) [FIX_##ENUM] = word,
-		IMAGE_FIXUPS(FIXUP_WORD)
-#undef FIXUP_WORD
-	};
+	char word[MARK_MAX];
 
 	for (size_t i = 0; i < pipe->arg_count; i++) {
 		const char *cursor = pipe->args[i].text;
 		struct segment seg;
 
+		if (pipe->args[i].flags & ARG_SHELL_ONLY)
+			continue;
 		while (text_next(&cursor, &seg)) {
-			if (seg.kind == FIX_LITERAL)
+			if (seg.kind == FIX_LITERAL) {
 				text_add_len(&text, seg.text, seg.len);
-			else if (seg.len)
-				text_fmt(&text, "{%s:%.*s}", words[seg.kind], (int)seg.len,
-					 seg.text);
-			else if (seg.kind == FIX_UUID || seg.kind == FIX_ACCEL)
-				text_fmt(&text, "{%s}", words[seg.kind]);
-			else
-				text_fmt(&text, "{%s:%u}", words[seg.kind], seg.a);
+				continue;
+			}
+			segment_word(word, &seg);
+			text_add(&text, word);
 		}
 		text_add(&text, "\n");
 	}
@@ -224,6 +220,22 @@ static int write_lock(struct pipeline *pipe, struct err *err)
 	return 0;
 }
 
+/* So that `kiln show --argv` can be started at the desk; no path of it enters the image. */
+static int link_payload(struct pipeline *pipe, struct output *out, struct err *err)
+{
+	const char *folder = arena_fmt(pipe->arena, "%s.payload", pipe->vm.guest.name);
+
+	for (const struct emit_payload *item = pipe->emit.payload; item; item = item->next) {
+		char *target = realpath(item->path, NULL);
+		int ret = target ? output_link(out, folder, item->name, target, err) : 0;
+
+		free(target);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_files(struct pipeline *pipe, struct output *out, struct img_source *source,
 		       struct err *err)
 {
@@ -253,7 +265,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 		if (output_text(out, file, texts[i].text, err) < 0)
 			return -1;
 	}
-	return output_commit(out, err);
+	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
 }
 
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)

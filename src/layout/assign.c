@@ -120,6 +120,7 @@ static void build_set(struct pass *pass)
 	set->arena = pass->vm->arena;
 	set->bridge = modern ? PCI_MODEL_PCIE_TO_PCI_BRIDGE : PCI_MODEL_DMI_TO_PCI_BRIDGE;
 	set->can_grow = pass->kind == PASS_DRY;
+	set->take_gone = pass->take_gone;
 	vm_for_each_dev(dev, pass->vm->controllers) {
 		enum pci_model model = pci_model_find(dev->class->name);
 
@@ -199,39 +200,54 @@ static int assign_missing(struct pass *pass)
 	return 0;
 }
 
-/* The set may grow while its new controllers look for places of their own. */
-static int add_controllers(struct pass *pass)
+static void mark_existing(const struct vm *vm, bool *exists)
 {
-	const struct dev_family *family = &controller_pci_family;
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family == &controller_pci_family && dev->index < PCI_BUS_MAX)
+			exists[dev->index] = true;
+	}
+}
+
+/* A place for the controller of each bus that was added; the set may grow meanwhile. */
+static int place_controllers(struct pass *pass)
+{
 	struct layout *layout = pass->layout;
 	bool exists[PCI_BUS_MAX] = {false};
 
-	vm_for_each_dev(dev, pass->vm->controllers) {
-		if (dev->family == family && dev->index < PCI_BUS_MAX)
-			exists[dev->index] = true;
-	}
+	mark_existing(pass->vm, exists);
 	for (unsigned i = 1; i < layout->set.count; i++) {
-		const struct pci_model_info *model = &pci_models[layout->set.bus[i]->model];
-
-		if (exists[i])
-			continue;
-		struct layout_dev rec = {
-			.dev = controller_add(pass->vm, layout->algorithm, family,
-					      dev_class_find(family, model->name), i),
-			.flags = model->upstream,
-		};
-		struct pci_owner *owner = arena_alloc(pass->vm->arena, sizeof(*owner));
-		struct pci_want want = {model->upstream, PCI_AUTOMATIC, owner};
+		unsigned flags = pci_models[layout->set.bus[i]->model].upstream;
+		struct pci_owner *owner;
 		struct pci_found found;
 		struct err err;
 
-		owner->name = rec.dev->id;
+		if (exists[i])
+			continue;
+		owner = arena_alloc(pass->vm->arena, sizeof(*owner));
+		owner->name = arena_fmt(pass->vm->arena, "pci.%u", i);
+		struct pci_want want = {flags, PCI_AUTOMATIC, owner};
+
 		if (next(pass, &want, PCI_ANY_FUNCTION, &found, &err)) {
-			budget_refuse(pass, &rec, &err);
+			budget_refuse(pass, &(struct layout_dev){.owner = *owner}, &err);
 			return -1;
 		}
 	}
 	return 0;
+}
+
+static void add_controllers(struct vm *vm, struct layout *layout)
+{
+	const struct dev_family *family = &controller_pci_family;
+	bool exists[PCI_BUS_MAX] = {false};
+
+	mark_existing(vm, exists);
+	for (unsigned i = 1; i < layout->set.count; i++) {
+		const char *model = pci_models[layout->set.bus[i]->model].name;
+
+		if (!exists[i])
+			(void)controller_add(vm, layout->algorithm, family,
+					     dev_class_find(family, model), i);
+	}
 }
 
 static int run(struct pass *pass)
@@ -248,7 +264,7 @@ static int run(struct pass *pass)
 		return assign_missing(pass);
 	if (spare_before(pass) || assign_missing(pass) || spare_after(pass))
 		return -1;
-	return add_controllers(pass);
+	return place_controllers(pass);
 }
 
 static void add_root(struct vm *vm)
@@ -292,10 +308,48 @@ static void count_configured(const struct vm *vm, struct layout *layout)
 	}
 }
 
+static void add_errors(struct err_list *to, const struct err_list *from)
+{
+	err_list_for_each(node, from) {
+		err_list_add(to, &node->err);
+	}
+}
+
+/*
+ * How many buses are needed. A bus that is added may find no place for its own controller; when
+ * places of removed devices are left, they are then handed out first.
+ */
+static int run_dry(struct vm *vm, struct layout *layout, struct err_list *errs)
+{
+	struct err_list first = {.arena = errs->arena};
+	struct pass pass = {.kind = PASS_DRY, .vm = vm, .layout = layout, .errs = &first};
+
+	collect_devs(vm, layout, &first);
+	if (!first.count && run(&pass) == 0)
+		return 0;
+	if (pass.no_room && layout->budget.kept) {
+		layout->dev_count = 0;
+		layout->spare = 0;
+		memset(layout->bus_for, 0, sizeof(layout->bus_for));
+		pass = (struct pass){.vm = vm, .layout = layout, .errs = errs, .take_gone = true};
+		collect_devs(vm, layout, errs);
+		return run(&pass);
+	}
+	add_errors(errs, &first);
+	return -1;
+}
+
+static int run_real(struct vm *vm, struct layout *layout, struct err_list *errs)
+{
+	struct pass pass = {.kind = PASS_REAL, .vm = vm, .layout = layout, .errs = errs};
+
+	collect_devs(vm, layout, errs);
+	return run(&pass);
+}
+
 int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 		  struct err_list *errs)
 {
-	struct pass pass = {.vm = vm, .layout = layout, .errs = errs};
 	size_t before = errs->count;
 
 	memset(layout, 0, sizeof(*layout));
@@ -307,14 +361,13 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	count_configured(vm, layout);
 	serial_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);
-	if (!vm->machine->root_model)
+	if (errs->count > before || !vm->machine->root_model)
 		return errs->count > before ? -1 : 0;
-	for (unsigned kind = PASS_DRY; kind <= PASS_REAL; kind++) {
-		pass.kind = (enum pass_kind)kind;
-		collect_devs(vm, layout, errs);
-		if (errs->count > before || run(&pass))
-			return -1;
-	}
+	if (run_dry(vm, layout, errs))
+		return -1;
+	add_controllers(vm, layout);
+	if (run_real(vm, layout, errs))
+		return -1;
 	number_all(vm, layout, errs);
 	budget_count(layout);
 	return errs->count > before ? -1 : 0;

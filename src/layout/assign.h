@@ -12,8 +12,14 @@
 /** enum pass_kind - the dry run finds how many buses are needed, the real one hands out. */
 enum pass_kind { PASS_DRY, PASS_REAL };
 
+/**
+ * struct pass - one of the two.
+ * @take_gone: growing did not help: hand out the places of removed devices before adding buses.
+ * @no_room: it failed for lack of places.
+ */
 struct pass {
 	enum pass_kind kind;
+	bool take_gone, no_room;
 	struct vm *vm;
 	struct layout *layout;
 	struct err_list *errs;

@@ -136,6 +136,7 @@ void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct
 	struct err *err;
 	unsigned wanted = 0;
 
+	pass->no_room = true;
 	budget_count(layout);
 	for (size_t i = 0; i < layout->dev_count; i++)
 		wanted += (layout->devs[i].flags & PCI_TYPE_ENDPOINT) != 0;

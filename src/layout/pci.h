@@ -108,12 +108,13 @@ struct pci_bus {
  * @bridge: what starts a conventional hierarchy on a PCI Express guest:
  *          PCI_MODEL_PCIE_TO_PCI_BRIDGE, or PCI_MODEL_DMI_TO_PCI_BRIDGE where QEMU lacks it.
  * @can_grow: a search or a reservation may add buses (the dry run).
+ * @take_gone: places of removed devices are taken before buses are added, not after.
  * @hint: per flags, the first bus that may have room; a shortcut that never changes a result.
  */
 struct pci_set {
 	struct arena *arena;
 	enum pci_model bridge;
-	bool can_grow;
+	bool can_grow, take_gone;
 	struct pci_bus *bus[PCI_BUS_MAX];
 	unsigned count;
 	struct {

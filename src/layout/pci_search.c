@@ -110,6 +110,10 @@ int pci_reserve_next(struct pci_set *set, const struct pci_want *want, int funct
 	err->kind = ERR_NONE;
 	if (find(set, want->flags, function, GONE_KEEP, &found.addr))
 		goto take;
+	if (set->take_gone && find(set, want->flags, function, GONE_TAKE, &found.addr)) {
+		found.took_gone = true;
+		goto take;
+	}
 	if (set->can_grow) {
 		struct pci_addr addr = {.bus = (uint16_t)set->count};
 		int grown = pci_grow(set, &addr, want->flags, err);

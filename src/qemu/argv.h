@@ -39,29 +39,4 @@ struct node *argv_device_tree(const struct vm *vm, const struct vm_dev *dev, str
 /** argv_alias_text() - the text of a PROP_ALIAS row: its format with the device's alias. */
 const char *argv_alias_text(const struct vm_dev *dev, const struct prop *row, struct arena *arena);
 
-/**
- * typedef argv_fact_fn - tell a fact for argv_shell_text().
- * @arg: the caller's.
- * @seg: not FIX_LITERAL: FD_PATH and FDSET_PATH want the path of the file or unpacked payload of
- *       slot a, FD the path of the socket of slot a, TAP the name of the interface of slot a, the
- *       others their value.
- *
- * Return: the fact, unquoted.
- */
-typedef const char *argv_fact_fn(void *arg, const struct segment *seg);
-
-/**
- * argv_shell_text() - an argument as a shell can give it to QEMU, without a loader.
- * @arena: owns the result.
- * @text: an argument of an image that has not ARG_LOADER_ONLY.
- * @fact: asked for each fact.
- * @arg: for @fact.
- *
- * A tap is named instead of handed over, and so is a socket: "fd=" before FIX_FD becomes "path=".
- *
- * Return: the argument, not quoted for a shell.
- */
-const char *argv_shell_text(struct arena *arena, struct img_text text, argv_fact_fn *fact,
-			    void *arg);
-
 #endif

@@ -60,7 +60,7 @@ static void plan_check(struct run *run, struct findings *findings)
 	struct err err;
 	int ret;
 
-	while ((ret = plan_next(run, &cursor, &op, &err)) == 1)
+	while ((ret = facts_op_next(&run->facts, &cursor, &op, &err)) == 1)
 		host_op(op.code)->check(&run->host, &op, findings);
 	if (ret)
 		findings_add(findings, &err);
@@ -71,7 +71,7 @@ static void argv_check(struct run *run, struct findings *findings)
 {
 	struct err err;
 
-	if (!argv_build(run, ARGV_EXEC, &err))
+	if (!facts_argv(&run->facts, ARGV_EXEC, &err))
 		findings_add(findings, &err);
 }
 
@@ -84,7 +84,7 @@ int command_check(struct run *run, struct err *err)
 		return -1;
 	(void)snprintf(run->state.vm, sizeof(run->state.vm), "%s", run->img.meta[META_NAME]);
 	/* What is not bound is one finding of verify_all(); the others go on with "<key>". */
-	run->resolve = RESOLVE_SHOW;
+	run->facts.mode = FACTS_SHOW;
 	verify_all(run, &findings);
 	limit_check(run, &findings);
 	directory_check(run, &findings);

@@ -82,7 +82,6 @@ int stage_exec(struct run *run, struct err *err)
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", home[] = "HOME=/",
 		    lang[] = "LANG=C.UTF-8";
 	static char *const clean[] = {path, home, lang, NULL};
-	extern char **environ;
 
 	for (uint32_t slot = 0; slot < run->img.fd_count; slot++)
 		if (hand_over(FD_SLOT_BASE + (int)slot, err))

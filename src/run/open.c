@@ -39,6 +39,11 @@ int stage_open(struct run *run, struct err *err)
 	if (img_open(&run->img, run->img.fd, name ? name + 1 : path, image_buf, sizeof(image_buf),
 		     err))
 		return -1;
+	facts_init(&run->facts, &run->img);
+	run->facts.mode = FACTS_STRICT;
+	run->facts.unit[0] = '\0';
+	if (run->options->paused)
+		run->facts.extra = "-S";
 	run->host.img = &run->img;
 	run->host.user = &run->user;
 	run->host.dir = &run->dir;

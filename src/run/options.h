@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "image/ops.h"
+#include "image/show.h"
 
 enum command {
 	COMMAND_UP,
@@ -18,9 +18,6 @@ enum command {
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
-
-/** What `show` prints. */
-enum show_what { SHOW_TEXT, SHOW_JSON, SHOW_ARGV, SHOW_SHELL, SHOW_SECTION };
 
 /**
  * struct options - what was typed.

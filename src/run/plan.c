@@ -15,41 +15,8 @@
 #include "host/proc.h"
 #include "run/run.h"
 
-/* Resolved texts of one operation; the reader bounds each by SITE_VALUE_MAX, longest fact included. */
-#define OP_TEXTS_MAX 8
-
-static char texts[OP_TEXTS_MAX * SITE_VALUE_MAX];
-static size_t texts_used;
-
 /* Descriptors beside the slots: image, run directory, lock, and what a step opens for a moment. */
 #define FD_SPARE 64
-
-static const char *text_resolve(void *arg, struct img_text text, struct err *err)
-{
-	struct run *run = arg;
-	struct buf buf;
-
-	if (texts_used == sizeof(texts)) {
-		err_set(err, ERR_IMAGE, "an operation has more than %d texts", OP_TEXTS_MAX);
-		return NULL;
-	}
-	buf_init(&buf, texts + texts_used, SITE_VALUE_MAX);
-	texts_used += SITE_VALUE_MAX;
-	if (text_render(run, text, ARGV_EXEC, &buf, err))
-		return NULL;
-	if (!buf.overflow)
-		return buf.data;
-	err_set(err, ERR_HOST, "a value in the plan is longer than %d bytes", SITE_VALUE_MAX - 1);
-	err_why(err, "Values of the target are put into it, and together they are too long.");
-	err_fix(err, "Bind shorter values.");
-	return NULL;
-}
-
-int plan_next(struct run *run, struct img_cursor *cursor, struct op *op, struct err *err)
-{
-	texts_used = 0;
-	return img_op_next(&run->img, cursor, text_resolve, run, op, err);
-}
 
 void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 {
@@ -149,7 +116,7 @@ static int directory_take(struct run *run, struct err *err)
 		rundir_close(&run->dir);
 		return -1;
 	}
-	memset(&run->state, 0, sizeof(run->state));
+	state_clear(&run->state);
 	(void)snprintf(run->state.vm, sizeof(run->state.vm), "%s", vm);
 	(void)snprintf(run->state.image, sizeof(run->state.image), "%s", run->options->target);
 	run->state.pid = getpid();
@@ -234,7 +201,7 @@ int stage_acquire(struct run *run, struct err *err)
 	    host_fd_reserve(&run->dir.lock, run->img.fd_count, err) ||
 	    state_save(&run->state, run->dir.fd, err))
 		return -1;
-	while ((ret = plan_next(run, &cursor, &op, err)) == 1)
+	while ((ret = facts_op_next(&run->facts, &cursor, &op, err)) == 1)
 		if (step_acquire(run, &op, err))
 			return -1;
 	if (ret || run->state.iface_count == 0)

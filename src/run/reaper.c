@@ -175,21 +175,26 @@ static int fork_refuse(struct err *err, int sys_errno)
 	return -1;
 }
 
-/* _Fork(): fork() without the handlers that exist for threads and a heap. */
+/*
+ * The one in the middle only forks and ends, so it borrows our memory (vfork) and nothing of it is
+ * copied for it. _Fork(): fork() without the handlers that exist for threads and a heap.
+ */
 static int fork_twice(struct run *run, int sockets[2], int pidfd)
 {
-	pid_t child = _Fork();
+	pid_t child = vfork();
 	int status;
 
 	if (child < 0)
 		return -errno;
 	if (child == 0) {
-		child = _Fork();
-		if (child == 0) {
+		pid_t reaper = _Fork();
+
+		if (reaper == 0) {
 			(void)close(sockets[0]);
 			reaper_run(run, sockets[1], pidfd);
+			_exit(0);
 		}
-		_exit(child < 0 ? 1 : 0);
+		_exit(reaper < 0 ? 1 : 0);
 	}
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)

@@ -16,6 +16,7 @@
 #include "base/ident.h"
 #include "host/findings.h"
 #include "host/host.h"
+#include "image/facts.h"
 #include "image/image.h"
 #include "run/options.h"
 
@@ -26,15 +27,6 @@ struct site_value {
 	unsigned line;
 	bool set;
 };
-
-/** How texts are resolved where a fact is missing. */
-enum resolve_mode {
-	RESOLVE_STRICT, /* an error */
-	RESOLVE_SHOW, /* "<key>" */
-};
-
-/* How an argument is written: for execve() here, or for a shell, which has no descriptors. */
-enum argv_form { ARGV_EXEC, ARGV_SHELL };
 
 /** struct undo - what a step of the plan has filled, to be undone in reverse. */
 struct undo {
@@ -47,7 +39,7 @@ struct undo {
  * @options: the command line.
  * @img: the image; its descriptor is ours.
  * @site: what each slot is bound to.
- * @unit: the unit id; "" as long as it is not known.
+ * @facts: @img with the values of @site, the unit id and the accelerator.
  * @host: what operations work on; @user, @dir and @state are its parts.
  * @undo: filled steps; @undo_count of them.
  * @signal_mask: to be restored before QEMU runs.
@@ -59,8 +51,7 @@ struct run {
 	const struct options *options;
 	struct img img;
 	struct site_value site[SITE_MAX];
-	char unit[IDENT_UNIT_MAX];
-	enum resolve_mode resolve;
+	struct facts facts;
 	struct host host;
 	struct user user;
 	struct rundir dir;
@@ -103,19 +94,8 @@ int site_load(struct run *run, struct err *err) MUST_CHECK;
 /** site_check() - is every slot bound? Return: 0, or -1 with ERR_HOST naming the first that is not. */
 int site_check(struct run *run, struct err *err) MUST_CHECK;
 
-/** plan_next() - the next operation, its texts resolved; valid until the next call. Return: 1, 0, -1. */
-int plan_next(struct run *run, struct img_cursor *cursor, struct op *op,
-	      struct err *err) MUST_CHECK;
-
 /** plan_label() - what a step is called in a message: tap "router-net0". */
 void plan_label(const struct run *run, const struct op *op, struct buf *buf);
-
-/** text_render() - append a text, resolved, to @buf. Return: 0, or -1. */
-int text_render(struct run *run, struct img_text text, enum argv_form form, struct buf *buf,
-		struct err *err) MUST_CHECK;
-
-/** argv_build() - build QEMU's command line in static memory. Return: it, or NULL. */
-char **argv_build(struct run *run, enum argv_form form, struct err *err) MUST_CHECK;
 
 /**
  * guard_start() - start the process that can undo after privileges are gone, and that reaps.

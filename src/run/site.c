@@ -208,14 +208,15 @@ static void unit_find(struct run *run)
 
 	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++)
 		if (site.kind == SITE_UNIT && run->site[i].value[0]) {
-			(void)snprintf(run->unit, sizeof(run->unit), "%s", run->site[i].value);
+			(void)snprintf(run->facts.unit, sizeof(run->facts.unit), "%s",
+				       run->site[i].value);
 			return;
 		}
 	if (fd_read_file(MACHINE_ID_FILE, text, sizeof(text)) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
 	if (ident_is_valid(IDENT_UNIT, text))
-		(void)snprintf(run->unit, sizeof(run->unit), "%s", text);
+		(void)snprintf(run->facts.unit, sizeof(run->facts.unit), "%s", text);
 }
 
 int site_load(struct run *run, struct err *err)
@@ -225,9 +226,11 @@ int site_load(struct run *run, struct err *err)
 
 	if (file_load(run, err) || sets_load(run, err))
 		return -1;
-	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++)
+	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++) {
 		if (!run->site[i].set)
 			run->site[i].value = site.value;
+		run->facts.site[i] = run->site[i].value;
+	}
 	unit_find(run);
 	return 0;
 }
@@ -238,7 +241,7 @@ int site_check(struct run *run, struct err *err)
 	struct img_site site;
 
 	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++) {
-		if (run->site[i].value[0] || (site.kind == SITE_UNIT && run->unit[0]))
+		if (run->site[i].value[0] || (site.kind == SITE_UNIT && run->facts.unit[0]))
 			continue;
 		if (site.kind == SITE_UNIT)
 			err_set(err, ERR_HOST,

@@ -258,117 +258,6 @@ static void test_argv_refuses_a_kernel_that_is_not_there(void **state)
 	assert_string_equal(machine->errs.first->err.sym, "CONFIG_KERNEL_PATH");
 }
 
-/* ---- the shell's rendering: by way of an image, as `kiln show --argv` does ----------------------- */
-
-static const char *fact(void *arg, const struct segment *seg)
-{
-	(void)arg;
-	switch (seg->kind) {
-	case FIX_TAP:
-		return "tap0";
-	case FIX_FD:
-		return "/tmp/so,cket";
-	case FIX_FD_PATH:
-	case FIX_FDSET_PATH:
-		return "/a,\"b";
-	case FIX_LITERAL:
-	case FIX_SITE:
-	case FIX_MAC:
-	case FIX_UUID:
-	case FIX_ACCEL:
-	case FIX_COUNT:
-		break;
-	}
-	return "other";
-}
-
-static struct img_source image_source(const struct img_source_arg *args, size_t count)
-{
-	struct img_source src = {.config = "", .domain = "", .layout = "", .args = args};
-
-	for (size_t i = 0; i < META_KEY_COUNT; i++)
-		src.meta[i] = "x";
-	src.meta[META_QEMU] = src.meta[META_PAYLOAD_DIR] = "/x";
-	src.meta[META_QEMU_VERSION] = "7.2";
-	src.arg_count = count;
-	return src;
-}
-
-/* Writes arguments into an image with operations for its descriptors, and reads them for a shell. */
-static void shell_texts(struct arena *arena, const struct img_source_arg *args, size_t count,
-			const char **ret_texts)
-{
-	static struct op ops[] = {
-		{.code = OP_TAP,
-		 .tap = {.owner = "net0",
-			 .name = "t0",
-			 .bridge = "",
-			 .queues = 2,
-			 .fd = 0,
-			 .flags = TAP_MULTI_QUEUE}},
-		{.code = OP_TAP,
-		 .tap = {.owner = "net1", .name = "t1", .bridge = "", .queues = 1, .fd = 2}},
-		{.code = OP_MONITOR, .monitor = {.name = "qmp", .fd = 3}},
-		{.code = OP_FILE, .file = {.owner = "disk0", .path = "/x", .fd = 4}},
-	};
-	struct img_source src = image_source(args, count);
-	struct img_cursor cursor = {0};
-	struct img_arg arg;
-	struct img img;
-	struct err err = {0};
-	size_t size = META_BYTES_MAX + (64u << 10), i = 0;
-	int fd = memfd_create("image", MFD_CLOEXEC);
-
-	src.ops = ops;
-	src.op_count = ARRAY_SIZE(ops);
-	assert_true(fd >= 0);
-	if (img_write(&src, fd, &err) < 0)
-		fail_msg("%s: %s", err.what, err.why);
-	if (img_open(&img, fd, "image", arena_alloc(arena, size), size, &err) < 0)
-		fail_msg("%s: %s", err.what, err.why);
-	while (img_arg_next(&img, &cursor, &arg))
-		ret_texts[i++] = argv_shell_text(arena, arg.text, fact, NULL);
-	assert_int_equal(i, count);
-	assert_int_equal(close(fd), 0);
-}
-
-static const char *mark(struct arena *arena, enum fixup_kind kind, enum text_escape escape,
-			unsigned a, unsigned b)
-{
-	return arena_fmt(arena, "%c%u:%u:%u:%u:%c", MARK_OPEN, (unsigned)kind, (unsigned)escape, a,
-			 b, MARK_CLOSE);
-}
-
-static void test_argv_shell_names_what_cannot_be_handed_over(void **state)
-{
-	struct fixture *fix = *state;
-	struct arena *arena = &fix->machine.arena;
-	const char *texts[7];
-	const struct img_source_arg args[] = {
-		{.text = arena_fmt(arena, "{\"type\":\"tap\",%s,\"id\":\"h\"}",
-				   mark(arena, FIX_TAP, ESCAPE_JSON, 0, 2))},
-		{.text = arena_fmt(arena, "tap,%s,id=h", mark(arena, FIX_TAP, ESCAPE_KV, 2, 1))},
-		{.text = arena_fmt(arena, "{\"filename\":\"%s\"}",
-				   mark(arena, FIX_FDSET_PATH, ESCAPE_JSON, 4, 0))},
-		{.text = arena_fmt(arena, "file=%s,x=y",
-				   mark(arena, FIX_FDSET_PATH, ESCAPE_KV, 4, 0))},
-		{.text = mark(arena, FIX_FD_PATH, ESCAPE_RAW, 4, 0)},
-		{.text = arena_fmt(arena, "socket,id=c,fd=%s,server=on",
-				   mark(arena, FIX_FD, ESCAPE_RAW, 3, 0))},
-		{.text = "plain,=\"text"},
-	};
-
-	shell_texts(arena, args, ARRAY_SIZE(args), texts);
-	assert_string_equal(texts[0], "{\"type\":\"tap\",\"ifname\":\"tap0\",\"script\":\"no\","
-				      "\"downscript\":\"no\",\"queues\":2,\"id\":\"h\"}");
-	assert_string_equal(texts[1], "tap,ifname=tap0,script=no,downscript=no,id=h");
-	assert_string_equal(texts[2], "{\"filename\":\"/a,\\\"b\"}");
-	assert_string_equal(texts[3], "file=/a,,\"b,x=y");
-	assert_string_equal(texts[4], "/a,\"b");
-	assert_string_equal(texts[5], "socket,id=c,path=/tmp/so,,cket,server=on");
-	assert_string_equal(texts[6], "plain,=\"text");
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -382,7 +271,6 @@ int main(void)
 		TEST(test_argv_ends_on_reboot_when_asked),
 		TEST(test_argv_takes_the_kernel_from_a_payload),
 		TEST(test_argv_refuses_a_kernel_that_is_not_there),
-		TEST(test_argv_shell_names_what_cannot_be_handed_over),
 	};
 	return cmocka_run_group_tests_name("argv", tests, NULL, NULL);
 }

@@ -6,6 +6,10 @@
 
 #include "base/ident.h"
 
+#define LONG_128 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_129 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LONG_64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct {
@@ -35,8 +39,8 @@ static const struct {
 	 {"", "192.0.2.1", "192.0.2.1/33", "192.0.2.256/24", "192.0.2/24", "192.0.02.1/24",
 	  "192.0.2.1/", "192.0.2.1.1/24", " 192.0.2.1/24", "192.0.2.1/24 "}},
 	{IDENT_UNIT,
-	 {"4c4c4544004b5a10", "unit-7", "~!", LONG_64 LONG_64},
-	 {"", " ", "a b", "a\n", "\xc3\xa9", LONG_64 LONG_64 "a"}},
+	 {"4c4c4544004b5a10", "unit-7", "~!", LONG_128},
+	 {"", " ", "a b", "a\n", "\xc3\xa9", LONG_129}},
 	{IDENT_USER,
 	 {"kiln", "_kiln", "libvirt-qemu", "a1$"},
 	 {"", "Kiln", "0", "-a", "$", "a$b", "a b", "root:", LONG_64}},

@@ -243,7 +243,7 @@ static void test_payload_is_packed_only_when_it_shrinks(void **state)
 static void test_payload_with_one_incompressible_block_is_copied(void **state)
 {
 	struct fixture *fix = *state;
-	size_t len = 4 * 262144;
+	size_t len = (size_t)4 * 262144;
 	unsigned char *data = calloc(1, len);
 	struct img img;
 	int fd;
@@ -302,7 +302,7 @@ static void test_image_behind_a_runtime_is_found(void **state)
 {
 	struct fixture *fix = *state;
 	int plain = fixture_write(&fix->src), joined;
-	size_t len, front = 3 * IMG_ALIGN;
+	size_t len, front = (size_t)3 * IMG_ALIGN;
 	unsigned char *image = fixture_bytes(plain, &len), *runtime = malloc(front);
 	struct err err;
 	struct img img;

@@ -262,7 +262,7 @@ static void test_lists_have_limits(void **state)
 	assert_not_written(&fix->src, "4097 operations");
 	fix->src.op_count = 0;
 	fix->src.site_count = SITE_MAX + 1;
-	assert_not_written(&fix->src, "513 site slots");
+	assert_not_written(&fix->src, "4097 site slots");
 	fix->src.site_count = 0;
 	fix->src.payload_count = PAYLOAD_MAX + 1;
 	assert_not_written(&fix->src, "65 payload files");

@@ -11,7 +11,7 @@
  * a prompt, v is visible, c is a member of a choice; "-" for none. LINE is 0 without a line. MIN
  * and MAX are "-" without a range. Symbols come in the order of the menu, the hidden ones too.
  */
-#include "kconf.h"
+#include "config/helper/kconf.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
  * stdout, or with --check only messages for people on stderr. Exit code 0, 1 with errors, 2 usage.
  * It must not write any file.
  */
-#include "kconf.h"
+#include "config/helper/kconf.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  * kconfig skips what it does not understand, with a warning or without. Here every such line is an
  * error. In: the text. Out: struct line for what names a symbol, errors for the rest.
  */
-#include "kconf.h"
+#include "config/helper/kconf.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * switched off, and ends with 0 each time. This compares what was asked with what came out. In: the
  * lines, and the tree after conf_read(). Out: errors with place, reason and remedy.
  */
-#include "kconf.h"
+#include "config/helper/kconf.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,8 @@
  *
  * It reads the structures of libkconfig-parser and changes nothing in them.
  */
-#include "kconf.h"
+#include "base/num.h"
+#include "config/helper/kconf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,37 @@ struct expanded {
 	unsigned first, last, slots;
 };
 
+/* "#@expanded FILE FIRST LAST SLOTS", as scripts/kconfig-gen writes it. */
+static bool expanded_read(const char *line, char name[static ERR_FILE_MAX],
+			  uint64_t numbers[static 3])
+{
+	static const char mark[] = "#@expanded ";
+	size_t len;
+
+	if (strncmp(line, mark, strlen(mark)) != 0)
+		return false;
+	line += strlen(mark);
+	len = strcspn(line, " ");
+	if (len >= ERR_FILE_MAX)
+		return false;
+	memcpy(name, line, len);
+	name[len] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		line += len;
+		line += *line == ' ';
+		len = strcspn(line, " \n");
+		if (num_parse_n(line, len, 0, UINT32_MAX, &numbers[i]) < 0)
+			return false;
+	}
+	return true;
+}
+
 static const struct expanded *expanded_find(struct arena *arena, const char *file)
 {
 	static struct expanded known[TEMPLATE_MAX];
 	static size_t count;
 	char name[ERR_FILE_MAX], head[2 * ERR_FILE_MAX];
-	unsigned first, last, slots;
+	uint64_t numbers[3];
 
 	for (size_t i = 0; i < count; i++) {
 		if (!strcmp(known[i].file, file))
@@ -43,12 +69,11 @@ static const struct expanded *expanded_find(struct arena *arena, const char *fil
 	entry->file = file;
 	if (!in)
 		return entry;
-	if (fgets(head, sizeof(head), in) &&
-	    sscanf(head, "#@expanded %199s %u %u %u", name, &first, &last, &slots) == 4) {
+	if (fgets(head, sizeof(head), in) && expanded_read(head, name, numbers)) {
 		entry->from = arena_str(arena, name);
-		entry->first = first;
-		entry->last = last;
-		entry->slots = slots;
+		entry->first = (unsigned)numbers[0];
+		entry->last = (unsigned)numbers[1];
+		entry->slots = (unsigned)numbers[2];
 	}
 	(void)fclose(in);
 	return entry;

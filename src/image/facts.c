@@ -1,15 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.c - join the segments of a text with the facts of this host (image/text.h).
+ * facts.c - join the segments of a text with the facts of this place (image/text.h).
  *
  * A fact goes in quoted as its segment says, so that no value can end a JSON string or a key=value
  * pair and begin another.
  */
+#include "image/facts.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/unit.h"
-#include "run/run.h"
+
+void facts_init(struct facts *facts, const struct img *img)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+
+	memset(facts, 0, sizeof(*facts));
+	facts->img = img;
+	facts->mode = FACTS_SHOW;
+	facts->accel = ACCEL_AUTO;
+	for (uint32_t i = 0; img_site_next(img, &cursor, &site); i++) {
+		facts->site[i] = site.value;
+		if (site.kind == SITE_UNIT)
+			(void)snprintf(facts->unit, sizeof(facts->unit), "%s", site.value);
+	}
+}
+
+static const char *payload_dir(const struct facts *facts)
+{
+	return facts->payload_dir ? facts->payload_dir : facts->img->meta[META_PAYLOAD_DIR];
+}
 
 static void fact_add(struct buf *buf, enum text_escape escape, const char *fact)
 {
@@ -28,12 +50,12 @@ static void fact_add(struct buf *buf, enum text_escape escape, const char *fact)
 }
 
 /* The operation that fills a slot; every slot that a text names has one, img_open() saw to it. */
-static int slot_owner(struct run *run, unsigned slot, struct op *op, struct err *err)
+static int slot_owner(const struct facts *facts, unsigned slot, struct op *op, struct err *err)
 {
 	struct img_cursor cursor = {0};
 	int ret;
 
-	while ((ret = plan_next(run, &cursor, op, err)) == 1) {
+	while ((ret = facts_op_next(facts, &cursor, op, err)) == 1) {
 		uint32_t count = op_fd_count(op);
 
 		if (count && slot >= op_fd_first(op) && slot < op_fd_first(op) + count)
@@ -48,7 +70,7 @@ static int slot_owner(struct run *run, unsigned slot, struct op *op, struct err 
  * For a shell, a descriptor of a file or payload is written as the path where it is found. The
  * number of a set is that of its descriptor: -add-fd fd=N,set=N.
  */
-static int path_add(struct run *run, const struct segment *seg, enum argv_form form,
+static int path_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
 		    struct buf *buf, struct err *err)
 {
 	char path[SITE_VALUE_MAX * 2];
@@ -59,11 +81,11 @@ static int path_add(struct run *run, const struct segment *seg, enum argv_form f
 			       seg->kind == FIX_FD_PATH ? "/proc/self/fd" : "/dev/fdset",
 			       FD_SLOT_BASE + seg->a);
 	} else {
-		if (slot_owner(run, seg->a, &op, err))
+		if (slot_owner(facts, seg->a, &op, err))
 			return -1;
 		if (op.code == OP_PAYLOAD)
-			(void)snprintf(path, sizeof(path), "%s/%s", run->img.meta[META_PAYLOAD_DIR],
-				       run->img.payload[op.payload.index].name);
+			(void)snprintf(path, sizeof(path), "%s/%s", payload_dir(facts),
+				       facts->img->payload[op.payload.index].name);
 		else
 			(void)snprintf(path, sizeof(path), "%s",
 				       op.code == OP_FILE ? op.file.path : "");
@@ -72,8 +94,8 @@ static int path_add(struct run *run, const struct segment *seg, enum argv_form f
 	return 0;
 }
 
-static int tap_add(struct run *run, const struct segment *seg, enum argv_form form, struct buf *buf,
-		   struct err *err)
+static int tap_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
+		   struct buf *buf, struct err *err)
 {
 	bool json = seg->escape == ESCAPE_JSON;
 	struct op op;
@@ -87,7 +109,7 @@ static int tap_add(struct run *run, const struct segment *seg, enum argv_form fo
 		buf_add_str(buf, json ? "\"" : "");
 		return 0;
 	}
-	if (slot_owner(run, seg->a, &op, err))
+	if (slot_owner(facts, seg->a, &op, err))
 		return -1;
 	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
 	fact_add(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
@@ -106,46 +128,48 @@ static int unit_refuse(struct err *err)
 	return -1;
 }
 
-static int unit_add(struct run *run, const struct segment *seg, struct buf *buf, struct err *err)
+static int unit_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
+		    struct buf *buf, struct err *err)
 {
 	unsigned char bytes[UUID_BYTES];
 	char text[UUID_TEXT_MAX], key[64];
 
-	if (!run->unit[0] && run->resolve == RESOLVE_SHOW) {
+	if (!facts->unit[0] && facts->mode == FACTS_SHOW && form == ARGV_EXEC) {
 		fact_add(buf, seg->escape, seg->kind == FIX_MAC ? "<mac>" : "<uuid>");
 		return 0;
 	}
-	if (!run->unit[0])
+	/* A trial at the desk belongs to no unit: the empty id gives it addresses of its own. */
+	if (!facts->unit[0] && form == ARGV_EXEC)
 		return unit_refuse(err);
 	if (seg->kind == FIX_UUID) {
-		unit_uuid(bytes, run->unit, run->img.meta[META_NAME]);
+		unit_uuid(bytes, facts->unit, facts->img->meta[META_NAME]);
 		ident_format_uuid(text, bytes);
 	} else {
 		(void)snprintf(key, sizeof(key), "%.*s", (int)seg->len, seg->text);
-		unit_mac(bytes, run->unit, run->img.meta[META_NAME], key);
+		unit_mac(bytes, facts->unit, facts->img->meta[META_NAME], key);
 		ident_format_mac(text, bytes);
 	}
 	fact_add(buf, seg->escape, text);
 	return 0;
 }
 
-static void site_add(struct run *run, const struct segment *seg, struct buf *buf)
+static void site_add(const struct facts *facts, const struct segment *seg, struct buf *buf)
 {
 	struct img_cursor cursor = {0};
 	struct img_site site;
-	const char *value = run->site[seg->a].value;
+	const char *value = facts->site[seg->a];
 	char missing[300];
 
-	if (!value[0] && run->resolve == RESOLVE_SHOW) {
+	if (!value[0] && facts->mode == FACTS_SHOW) {
 		for (unsigned i = 0; i <= seg->a; i++)
-			(void)img_site_next(&run->img, &cursor, &site);
+			(void)img_site_next(facts->img, &cursor, &site);
 		(void)snprintf(missing, sizeof(missing), "<%s>", site.key);
 		value = missing;
 	}
 	fact_add(buf, seg->escape, value);
 }
 
-static int segment_render(struct run *run, const struct segment *seg, enum argv_form form,
+static int segment_render(const struct facts *facts, const struct segment *seg, enum argv_form form,
 			  struct buf *buf, struct err *err)
 {
 	switch (seg->kind) {
@@ -157,17 +181,20 @@ static int segment_render(struct run *run, const struct segment *seg, enum argv_
 		return 0;
 	case FIX_FD_PATH:
 	case FIX_FDSET_PATH:
-		return path_add(run, seg, form, buf, err);
+		return path_add(facts, seg, form, buf, err);
 	case FIX_TAP:
-		return tap_add(run, seg, form, buf, err);
+		return tap_add(facts, seg, form, buf, err);
 	case FIX_SITE:
-		site_add(run, seg, buf);
+		site_add(facts, seg, buf);
 		return 0;
 	case FIX_MAC:
 	case FIX_UUID:
-		return unit_add(run, seg, buf, err);
+		return unit_add(facts, seg, form, buf, err);
 	case FIX_ACCEL:
-		buf_add_str(buf, run->host.accel == ACCEL_KVM ? "kvm" : "tcg");
+		if (facts->accel == ACCEL_AUTO && form == ARGV_EXEC)
+			buf_add_str(buf, "<accel>");
+		else
+			buf_add_str(buf, facts->accel == ACCEL_KVM ? "kvm" : "tcg");
 		return 0;
 	case FIX_COUNT:
 		break;
@@ -175,13 +202,13 @@ static int segment_render(struct run *run, const struct segment *seg, enum argv_
 	return err_set(err, ERR_IMAGE, "unknown kind of segment %d", (int)seg->kind);
 }
 
-int text_render(struct run *run, struct img_text text, enum argv_form form, struct buf *buf,
-		struct err *err)
+int facts_text(const struct facts *facts, struct img_text text, enum argv_form form,
+	       struct buf *buf, struct err *err)
 {
 	struct segment seg;
 
 	while (img_text_next(&text, &seg))
-		if (segment_render(run, &seg, form, buf, err))
+		if (segment_render(facts, &seg, form, buf, err))
 			return -1;
 	return 0;
 }

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_facts.c - an image joined with the facts of a place: for execve() and for a shell.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "image/facts.h"
+#include "image/writer.h"
+
+static char image_buf[META_BYTES_MAX + (64u << 10)];
+static struct img img;
+static struct facts facts;
+
+/* A mark with the escape that qemu/ would have set. */
+static const char *mark(enum fixup_kind kind, enum text_escape escape, unsigned a, unsigned b,
+			const char *key)
+{
+	static char texts[16][MARK_MAX];
+	static unsigned next;
+	char *text = texts[next++ % ARRAY_SIZE(texts)];
+
+	(void)snprintf(text, MARK_MAX, "%c%u:%u:%u:%u:%s%c", MARK_OPEN, (unsigned)kind,
+		       (unsigned)escape, a, b, key, MARK_CLOSE);
+	return text;
+}
+
+static const char *joined(const char *before, const char *middle, const char *after)
+{
+	static char texts[16][256];
+	static unsigned next;
+	char *text = texts[next++ % ARRAY_SIZE(texts)];
+
+	(void)snprintf(text, sizeof(texts[0]), "%s%s%s", before, middle, after);
+	return text;
+}
+
+/* Writes the arguments into an image that has operations for every slot, and opens it. */
+static void open_image(const struct img_source_arg *args, size_t count)
+{
+	struct op ops[] = {
+		{.code = OP_ACCEL, .accel = {.policy = ACCEL_AUTO}},
+		{.code = OP_TAP,
+		 .tap = {.owner = "net0",
+			 .name = "t,0",
+			 .bridge = "",
+			 .queues = 2,
+			 .flags = TAP_MULTI_QUEUE}},
+		{.code = OP_TAP,
+		 .tap = {.owner = "net1", .name = "t1", .bridge = "", .queues = 1, .fd = 2}},
+		{.code = OP_FILE,
+		 .file = {.owner = "disk0", .path = mark(FIX_SITE, ESCAPE_RAW, 0, 0, ""), .fd = 3}},
+	};
+	static const struct site_slot sites[] = {
+		{.key = "disk0.path", .kind = SITE_PATH, .value = "/a,\"b"},
+		{.key = "unit", .kind = SITE_UNIT, .value = ""},
+	};
+	struct img_source src = {.config = "",
+				 .domain = "",
+				 .layout = "",
+				 .args = args,
+				 .arg_count = count,
+				 .ops = ops,
+				 .op_count = ARRAY_SIZE(ops),
+				 .sites = sites,
+				 .site_count = ARRAY_SIZE(sites)};
+	struct err err = {0};
+	int fd = memfd_create("image", MFD_CLOEXEC);
+
+	for (size_t i = 0; i < META_KEY_COUNT; i++)
+		src.meta[i] = "x";
+	src.meta[META_QEMU] = src.meta[META_PAYLOAD_DIR] = "/x";
+	src.meta[META_QEMU_VERSION] = "7.2";
+	assert_true(fd >= 0);
+	if (img_write(&src, fd, &err) < 0)
+		fail_msg("%s: %s", err.what, err.why);
+	if (img_open(&img, fd, "image", image_buf, sizeof(image_buf), &err) < 0)
+		fail_msg("%s: %s", err.what, err.why);
+	facts_init(&facts, &img);
+	assert_int_equal(close(fd), 0);
+}
+
+static void expect_argv(enum argv_form form, const char *const *wanted)
+{
+	struct err err = {0};
+	char **argv = facts_argv(&facts, form, &err);
+
+	if (!argv)
+		fail_msg("%s: %s", err.what, err.why);
+	assert_string_equal(*argv++, "/x");
+	for (; *wanted; wanted++, argv++)
+		assert_string_equal(*argv, *wanted);
+	assert_null(*argv);
+}
+
+static void test_descriptors_have_the_numbers_of_their_slots(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("{\"type\":\"tap\",", mark(FIX_TAP, ESCAPE_JSON, 0, 2, ""), "}")},
+		{.text = joined("tap,", mark(FIX_TAP, ESCAPE_KV, 2, 1, ""), ",id=h")},
+		{.text = joined("fd=", mark(FIX_FD, ESCAPE_RAW, 3, 0, ""), ",set=1"),
+		 .flags = ARG_LOADER_ONLY},
+		{.text = mark(FIX_FDSET_PATH, ESCAPE_RAW, 3, 0, "")},
+		{.text = mark(FIX_FD_PATH, ESCAPE_RAW, 3, 0, "")},
+		{.text = "instead", .flags = ARG_SHELL_ONLY},
+	};
+	static const char *const wanted[] = {"{\"type\":\"tap\",\"fds\":\"10:11\"}",
+					     "tap,fd=12,id=h",
+					     "fd=13,set=1",
+					     "/dev/fdset/13",
+					     "/proc/self/fd/13",
+					     NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_EXEC, wanted);
+}
+
+static void test_a_shell_gets_names_instead_of_descriptors(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("{\"type\":\"tap\",", mark(FIX_TAP, ESCAPE_JSON, 0, 2, ""), "}")},
+		{.text = joined("tap,", mark(FIX_TAP, ESCAPE_KV, 0, 2, ""), ",id=h")},
+		{.text = joined("fd=", mark(FIX_FD, ESCAPE_RAW, 3, 0, ""), ",set=1"),
+		 .flags = ARG_LOADER_ONLY},
+		{.text = joined("{\"filename\":\"", mark(FIX_FDSET_PATH, ESCAPE_JSON, 3, 0, ""),
+				"\"}")},
+		{.text = joined("file=", mark(FIX_FDSET_PATH, ESCAPE_KV, 3, 0, ""), ",x=y")},
+		{.text = "instead", .flags = ARG_SHELL_ONLY},
+	};
+	static const char *const wanted[] = {
+		"{\"type\":\"tap\",\"ifname\":\"t,0\",\"script\":\"no\",\"downscript\":\"no\","
+		"\"queues\":2}",
+		"tap,ifname=t,,0,script=no,downscript=no,queues=2,id=h",
+		"{\"filename\":\"/a,\\\"b\"}",
+		"file=/a,,\"b,x=y",
+		"instead",
+		NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_SHELL, wanted);
+}
+
+static void test_unknown_facts_are_named_or_refused(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = mark(FIX_UUID, ESCAPE_RAW, 0, 0, "")},
+		{.text = mark(FIX_MAC, ESCAPE_RAW, 0, 0, "net0")},
+		{.text = mark(FIX_ACCEL, ESCAPE_RAW, 0, 0, "")},
+	};
+	static const char *const wanted[] = {"<uuid>", "<mac>", "<accel>", NULL};
+	struct err err = {0};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_EXEC, wanted);
+	facts.mode = FACTS_STRICT;
+	assert_null(facts_argv(&facts, ARGV_EXEC, &err));
+	assert_int_equal(err.kind, ERR_HOST);
+	assert_string_not_equal(err.fix, "");
+}
+
+static void test_identities_differ_by_unit_and_not_by_anything_else(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {{.text = mark(FIX_MAC, ESCAPE_RAW, 0, 0, "net0")}};
+	char first[32], again[32], other[32];
+	struct err err = {0};
+
+	open_image(args, ARRAY_SIZE(args));
+	facts.mode = FACTS_STRICT;
+	(void)snprintf(facts.unit, sizeof(facts.unit), "unit-1");
+	(void)snprintf(first, sizeof(first), "%s", facts_argv(&facts, ARGV_EXEC, &err)[1]);
+	(void)snprintf(again, sizeof(again), "%s", facts_argv(&facts, ARGV_SHELL, &err)[1]);
+	(void)snprintf(facts.unit, sizeof(facts.unit), "unit-2");
+	(void)snprintf(other, sizeof(other), "%s", facts_argv(&facts, ARGV_EXEC, &err)[1]);
+	assert_string_equal(first, again);
+	assert_string_not_equal(first, other);
+}
+
+static void test_the_extra_argument_comes_last(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {{.text = "plain,=\"text"}};
+	static const char *const wanted[] = {"plain,=\"text", "-S", NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	facts.extra = "-S";
+	expect_argv(ARGV_EXEC, wanted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
+		cmocka_unit_test(test_a_shell_gets_names_instead_of_descriptors),
+		cmocka_unit_test(test_unknown_facts_are_named_or_refused),
+		cmocka_unit_test(test_identities_differ_by_unit_and_not_by_anything_else),
+		cmocka_unit_test(test_the_extra_argument_comes_last),
+	};
+
+	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
+}
