@@ -4,9 +4,10 @@
  *
  * usage: qemu-qtree QEMU IMAGE DIR
  *
- * QEMU stays paused. What the loader would hand over gets a stand-in in DIR, an empty folder: the
- * payload is unpacked, disks are small new files of the right format, taps are made by QEMU (run
- * this in a network namespace of its own). KVM becomes TCG, which changes no device.
+ * QEMU stays paused. The arguments are those for a shell (`kiln show --argv`). What they name gets
+ * a stand-in in DIR, an empty folder: the payload is unpacked, files are small new ones of the right
+ * format, taps are made by QEMU (run this in a network namespace of its own). KVM becomes TCG, which
+ * changes no device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/image.h"
-#include "qemu/argv.h"
+#include "image/facts.h"
 #include "qemu/qtree.h"
 
 #define TIMEOUT_S 120
@@ -24,8 +24,8 @@
 struct stage {
 	struct arena arena;
 	struct img img;
+	struct facts facts;
 	const char *dir;
-	const char *argument; /* the one being written, its facts left out */
 	struct err err;
 };
 
@@ -41,29 +41,6 @@ static NORETURN void stop(const struct err *err)
 static NORETURN void stop_errno(const char *what, const char *which)
 {
 	(void)printf("%s %s: %s\n", what, which, strerror(errno));
-	exit(1);
-}
-
-static const char *resolve(void *arg, struct img_text text, struct err *err)
-{
-	(void)arg;
-	(void)text;
-	(void)err;
-	return "";
-}
-
-/* The operation that fills a descriptor slot. */
-static struct op find_op(struct stage *stage, uint32_t slot)
-{
-	struct img_cursor cursor = {0};
-	struct op op;
-
-	while (img_op_next(&stage->img, &cursor, resolve, NULL, &op, &stage->err) > 0) {
-		if (op_fd_count(&op) && slot >= op_fd_first(&op) &&
-		    slot - op_fd_first(&op) < op_fd_count(&op))
-			return op;
-	}
-	(void)printf("no operation fills descriptor slot %u\n", slot);
 	exit(1);
 }
 
@@ -103,96 +80,98 @@ static void write_qcow2(int fd, const char *path)
 		stop_errno("write", path);
 }
 
-/* The format node says what is in the file, and it follows the node of the file. */
-static bool next_is_qcow2(struct stage *stage)
+static void unpack_payload(struct stage *stage)
 {
-	return strstr(stage->argument, "\"driver\":\"qcow2\"") != NULL;
+	for (uint32_t i = 0; i < stage->img.payload_count; i++) {
+		const char *path =
+			arena_fmt(&stage->arena, "%s/%s", stage->dir, stage->img.payload[i].name);
+		int fd = create(path);
+
+		if (img_payload_copy(&stage->img, i, fd, &stage->err) < 0)
+			stop(&stage->err);
+		(void)close(fd);
+	}
+	stage->facts.payload_dir = stage->dir;
 }
 
-static const char *stand_in(struct stage *stage, uint32_t slot)
+static bool is_block_device(struct stage *stage, const char *path)
 {
-	struct op op = find_op(stage, slot);
-	const char *path = arena_fmt(&stage->arena, "%s/slot%u", stage->dir, slot);
+	struct img_cursor cursor = {0};
+	struct op op;
 
-	if (op.code == OP_MONITOR)
-		return path;
-	if (op.code == OP_FILE && op.file.flags & FILE_BLOCK_DEVICE)
-		return "/dev/null";
+	while (facts_op_next(&stage->facts, &cursor, &op, &stage->err) > 0) {
+		if (op.code == OP_FILE && strcmp(op.file.path, path) == 0)
+			return op.file.flags & FILE_BLOCK_DEVICE;
+	}
+	return false;
+}
+
+/* Each path that a target may bind is bound to a stand-in. */
+static void bind_paths(struct stage *stage)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+
+	for (uint32_t i = 0; img_site_next(&stage->img, &cursor, &site); i++) {
+		if (site.kind != SITE_PATH)
+			continue;
+		stage->facts.site[i] = arena_fmt(&stage->arena, "%s/site%u", stage->dir, i);
+		if (is_block_device(stage, stage->facts.site[i]))
+			stage->facts.site[i] = "/dev/null";
+	}
+}
+
+/* The node of the format follows that of the file. */
+static void make_file(const char *path, char *const *args)
+{
+	bool qcow2 = args[1] && args[2] && strstr(args[2], "\"driver\":\"qcow2\"");
 	int fd = create(path);
 
-	if (op.code == OP_PAYLOAD) {
-		if (img_payload_copy(&stage->img, op.payload.index, fd, &stage->err) < 0)
-			stop(&stage->err);
-	} else if (next_is_qcow2(stage)) {
+	if (qcow2)
 		write_qcow2(fd, path);
-	} else if (ftruncate(fd, 1 << 20) < 0) {
+	else if (ftruncate(fd, 1 << 20) < 0)
 		stop_errno("ftruncate", path);
-	}
 	(void)close(fd);
-	return path;
 }
 
-static const char *fact(void *arg, const struct segment *seg)
+static void make_files(struct stage *stage, char *const *args)
 {
-	struct stage *stage = arg;
+	for (uint32_t i = 0; i < stage->img.site_count; i++) {
+		const char *path = stage->facts.site[i];
 
-	switch (seg->kind) {
-	case FIX_FD:
-	case FIX_FD_PATH:
-	case FIX_FDSET_PATH:
-		return stand_in(stage, seg->a);
-	case FIX_TAP:
-		return arena_fmt(&stage->arena, "tap%u", seg->a);
-	case FIX_MAC:
-		return "52:54:00:12:34:56";
-	case FIX_UUID:
-		return "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
-	case FIX_ACCEL:
-		return "tcg";
-	case FIX_LITERAL:
-	case FIX_SITE:
-	case FIX_COUNT:
-		break;
+		if (strncmp(path, stage->dir, strlen(stage->dir)) != 0)
+			continue;
+		const char *quoted = arena_fmt(&stage->arena, "\"%s\"", path);
+
+		for (char *const *arg = args; *arg; arg++) {
+			if (strstr(*arg, quoted))
+				make_file(path, arg);
+		}
 	}
-	(void)printf("no stand-in for a fact of kind %u\n", (unsigned)seg->kind);
-	exit(1);
-}
-
-/* The next argument after @cursor as far as it is literal; "" at the end. */
-static const char *peek(struct stage *stage, struct img_cursor cursor)
-{
-	struct text out = {.arena = &stage->arena};
-	struct img_arg arg;
-	struct segment seg;
-
-	/* Past the option's own name to its value. */
-	if (!img_arg_next(&stage->img, &cursor, &arg) || !img_arg_next(&stage->img, &cursor, &arg))
-		return "";
-	while (img_text_next(&arg.text, &seg)) {
-		if (seg.kind == FIX_LITERAL)
-			text_add_len(&out, seg.text, seg.len);
-	}
-	return text_str(&out);
 }
 
 static const char **arguments(struct stage *stage, const char *qemu)
 {
+	facts_init(&stage->facts, &stage->img);
+	stage->facts.accel = ACCEL_TCG;
+	unpack_payload(stage);
+	bind_paths(stage);
+	char **baked = facts_argv(&stage->facts, ARGV_SHELL, &stage->err);
+
+	if (!baked)
+		stop(&stage->err);
+	make_files(stage, baked);
 	const char **args = arena_alloc(&stage->arena, (stage->img.arg_count + 4) * sizeof(*args));
-	struct img_cursor cursor = {0};
-	struct img_arg arg;
 	size_t count = 0;
 
 	args[count++] = qemu;
 	args[count++] = "-S";
-	while (img_arg_next(&stage->img, &cursor, &arg)) {
-		if (arg.flags & ARG_LOADER_ONLY)
-			continue;
-		stage->argument = peek(stage, cursor);
-		const char *text = argv_shell_text(&stage->arena, arg.text, fact, stage);
+	for (size_t i = 1; baked[i]; i++) {
+		const char *text = baked[i];
 
-		if (strcmp(args[count - 1], "-accel") == 0)
+		if (strcmp(baked[i - 1], "-accel") == 0)
 			text = "tcg";
-		if (strcmp(args[count - 1], "-cpu") == 0 && strncmp(text, "host", 4) == 0)
+		if (strcmp(baked[i - 1], "-cpu") == 0 && strncmp(text, "host", 4) == 0)
 			text = "max";
 		args[count++] = text;
 	}
