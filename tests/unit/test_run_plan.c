@@ -141,8 +141,9 @@ static int setup(void **arg)
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
 	run.host = (struct host){
 		.img = &run.img, .user = &run.user, .dir = &run.dir, .state = &run.state};
+	facts_init(&run.facts, &run.img);
 	for (unsigned i = 0; i < FIXTURE_SITES; i++)
-		run.site[i].value = "/x";
+		run.facts.site[i] = "/x";
 	story[0] = '\0';
 	step = fail_at = signal_at = stale_records = 0;
 	alive = release_fails = 0;

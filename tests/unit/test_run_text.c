@@ -38,6 +38,8 @@ static struct run run;
 static struct options options;
 static struct err err;
 static int image_fd;
+static enum accel_policy accel;
+static const char *extra;
 static struct img_source_arg args[64];
 static char marked[64][512];
 static size_t arg_count;
@@ -59,7 +61,8 @@ static int setup(void **arg)
 	memset(&run, 0, sizeof(run));
 	memset(&options, 0, sizeof(options));
 	run.options = &options;
-	run.host.accel = ACCEL_KVM;
+	accel = ACCEL_KVM;
+	extra = NULL;
 	arg_count = 0;
 	site_text = NULL;
 	machine_id = "0123456789abcdef0123456789abcdef\n";
@@ -80,12 +83,17 @@ static void load(int wanted)
 	fix.src.arg_count = arg_count;
 	image_fd = fixture_write(&fix.src);
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
+	facts_init(&run.facts, &run.img);
+	run.facts.mode = FACTS_STRICT;
+	run.facts.unit[0] = '\0';
+	run.facts.accel = accel;
+	run.facts.extra = extra;
 	assert_int_equal(site_load(&run, &err), wanted);
 }
 
 static void assert_argv(enum argv_form form, const char *const wanted[])
 {
-	char **argv = argv_build(&run, form, &err);
+	char **argv = facts_argv(&run.facts, form, &err);
 
 	if (!argv)
 		fail_msg("%s", err.what);
@@ -129,7 +137,7 @@ static void test_facts_for_exec(void **arg)
 static void test_facts_for_a_shell(void **arg)
 {
 	(void)arg;
-	run.host.accel = ACCEL_TCG;
+	accel = ACCEL_TCG;
 	site_text = "disk1.path=/a,b\n";
 	marks_all();
 	args[0].flags = ARG_LOADER_ONLY;
@@ -143,15 +151,15 @@ static void test_facts_for_a_shell(void **arg)
 			"p=/a,b", "p=/a,,b", "p=/a,b", "tcg", NULL});
 }
 
-static void test_paused_is_the_last_argument(void **arg)
+static void test_extra_argument_is_the_last(void **arg)
 {
 	char **argv;
 
 	(void)arg;
-	options.paused = true;
+	extra = "-S";
 	mark("x", FIX_ACCEL, ESCAPE_RAW, 0, 0, "");
 	load(0);
-	argv = argv_build(&run, ARGV_EXEC, &err);
+	argv = facts_argv(&run.facts, ARGV_EXEC, &err);
 	assert_string_equal(argv[2], "-S");
 	assert_null(argv[3]);
 }
@@ -162,11 +170,11 @@ static void test_no_unit_id_is_an_error_or_shown(void **arg)
 	machine_id = "\n";
 	mark("", FIX_MAC, ESCAPE_RAW, 0, 0, "net0");
 	load(0);
-	assert_null(argv_build(&run, ARGV_EXEC, &err));
+	assert_null(facts_argv(&run.facts, ARGV_EXEC, &err));
 	assert_refused(&err, ERR_HOST, "unit id");
 	assert_int_equal(site_check(&run, &err), -1);
 	assert_refused(&err, ERR_HOST, "unit is not bound");
-	run.resolve = RESOLVE_SHOW;
+	run.facts.mode = FACTS_SHOW;
 	assert_argv(ARGV_EXEC, (const char *const[]){"<mac>", NULL});
 }
 
@@ -175,7 +183,7 @@ static void test_unit_of_the_site_file_wins(void **arg)
 	(void)arg;
 	site_text = "unit=u1";
 	load(0);
-	assert_string_equal(run.unit, "u1");
+	assert_string_equal(run.facts.unit, "u1");
 	assert_int_equal(site_check(&run, &err), 0);
 }
 
@@ -235,7 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_facts_for_exec, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts_for_a_shell, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_paused_is_the_last_argument, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_extra_argument_is_the_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_unit_id_is_an_error_or_shown, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_unit_of_the_site_file_wins, setup, teardown),
