@@ -57,7 +57,7 @@ static const char *path_below(const struct walk *walk, const struct report_funct
 			 parent ? "/" : "", addr->slot, addr->function);
 }
 
-static void walk_bus(struct walk *walk, unsigned bus, const struct report_function *parent);
+static void walk_bus(struct walk *walk, unsigned bus, struct report_function *parent);
 
 static struct report_function *add_function(struct walk *walk, const struct pci_addr *addr,
 					    const struct report_function *parent)
@@ -88,7 +88,7 @@ static struct report_function *add_function(struct walk *walk, const struct pci_
 	return f;
 }
 
-static void walk_bus(struct walk *walk, unsigned bus, const struct report_function *parent)
+static void walk_bus(struct walk *walk, unsigned bus, struct report_function *parent)
 {
 	struct report_function *last = NULL;
 
@@ -104,6 +104,8 @@ static void walk_bus(struct walk *walk, unsigned bus, const struct report_functi
 	}
 	if (last)
 		last->last = true;
+	if (last && parent)
+		parent->occupied = true;
 }
 
 struct report_tree *report_walk(const struct vm *vm, const struct layout *layout)
