@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "devices/controller.h"
-#include "devices/registry.h"
+#include "model/controller.h"
 #include "kiln/report_walk.h"
 #include "model/machine.h"
 

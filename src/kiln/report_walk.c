@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "devices/registry.h"
-#include "layout/chipset.h"
+#include "model/controller.h"
+#include "model/chipset.h"
 #include "model/machine.h"
 
 struct walk {
@@ -74,8 +74,8 @@ static struct report_function *add_function(struct walk *walk, const struct pci_
 	*f = (struct report_function){
 		.addr = *addr,
 		.path = path_below(walk, parent, addr),
-		.name = fixed ? fixed->name : rec->dev->id,
-		.driver = fixed ? fixed->driver : rec->dev->class->driver,
+		.name = rec ? rec->dev->id : fixed->name,
+		.driver = rec ? rec->dev->class->driver : fixed->driver,
 		.rec = rec,
 		.parent = parent,
 		.makes_bus = -1,

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "devices/controller.h"
-#include "devices/registry.h"
+#include "model/controller.h"
 
 static void mark_multifunction(struct layout *layout)
 {

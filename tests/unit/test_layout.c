@@ -34,7 +34,7 @@ static void assert_part(const struct bench *b, const char *part, const char *tex
 {
 	const struct err *err = &b->errs.first->err;
 
-	if (!strstr(part, text))
+	if (!part || !strstr(part, text))
 		fail_msg("\"%s\" is not in: %s", text, part);
 	assert_true(err->why[0] && err->fix[0]);
 }
