@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # baked.jq - "PATH DRIVER NAME" of every PCI function of a layout report.
-.functions[] | "\(.path) \(.driver) \(.id // "-")"
+.functions[] | "\(.path) \(.driver) \(.name | gsub(" "; "-"))"
