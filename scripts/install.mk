@@ -30,6 +30,7 @@ install: programs
 	$(Q)cd $(TOP) && for f in scripts/kconfig-gen; do \
 		install -D -m 0755 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
 	done
+	$(Q)umask 022; $(TOP)/scripts/kconfig-gen '$(INSTALL_SHARE)' '$(INSTALL_SHARE)/build/kconfig'
 	$(Q)$(if $(MAN_SRCS),if command -v scdoc >/dev/null; then \
 		for f in $(MAN_SRCS); do \
 			page=$${f##*/}; page=$${page%.scd}; dir='$(INSTALL_MAN)'/man$${page##*.}; \
@@ -45,7 +46,8 @@ clean:
 		$(O)/demo
 # Names what it removes: O may be a folder that also holds other things.
 distclean: clean
-	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old $(O)/Makefile
+	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old $(O)/Makefile \
+		$(O)/.kiln-external $(O)/.kiln-defconfig
 	$(Q)if [ -d '$(O)' ]; then rmdir --ignore-fail-on-non-empty '$(O)'; fi
 
 # help: House | help | this list
