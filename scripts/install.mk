@@ -27,9 +27,7 @@ install: programs
 	$(Q)cd $(TOP) && for f in $(SHARE_FILES); do \
 		install -D -m 0644 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
 	done
-	$(Q)cd $(TOP) && for f in scripts/kconfig-gen; do \
-		install -D -m 0755 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
-	done
+	$(Q)$(TOP)/scripts/kconfig-gen $(TOP) '$(INSTALL_SHARE)/build/kconfig'
 	$(Q)$(if $(MAN_SRCS),if command -v scdoc >/dev/null; then \
 		for f in $(MAN_SRCS); do \
 			page=$${f##*/}; page=$${page%.scd}; dir='$(INSTALL_MAN)'/man$${page##*.}; \
@@ -42,10 +40,11 @@ install: programs
 .PHONY: clean distclean
 clean:
 	$(Q)rm -rf $(B) $(O)/host $(O)/target $(O)/lint $(O)/check $(O)/asan $(O)/coverage $(O)/fuzz \
-		$(O)/demo
+		$(O)/demo $(O)/bench
 # Names what it removes: O may be a folder that also holds other things.
 distclean: clean
-	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old $(O)/Makefile
+	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old \
+		$(O)/.kiln-external $(O)/.kiln-defconfig $(O)/Makefile
 	$(Q)if [ -d '$(O)' ]; then rmdir --ignore-fail-on-non-empty '$(O)'; fi
 
 # help: House | help | this list
