@@ -20,23 +20,14 @@ deps:
 
 # help: House | install | copy programs, Kconfig tree and manuals to DESTDIR and PREFIX (/usr/local)
 .PHONY: install
-install: programs kconfig-tree
+install: programs
 	$(Q)install -d '$(INSTALL_BIN)' '$(INSTALL_LIB)' '$(INSTALL_SHARE)'
 	$(Q)install -m 0755 $(HOST_BIN)/kiln $(TARGET_BIN)/kiln-run '$(INSTALL_BIN)'
 	$(Q)install -m 0755 $(HOST_BIN)/kiln-kconf '$(INSTALL_LIB)'
 	$(Q)cd $(TOP) && for f in $(SHARE_FILES); do \
 		install -D -m 0644 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
 	done
-<<<<<<< HEAD
-	$(Q)install -d '$(INSTALL_SHARE)/build/kconfig'
-	$(Q)install -m 0644 $(B)/kconfig/*.Kconfig '$(INSTALL_SHARE)/build/kconfig'
-	$(Q)cd $(TOP) && for f in scripts/kconfig-gen; do \
-		install -D -m 0755 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
-	done
-	$(Q)umask 022; $(TOP)/scripts/kconfig-gen '$(INSTALL_SHARE)' '$(INSTALL_SHARE)/build/kconfig'
-=======
 	$(Q)$(TOP)/scripts/kconfig-gen $(TOP) '$(INSTALL_SHARE)/build/kconfig'
->>>>>>> lab
 	$(Q)$(if $(MAN_SRCS),if command -v scdoc >/dev/null; then \
 		for f in $(MAN_SRCS); do \
 			page=$${f##*/}; page=$${page%.scd}; dir='$(INSTALL_MAN)'/man$${page##*.}; \
@@ -52,13 +43,8 @@ clean:
 		$(O)/demo $(O)/bench
 # Names what it removes: O may be a folder that also holds other things.
 distclean: clean
-<<<<<<< HEAD
-	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old $(O)/Makefile \
-		$(O)/.kiln-external $(O)/.kiln-defconfig
-=======
 	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old \
 		$(O)/.kiln-external $(O)/.kiln-defconfig $(O)/Makefile
->>>>>>> lab
 	$(Q)if [ -d '$(O)' ]; then rmdir --ignore-fail-on-non-empty '$(O)'; fi
 
 # help: House | help | this list
