@@ -16,17 +16,30 @@
 #define SYM_FIELDS 11
 #define ERR_FIELDS 8
 
+/* The character that stands behind a backslash. */
+static char escaped(char c)
+{
+	switch (c) {
+	case 't':
+		return '\t';
+	case 'n':
+		return '\n';
+	default:
+		return c;
+	}
+}
+
 /* Undo the escapes of one field, in place. */
 static void unescape(char *text)
 {
 	char *out = text;
 
-	for (; *text; text++) {
+	while (*text) {
 		if (*text == '\\' && text[1]) {
-			text++;
-			*out++ = *text == 't' ? '\t' : *text == 'n' ? '\n' : *text;
+			*out++ = escaped(text[1]);
+			text += 2;
 		} else {
-			*out++ = *text;
+			*out++ = *text++;
 		}
 	}
 	*out = '\0';

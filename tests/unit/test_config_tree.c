@@ -57,6 +57,14 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Start again within a test. */
+static struct fixture *renew(void **state)
+{
+	assert_int_equal(teardown(state), 0);
+	assert_int_equal(setup(state), 0);
+	return *state;
+}
+
 static int load_file(struct fixture *fixture, const char *config)
 {
 	const struct cfg_source source = {
@@ -122,12 +130,10 @@ static const char *const open_configs[] = {
 static void test_tree_every_visible_symbol_is_read(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(open_configs); i++) {
-		assert_int_equal(setup(state), 0);
-		struct fixture *fixture = *state;
+		struct fixture *fixture = renew(state);
 
 		no_errors(fixture, load_text(fixture, open_configs[i]));
 		no_errors(fixture, build(fixture));
-		assert_int_equal(teardown(state), 0);
 	}
 }
 
@@ -245,15 +251,13 @@ static void test_tree_ranges_are_those_of_the_rows(void **state)
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(open_configs); i++) {
-		assert_int_equal(setup(state), 0);
-		struct fixture *fixture = *state;
+		struct fixture *fixture = renew(state);
 
 		fixture->vm.arena = &fixture->arena;
 		no_errors(fixture, load_text(fixture, open_configs[i]));
 		compare_ranges(fixture, &guest_family, seen[0]);
 		for (size_t f = 0; device_families[f]; f++)
 			compare_ranges(fixture, device_families[f], seen[f + 1]);
-		assert_int_equal(teardown(state), 0);
 	}
 	for (size_t f = 0; f == 0 || device_families[f - 1]; f++) {
 		const struct dev_family *family = f ? device_families[f - 1] : &guest_family;
@@ -349,8 +353,7 @@ static void test_tree_demo_configurations_become_machines(void **state)
 		     {TOP_DIR "/configs/pc_demo_defconfig", "pc"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(demos); i++) {
-		assert_int_equal(setup(state), 0);
-		struct fixture *fixture = *state;
+		struct fixture *fixture = renew(state);
 
 		no_errors(fixture, load_file(fixture, demos[i].file));
 		no_errors(fixture, build(fixture));
@@ -361,7 +364,6 @@ static void test_tree_demo_configurations_become_machines(void **state)
 		/* The section CONFIG of the image is the defconfig again. */
 		assert_string_equal(cfg_defconfig(&fixture->cfg, &fixture->arena),
 				    file_text(fixture, demos[i].file));
-		assert_int_equal(teardown(state), 0);
 	}
 }
 

@@ -139,6 +139,7 @@ static int setup(void **arg)
 	run.options = &options;
 	run.guard = run.dir.fd = run.dir.lock = -1;
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
+	facts_init(&run.facts, &run.img);
 	run.host = (struct host){
 		.img = &run.img, .user = &run.user, .dir = &run.dir, .state = &run.state};
 	facts_init(&run.facts, &run.img);
