@@ -124,7 +124,7 @@ static int write_section(struct pack *pack, enum img_section section, const stru
 		return pack_memory(pack->err);
 	/* A target of len - 1 bytes: what does not get smaller is not packed. */
 	n = len > 1 ? LZ4_compress_HC((const char *)out->data, packed, (int)len, (int)len - 1,
-				      LZ4HC_CLEVEL_MAX)
+				      LZ4HC_CLEVEL_MIN)
 		    : 0;
 	if (n > 0) {
 		stored = (const unsigned char *)packed;

@@ -59,18 +59,26 @@ struct layout_dev {
  * @more_ports: ports that could still be added.
  * @slots: conventional slots that take devices by themselves; @free_slots: empty ones.
  * @more_slots: what added bridges could give at most.
+ * @packed: functions behind ports that packed devices can have; @free_packed, @more_packed: as above.
  * @kept: places kept for removed devices.
  */
 struct layout_budget {
 	unsigned ports, free_ports, more_ports;
 	unsigned slots, free_slots, more_slots;
+	unsigned packed, free_packed, more_packed;
 	unsigned kept;
 };
 
-/** enum layout_algorithm - order of the controllers that are added (pci-rules 16.1). */
+/**
+ * enum layout_algorithm - a version of the rules; the lock names it, and it is never changed.
+ * @ALGORITHM_LIBVIRT_9: controllers that are added stand at the end of their list (pci-rules 16.1).
+ * @ALGORITHM_LIBVIRT_11: ... beside their own type, by index.
+ * @ALGORITHM_PACKED_1: as that, and PCI Express devices share ports, eight functions to each.
+ */
 enum layout_algorithm {
-	ALGORITHM_LIBVIRT_9, /* at the end of the list */
-	ALGORITHM_LIBVIRT_11, /* beside their own type, by index */
+	ALGORITHM_LIBVIRT_9,
+	ALGORITHM_LIBVIRT_11,
+	ALGORITHM_PACKED_1,
 	ALGORITHM_COUNT,
 };
 

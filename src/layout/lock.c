@@ -206,7 +206,7 @@ static void read_line(struct reading *r, char *text)
 			refuse(r,
 			       arena_fmt(r->arena, "the lock's algorithm is \"%s\"",
 					 r->lock->algorithm),
-			       "This Kiln knows libvirt-9 and libvirt-11.");
+			       "This Kiln knows libvirt-9, libvirt-11 and packed-1.");
 	} else if (strcmp(r->words[0], "pin") == 0) {
 		read_pin(r);
 	} else if (strcmp(r->words[0], "device") == 0 || strcmp(r->words[0], "gone") == 0) {
