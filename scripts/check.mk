@@ -2,17 +2,20 @@
 # check.mk - tests, lint, benchmarks, fuzzing. scripts/check says which parts there are.
 
 # ---- unit tests: tests/unit/test_NAME.c, each a program. A line "LINK: flags" in its first comment
-# adds link flags (--wrap). host/ and run/ are linked as a glibc build.
+# adds link flags (--wrap). Tests of host/ and run/ (test_host*, test_run*) are linked with the
+# loader's archives, as a glibc build; the others with the composer's: nobody sees both.
 UNIT_SRCS := $(wildcard $(TOP)/tests/unit/test_*.c)
 UNIT_BINS := $(patsubst $(TOP)/tests/unit/%.c,$(B)/tests/%,$(UNIT_SRCS))
 UNIT_ARCHIVES = $(foreach d,$(KILN_DIRS) $(HOST_ONLY_DIRS),$(call host_lib,$(d)))
+unit_archives = $(foreach d,$(if $(filter test_host% test_run%,$(1)),run host image base,$(KILN_DIRS)),\
+	$(call host_lib,$(d)))
 unit_link = $(shell sed -n 's/^.*LINK: //p;5q' $(1))
 
 $(B)/tests/%: $(TOP)/tests/unit/%.c $(UNIT_ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,CC,tests/unit/$*.c)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' -o $@ $< $(HOST_LDFLAGS) \
-		$(call unit_link,$<) -Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group \
+		$(call unit_link,$<) -Wl,--start-group $(call unit_archives,$*) -Wl,--end-group \
 		$(KILN_LIBS) -lcmocka
 
 # The golden runner only starts kiln and compares files, so it links nothing of src/.
@@ -54,13 +57,15 @@ $(B)/tests/bench_stub: $(TOP)/tests/bench/bench_stub.c
 	$(Q)$(TARGET_CC) -static -O2 -o $@ $<
 
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
-PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c)
+PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
+	$(TOP)/tests/libvirt/*.c)
 part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
 define part_rule
 $(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(patsubst $(TOP)/%,%,$(1)))
-	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' -o $$@ $$< \
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) -I$(TOP)/tests/unit -DTOP_DIR='"$(TOP)"' \
+		$(if $(filter %/tests/libvirt/sets.c,$(1)),$(XML_CFLAGS)) -o $$@ $$< \
 		$$(HOST_LDFLAGS) $$(call unit_link,$$<) -Wl,--start-group $$(UNIT_ARCHIVES) \
 		-Wl,--end-group $$(KILN_LIBS) -lcmocka
 endef

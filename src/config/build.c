@@ -294,8 +294,10 @@ static void apply_pin(struct vm_dev *dev, const struct prop *row, const struct c
 
 	err_why(err, "The layout lock keeps %s, because the guest would notice the change.",
 		pin_key(dev, row));
-	err_fix(err, "Go back to \"%s\", or accept the change for the guest: make layout-update.",
-		pinned);
+	err_fix(err,
+		"Go back to \"%s\", or accept the change for the guest: "
+		"`make layout-update DEVICE=%s`.",
+		pinned, pin_key(dev, row));
 }
 
 int config_apply_pins(struct vm *vm, const struct cfg *cfg,

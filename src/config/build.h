@@ -13,6 +13,16 @@
 #include "model/vm.h"
 
 /**
+ * config_trees() - the trees in which boards are looked for.
+ * @arena: owns the list.
+ * @tree: Kiln's own tree.
+ * @gen: folder that scripts/kconfig-gen filled; its file "trees" names the external ones.
+ *
+ * Return: external trees in their order, then @tree, ended by NULL.
+ */
+const char *const *config_trees(struct arena *arena, const char *tree, const char *gen);
+
+/**
  * config_board() - the board that the configuration chooses.
  * @cfg: the configuration.
  * @trees: trees with a folder boards/, external ones first, ended by NULL.

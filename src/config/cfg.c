@@ -16,17 +16,30 @@
 #define SYM_FIELDS 11
 #define ERR_FIELDS 8
 
+/* The character that stands behind a backslash. */
+static char escaped(char c)
+{
+	switch (c) {
+	case 't':
+		return '\t';
+	case 'n':
+		return '\n';
+	default:
+		return c;
+	}
+}
+
 /* Undo the escapes of one field, in place. */
 static void unescape(char *text)
 {
 	char *out = text;
 
-	for (; *text; text++) {
+	while (*text) {
 		if (*text == '\\' && text[1]) {
-			text++;
-			*out++ = *text == 't' ? '\t' : *text == 'n' ? '\n' : *text;
+			*out++ = escaped(text[1]);
+			text += 2;
 		} else {
-			*out++ = *text;
+			*out++ = *text++;
 		}
 	}
 	*out = '\0';
@@ -267,7 +280,8 @@ void cfg_check_unread(const struct cfg *cfg, struct err_list *errs)
 	for (size_t i = 0; i < cfg->count; i++) {
 		const struct cfg_sym *sym = &cfg->syms[i];
 
-		if (!sym->visible || cfg->was_read[i])
+		/* External trees (absolute paths) may have switches that only other symbols use. */
+		if (!sym->visible || cfg->was_read[i] || sym->defined.file[0] == '/')
 			continue;
 		struct place at = sym->at.file ? sym->at : sym->defined;
 		struct err *err = err_list_new(errs, ERR_CONFIG, "nothing in Kiln reads it");

@@ -104,7 +104,8 @@ const char *cfg_defconfig(const struct cfg *cfg, struct arena *arena);
 /**
  * cfg_check_unread() - report each visible symbol that nobody asked for.
  *
- * Nothing that can be set may be without effect (DESIGN.md rule 7). Call it when all is read.
+ * Nothing that can be set may be without effect (DESIGN.md rule 7). Symbols of external trees are
+ * left out: theirs may steer other symbols only. Call it when all is read.
  */
 void cfg_check_unread(const struct cfg *cfg, struct err_list *errs);
 

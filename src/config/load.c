@@ -5,7 +5,7 @@
  * The helper gets an empty environment, so that no KCONFIG_ or locale variable of the caller
  * changes a value. In: paths. Out: struct cfg and errors.
  */
-#include "config/cfg.h"
+#include "config/build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -151,4 +151,24 @@ int cfg_load(struct arena *arena, const struct cfg_source *source, struct cfg *r
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > ERR_CONFIG || !answer || !*answer)
 		return failed(errs, source, status, text);
 	return cfg_parse(arena, source->config, answer, ret_cfg, errs);
+}
+
+const char *const *config_trees(struct arena *arena, const char *tree, const char *gen)
+{
+	int fd = open(arena_fmt(arena, "%s/trees", gen), O_RDONLY | O_CLOEXEC);
+	char *text = fd >= 0 ? read_all(arena, fd) : NULL;
+	size_t room = 2, count = 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+		room++;
+	const char **trees = arena_alloc(arena, room * sizeof(*trees));
+
+	for (char *end, *at = text; at && (end = strchr(at, '\n')); at = end + 1) {
+		*end = '\0';
+		trees[count++] = at;
+	}
+	trees[count] = tree;
+	return trees;
 }

@@ -93,21 +93,20 @@ static void read_uint(const struct cfg_sym *sym, struct vm_dev *dev, const struc
 {
 	uint64_t *field = field_of(dev, row), value = 0;
 	bool ranged = row->min || row->max;
-	bool is_hex = sym->type == CFG_HEX && !strncmp(sym->value, "0x", 2);
-	size_t digits = strlen(sym->value);
+	const char *text = sym->value;
+	bool is_hex = sym->type == CFG_HEX && !strncmp(text, "0x", 2);
+	size_t digits = strlen(text) - (is_hex ? 2 : 0);
 
 	*field = neutral(row);
-	if (!digits)
+	if (!*text)
 		return;
-	if (is_hex && digits > 2 && digits <= 18 &&
-	    num_parse_hex(sym->value + 2, digits - 2, &value) == 0)
+	bool good = is_hex ? digits && digits <= 16 && num_parse_hex(text + 2, digits, &value) == 0
+			   : num_parse(text, 0, UINT64_MAX, &value) == 0;
+
+	if (good && (!ranged || (value >= row->min && value <= row->max))) {
 		*field = value;
-	else if (!is_hex && num_parse(sym->value, 0, UINT64_MAX, &value) == 0)
-		*field = value;
-	else
-		value = UINT64_MAX;
-	if (value != UINT64_MAX && (!ranged || (value >= row->min && value <= row->max)))
 		return;
+	}
 	struct err *err =
 		refuse(errs, dev, row, "config-range",
 		       arena_fmt(errs->arena, "%s is not between %llu and %llu", sym->value,

@@ -14,17 +14,6 @@
 #include "base/fd.h"
 #include "image/checksum.h"
 
-static const struct host_op *const ops[OP_COUNT] = {
-#define HOST_OP_ENTRY(ENUM, name, phase, life, release) [OP_##ENUM] = &host_##name,
-	IMAGE_OPS(HOST_OP_ENTRY)
-#undef HOST_OP_ENTRY
-};
-
-const struct host_op *host_op(enum op_code code)
-{
-	return ops[code];
-}
-
 static int fd_refuse(struct err *err, int number)
 {
 	err_sys(err, ERR_HOST, errno, "cannot place a descriptor at number %d", number);

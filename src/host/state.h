@@ -19,8 +19,8 @@
 
 #define STATE_FILE       "state"
 #define STATE_TEXT_MAX   128
-#define STATE_RECORD_MAX 1024 /* above the number of operations that a plan can release, tested */
-#define STATE_IFACE_MAX  256
+#define STATE_RECORD_MAX OP_MAX /* an operation makes at most one record */
+#define STATE_IFACE_MAX  OP_MAX /* and at most one interface */
 #define STATE_NAME_MAX   64
 
 /** struct state_record - something to release: @text is what the release function of @op reads. */

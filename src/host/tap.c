@@ -156,6 +156,9 @@ static int configure(struct host *host, const struct op_tap *tap, const char *na
 		struct state_iface *iface = &host->state->ifaces[host->state->iface_count++];
 
 		(void)snprintf(iface->owner, sizeof(iface->owner), "%s", tap->owner);
+		/* A blank ends the word in the state file. */
+		for (char *blank = iface->owner; (blank = strchr(blank, ' '));)
+			*blank = '_';
 		(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
 		iface->index = dev.index;
 	}

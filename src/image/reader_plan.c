@@ -5,7 +5,7 @@
  * Every limit is checked with the longest value that a fact can have on a target, so that the
  * loader, whose buffers have these sizes, is never the first to notice.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/reader.h"
@@ -18,6 +18,7 @@ struct facts {
 	bool accel, unit;
 	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
 	unsigned char site[SITE_MAX]; /* enum site_kind */
+	const char *key[SITE_MAX]; /* of the site slots; sorted once all are there */
 };
 
 struct check {
@@ -191,8 +192,6 @@ static const char *check_string(struct check *check, uint32_t len)
 
 static int check_site(struct check *check, uint32_t index)
 {
-	struct img_cursor cursor = {0};
-	struct img_site other;
 	size_t at = check->bytes.at;
 	uint32_t kind, key_len, value_len;
 	const char *key;
@@ -211,11 +210,28 @@ static int check_site(struct check *check, uint32_t index)
 		return REFUSE(check, at, "a second site slot for the unit id");
 	check->facts.unit |= kind == SITE_UNIT;
 	check->facts.site[index] = (unsigned char)kind;
-	/* img->site_count counts those checked so far: the walk ends before this one. */
-	while (img_site_next(check->img, &cursor, &other))
-		if (!strcmp(other.key, key))
-			return REFUSE(check, at, "site slot \"%s\" is there twice", key);
-	check->img->site_count++;
+	check->facts.key[index] = key;
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, because comparing each of 4096 with each would take longer than all the rest. */
+static int check_keys(struct check *check, uint32_t count)
+{
+	const char **key = check->facts.key;
+
+	if (count)
+		qsort(key, count, sizeof(*key), by_text);
+	for (uint32_t i = 1; i < count; i++)
+		if (!strcmp(key[i - 1], key[i]))
+			return REFUSE(
+				check,
+				(size_t)((const unsigned char *)key[i] - check->bytes.span.data),
+				"site slot \"%s\" is there twice", key[i]);
 	return 0;
 }
 
@@ -322,6 +338,8 @@ static int check_plan(struct check *check)
 	for (uint32_t i = 0; i < plan.site_count; i++)
 		if (check_site(check, i) < 0)
 			return -1;
+	if (check_keys(check, plan.site_count) < 0)
+		return -1;
 	if (plan.ops_at != check->bytes.at)
 		return REFUSE(check, check->bytes.at, "the operations begin here, not at %u",
 			      plan.ops_at);
@@ -333,6 +351,7 @@ static int check_plan(struct check *check)
 	for (uint32_t i = 0; i < plan.fd_count; i++)
 		if (check->facts.slot[i] == SLOT_FREE)
 			return REFUSE(check, 0, "no operation fills descriptor slot %u", i);
+	check->img->site_count = plan.site_count;
 	check->img->op_count = plan.op_count;
 	check->img->fd_count = plan.fd_count;
 	return 0;
@@ -376,7 +395,6 @@ int img_check_plan(struct img *img, struct err *err)
 {
 	struct check check = {.img = img, .err = err};
 
-	img->site_count = 0;
 	if (check_plan(&check) < 0)
 		return -1;
 	return check_argv(&check);

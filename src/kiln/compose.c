@@ -4,6 +4,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,11 +23,10 @@ const char compose_options[] =
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
 	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says\n"
 	"  --write-lock        compose only: write the lock too\n"
-	"  --forget ID         compose only: let this device move (with --write-lock)\n";
+	"  --forget ID         decide this device or pin anew; goes with --write-lock\n";
 
 struct compose_args {
 	struct pipeline_options options;
-	const char *forget;
 	bool write_lock;
 };
 
@@ -83,7 +83,7 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 			args->write_lock = true;
 			break;
 		case FORGET:
-			args->forget = optarg;
+			options->forget = optarg;
 			break;
 		default:
 			command_usage(errs, argv[0], "\"%s\" is not an option, or lacks its value",
@@ -100,14 +100,8 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 
 static int run_pipeline(struct pipeline *pipe, const struct compose_args *args)
 {
-	struct err err;
-
 	if (pipeline_load(pipe, &args->options) < 0)
 		return -1;
-	if (args->forget && pipe->lock && lock_forget(pipe->lock, args->forget, &err) < 0) {
-		err_list_add(pipe->errs, &err);
-		return -1;
-	}
 	return pipeline_layout(pipe);
 }
 
@@ -219,6 +213,22 @@ static int write_lock(struct pipeline *pipe, struct err *err)
 	return 0;
 }
 
+/* So that `kiln show --argv` can be started at the desk; no path of it enters the image. */
+static int link_payload(struct pipeline *pipe, struct output *out, struct err *err)
+{
+	const char *folder = arena_fmt(pipe->arena, "%s.payload", pipe->vm.guest.name);
+
+	for (const struct emit_payload *item = pipe->emit.payload; item; item = item->next) {
+		char *target = realpath(item->path, NULL);
+		int ret = target ? output_link(out, folder, item->name, target, err) : 0;
+
+		free(target);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_files(struct pipeline *pipe, struct output *out, struct img_source *source,
 		       struct err *err)
 {
@@ -248,7 +258,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 		if (output_text(out, file, texts[i].text, err) < 0)
 			return -1;
 	}
-	return output_commit(out, err);
+	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
 }
 
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)

@@ -100,6 +100,19 @@ int output_text(struct output *out, const char *name, const char *text, struct e
 	return 0;
 }
 
+int output_link(struct output *out, const char *folder, const char *name, const char *target,
+		struct err *err)
+{
+	const char *dir = arena_fmt(out->arena, "%s/%s", out->dir, folder);
+	const char *path = arena_fmt(out->arena, "%s/%s", dir, name);
+
+	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+		return write_error(err, errno, "making folder", dir);
+	if ((unlink(path) < 0 && errno != ENOENT) || symlink(target, path) < 0)
+		return write_error(err, errno, "linking", path);
+	return 0;
+}
+
 int output_commit(struct output *out, struct err *err)
 {
 	for (size_t i = 0; i < out->count; i++) {

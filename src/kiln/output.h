@@ -36,6 +36,15 @@ int output_file(struct output *out, const char *name, struct err *err) MUST_CHEC
 /** output_text() - a whole file of text. Return: 0, or -1. */
 int output_text(struct output *out, const char *name, const char *text, struct err *err) MUST_CHECK;
 
+/**
+ * output_link() - a symbolic link in a sub-folder that belongs to this run, replaced when it is there.
+ *
+ * For convenience beside the results: not part of what appears all or not at all.
+ * Return: 0, or -1.
+ */
+int output_link(struct output *out, const char *folder, const char *name, const char *target,
+		struct err *err) MUST_CHECK;
+
 /** output_commit() - sync all files, then rename them. Return: 0, or -1 and nothing new is there. */
 int output_commit(struct output *out, struct err *err) MUST_CHECK;
 

@@ -41,11 +41,19 @@ static const char *lock_path(struct pipeline *pipe)
 
 static int load_lock(struct pipeline *pipe)
 {
+	struct err err;
+
 	pipe->lock_path = lock_path(pipe);
 	if (!pipe->lock_path || access(pipe->lock_path, F_OK) != 0)
 		return 0;
 	pipe->lock = arena_alloc(pipe->arena, sizeof(*pipe->lock));
-	return lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs);
+	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0)
+		return -1;
+	if (pipe->options->forget && lock_forget(pipe->lock, pipe->options->forget, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
+	}
+	return 0;
 }
 
 static const char *pin_value(const void *arg, const char *key)
@@ -58,7 +66,8 @@ static const char *pin_value(const void *arg, const char *key)
 /* External trees come first, so that a board of theirs can stand in for one of ours. */
 static int load_board(struct pipeline *pipe)
 {
-	const char *const trees[] = {pipe->options->tree, NULL};
+	const char *gen = arena_fmt(pipe->arena, "%s/build/kconfig", pipe->options->tree);
+	const char *const *trees = config_trees(pipe->arena, pipe->options->tree, gen);
 	const char *path = config_board(&pipe->cfg, trees, &pipe->board, pipe->errs);
 	struct err err;
 

@@ -24,10 +24,12 @@
  * @output: folder of the results.
  * @tree: folder with Kconfig, src/, boards/ and build/kconfig/.
  * @lock: lock file; NULL = what CONFIG_LAYOUT_LOCK says.
+ * @helper: the program kiln-kconf.
+ * @forget: what the lock shall decide anew (lock_forget()), or NULL.
  * @search: where relative payload paths are looked for, ended by NULL.
  */
 struct pipeline_options {
-	const char *config, *output, *tree, *lock, *helper;
+	const char *config, *output, *tree, *lock, *helper, *forget;
 	const char *search[DIRS_MAX + 1];
 	size_t search_count;
 };

@@ -119,7 +119,6 @@ static void build_set(struct pass *pass)
 	memset(set, 0, sizeof(*set));
 	set->arena = pass->vm->arena;
 	set->bridge = modern ? PCI_MODEL_PCIE_TO_PCI_BRIDGE : PCI_MODEL_DMI_TO_PCI_BRIDGE;
-	set->can_grow = pass->kind == PASS_DRY;
 	set->take_gone = pass->take_gone;
 	vm_for_each_dev(dev, pass->vm->controllers) {
 		enum pci_model model = pci_model_find(dev->class->name);
@@ -128,6 +127,9 @@ static void build_set(struct pass *pass)
 			pci_set_bus(set, dev->index, model);
 	}
 	pci_fill_holes(set);
+	set->can_grow = pass->kind == PASS_DRY;
+	if (set->can_grow)
+		pass->layout->first_new = set->count;
 }
 
 static bool has_pcie_root(const struct layout *layout)
@@ -213,6 +215,7 @@ static int place_controllers(struct pass *pass)
 {
 	struct layout *layout = pass->layout;
 	bool exists[PCI_BUS_MAX] = {false};
+	unsigned placed = 0;
 
 	mark_existing(pass->vm, exists);
 	for (unsigned i = 1; i < layout->set.count; i++) {
@@ -228,9 +231,10 @@ static int place_controllers(struct pass *pass)
 		struct pci_want want = {flags, PCI_AUTOMATIC, owner};
 
 		if (next(pass, &want, PCI_ANY_FUNCTION, &found, &err)) {
-			budget_refuse(pass, &(struct layout_dev){.owner = *owner}, &err);
+			budget_refuse_bus(pass, i, placed);
 			return -1;
 		}
+		placed++;
 	}
 	return 0;
 }

@@ -63,4 +63,7 @@ void budget_count(struct layout *layout);
 /** budget_refuse() - turn "no free place" into symbols to change and the budget. */
 void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *err);
 
+/** budget_refuse_bus() - the same for a bus whose controller finds no place; @placed others did. */
+void budget_refuse_bus(struct pass *pass, unsigned bus, unsigned placed);
+
 #endif

@@ -62,11 +62,15 @@ void budget_count(struct layout *layout)
 		count_bus(budget, set->bus[i]);
 	if (set->bus[0]->model == PCI_MODEL_PCIE_ROOT)
 		budget->more_ports = least(port_places(set->bus[0]), indexes);
-	/* A bridge takes a slot and brings 31; the first one of a PCIe guest takes a port. */
-	if (budget->free_slots)
-		budget->more_slots = indexes * 30;
-	else if (budget->slots == 0 && budget->more_ports && indexes >= 2)
-		budget->more_slots = 31 + (indexes - 2) * 30;
+	/*
+	 * k new bridges take k slots and bring 31 each. libvirt's dry run gives slots to devices
+	 * first, and no bridge is added for a bridge, so the last one must leave k slots over:
+	 * beyond 30 bridges it cannot.
+	 */
+	if (budget->slots)
+		budget->more_slots = 30 * least(30, indexes);
+	else if (budget->more_ports && indexes >= 2)
+		budget->more_slots = 31 + 30 * least(30, indexes - 2);
 }
 
 const char *layout_budget_text(const struct layout *layout, struct arena *arena)
@@ -79,7 +83,7 @@ const char *layout_budget_text(const struct layout *layout, struct arena *arena)
 			 budget->ports, budget->free_ports, budget->more_ports);
 	if (budget->slots || budget->more_slots)
 		text_fmt(&text,
-			 "Conventional slots: %u, %u of them free; bridges can add %u more.\n",
+			 "Conventional slots: %u, %u of them free; bridges can add up to %u.\n",
 			 budget->slots, budget->free_slots, budget->more_slots);
 	if (budget->kept)
 		text_fmt(&text, "Kept for removed devices: %u.\n", budget->kept);
@@ -129,32 +133,70 @@ static void name_symbols(const struct vm *vm, struct text *text)
 		text_fmt(text, " or %s", count_symbol(second));
 }
 
-void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
+static void refuse(struct pass *pass, const struct vm_dev *dev, const char *what, const char *why)
 {
-	struct layout *layout = pass->layout;
 	struct text symbols = {.arena = pass->vm->arena};
-	struct err *err;
-	unsigned wanted = 0;
+	struct err *err = err_list_new(pass->errs, ERR_CONFIG, "%s", what);
 
 	pass->no_room = true;
-	budget_count(layout);
-	for (size_t i = 0; i < layout->dev_count; i++)
-		wanted += (layout->devs[i].flags & PCI_TYPE_ENDPOINT) != 0;
+	budget_count(pass->layout);
 	name_symbols(pass->vm, &symbols);
-	err = err_list_new(pass->errs, ERR_CONFIG, "%s", found->what);
-	if (rec->dev && !rec->dev->added) {
-		err_at(err, rec->dev->at.file, rec->dev->at.line);
-		err_sym(err, "%s", dev_symbol(rec->dev, NULL));
+	if (dev && !dev->added) {
+		err_at(err, dev->at.file, dev->at.line);
+		err_sym(err, "%s", dev_symbol(dev, NULL));
 	}
 	err_check(err, "pci-room");
-	err_why(err, "%s %u devices want a PCI place. %s", found->why, wanted,
-		layout_budget_text(layout, pass->vm->arena));
-	for (char *p = err->why; *p; p++) {
+	err_why(err, "%s", why);
+	err_fix(err,
+		"Lower %s, change the number of spare places (CONFIG_SPARE_PORTS_FIXED), or "
+		"configure PCI addresses by hand: functions 1 to 7 of a slot are used only then.",
+		text_str(&symbols));
+}
+
+static unsigned count_endpoints(const struct layout *layout)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < layout->dev_count; i++)
+		count += (layout->devs[i].flags & PCI_TYPE_ENDPOINT) != 0;
+	return count;
+}
+
+static const char *one_line(struct arena *arena, const char *text)
+{
+	char *copy = arena_str(arena, text);
+
+	for (char *p = copy; *p; p++) {
 		if (*p == '\n')
 			*p = p[1] ? ' ' : '\0';
 	}
-	err_fix(err,
-		"Lower %s, or configure PCI addresses by hand: functions 1 to 7 of a slot are used "
-		"only then.",
-		text_str(&symbols));
+	return copy;
+}
+
+void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
+{
+	struct arena *arena = pass->vm->arena;
+
+	budget_count(pass->layout);
+	refuse(pass, rec->dev, found->what,
+	       arena_fmt(arena, "%s %u devices want a PCI place. %s", found->why,
+			 count_endpoints(pass->layout),
+			 one_line(arena, layout_budget_text(pass->layout, arena))));
+}
+
+void budget_refuse_bus(struct pass *pass, unsigned bus, unsigned placed)
+{
+	const struct layout *layout = pass->layout;
+	const char *whom = layout->bus_for[bus] ? layout->bus_for[bus] : "the lock";
+	struct arena *arena = pass->vm->arena;
+	const struct pci_model_info *model = &pci_models[layout->set.bus[bus]->model];
+
+	refuse(pass, vm_find(pass->vm, whom),
+	       arena_fmt(arena, "there is no place for pci.%u, the %s that %s needs", bus,
+			 model->name, whom),
+	       arena_fmt(arena,
+			 "%u devices and %u spare place%s need %u more PCI controllers, and there "
+			 "is room for %u of them.",
+			 count_endpoints(layout), layout->spare, layout->spare == 1 ? "" : "s",
+			 layout->set.count - layout->first_new, placed));
 }

@@ -56,7 +56,7 @@ struct layout_dev {
  * @ports: PCI Express ports; @free_ports: those with nothing behind.
  * @more_ports: ports that could still be added.
  * @slots: conventional slots that take devices by themselves; @free_slots: empty ones.
- * @more_slots: what added bridges could still give, net.
+ * @more_slots: what added bridges could give at most.
  * @kept: places kept for removed devices.
  */
 struct layout_budget {
@@ -83,6 +83,7 @@ const char *layout_algorithm_name(enum layout_algorithm algorithm);
  * @set: the buses with all owners, after layout_assign().
  * @devs: one for each device that has a PCI address, in the order of assignment.
  * @bus_for: per bus that was added now, for whom.
+ * @first_new: index of the first bus that was added now.
  * @spare: how many spare places were asked for.
  * @notes: sentences for the user, in order (a removed device's place was handed out again).
  */
@@ -94,7 +95,7 @@ struct layout {
 	struct layout_dev *devs;
 	size_t dev_count;
 	const char *bus_for[PCI_BUS_MAX];
-	unsigned configured_buses, spare;
+	unsigned configured_buses, first_new, spare;
 	struct layout_budget budget;
 	const char **notes;
 	size_t note_count, note_room;

@@ -336,25 +336,51 @@ const struct lock_pin *lock_find_pin(const struct lock *lock, const char *key)
 	return bsearch(key, lock->pins, lock->pin_count, sizeof(*lock->pins), compare_pin_key);
 }
 
+/* Whether a pin belongs to @id: its own key, or a value of the device of that identity. */
+static bool pin_belongs(const struct lock_pin *pin, const char *id)
+{
+	size_t len = strlen(id);
+
+	return strncmp(pin->key, id, len) == 0 && (!pin->key[len] || pin->key[len] == '.');
+}
+
+static bool forget_pins(struct lock *lock, const char *id)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < lock->pin_count; i++) {
+		if (!pin_belongs(&lock->pins[i], id))
+			lock->pins[kept++] = lock->pins[i];
+	}
+	bool some = kept != lock->pin_count;
+
+	lock->pin_count = kept;
+	return some;
+}
+
 int lock_forget(struct lock *lock, const char *id, struct err *err)
 {
 	const struct lock_line *found = lock_find(lock, id);
 
+	if (!found && forget_pins(lock, id))
+		return 0;
 	if (!found || found->model) {
 		err_set(err, ERR_USAGE, found ? "%s cannot be moved alone" : "the lock has no %s",
 			id);
 		err_at(err, lock->path, found ? found->line : 0);
 		err_why(err, found ? "It is a controller, and other devices sit behind it."
-				   : "Identities are those of its device lines, as net0.");
-		err_fix(err, "Name a device of %s, as in `make layout-update DEVICE=net0`.",
+				   : "It names devices, as net0, and pinned values, as "
+				     "machine-version.");
+		err_fix(err,
+			"Name a device or a pin of %s, as in `make layout-update DEVICE=net0`.",
 			lock->path);
 		return -1;
 	}
-
 	size_t at = (size_t)(found - lock->lines);
 
 	memmove(&lock->lines[at], &lock->lines[at + 1],
 		(lock->line_count - at - 1) * sizeof(*lock->lines));
 	lock->line_count--;
+	(void)forget_pins(lock, id);
 	return 0;
 }

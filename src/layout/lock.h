@@ -81,10 +81,11 @@ const struct lock_line *lock_find(const struct lock *lock, const char *id);
 const struct lock_pin *lock_find_pin(const struct lock *lock, const char *key);
 
 /**
- * lock_forget() - drop one device's address, so that the next layout chooses anew.
- * @lock: without the line afterwards.
- * @id: a device, no PCI controller that Kiln added: others sit behind it.
- * @err: unknown identity, or a controller.
+ * lock_forget() - let one thing be decided anew.
+ * @lock: without it afterwards.
+ * @id: a device (its address and its pins go), or the key of a pin ("machine-version"); not a PCI
+ *      controller that Kiln added: others sit behind it.
+ * @err: unknown, or a controller.
  *
  * Return: 0, or -1 with @err set.
  */

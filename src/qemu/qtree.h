@@ -48,7 +48,8 @@ int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err) MUST_CH
 
 /**
  * struct qtree_want - where a device should be.
- * @id: its alias; @driver: its type.
+ * @id: its alias; NULL = a part of the chipset, known by its place.
+ * @driver: its type; NULL = any.
  * @bus: the bus by name: the alias of the controller, "virtio-serial0.0" of a port.
  * @is_port: a port of a virtio-serial bus at @port; else at PCI @slot and @function.
  */
@@ -59,14 +60,26 @@ struct qtree_want {
 };
 
 /**
+ * qtree_wants_load() - read the wanted places from a layout.
+ * @arena: owns what is read.
+ * @json: section LAYOUT of an image.
+ * @len: its bytes.
+ * @ret_wants: the list; @ret_count how many.
+ * @err: ERR_IMAGE when it is not a layout.
+ *
+ * Return: 0, or -1.
+ */
+int qtree_wants_load(struct arena *arena, const char *json, size_t len,
+		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err) MUST_CHECK;
+
+/**
  * qtree_compare() - hold QEMU's devices against the wanted ones.
  * @tree: as read.
- * @wants: every device and controller with an address, but for the built-in root bus.
+ * @wants: every PCI function and every port of a virtio-serial bus.
  * @count: how many.
  * @ret_diff: a line for each difference: not there, elsewhere, of another type, not wanted.
  *
- * A PCI device of QEMU that has an id, or sits behind a bridge, must be wanted; without id on the
- * root bus it is a part of the chipset.
+ * Every PCI device of QEMU must be wanted, with id or without, and every port that has an id.
  *
  * Return: how many differences.
  */

@@ -118,7 +118,9 @@ static int directory_take(struct run *run, struct err *err)
 	}
 	state_clear(&run->state);
 	(void)snprintf(run->state.vm, sizeof(run->state.vm), "%s", vm);
-	(void)snprintf(run->state.image, sizeof(run->state.image), "%s", run->options->target);
+	if (ident_is_text(run->options->target, strlen(run->options->target)))
+		(void)snprintf(run->state.image, sizeof(run->state.image), "%s",
+			       run->options->target);
 	run->state.pid = getpid();
 	ret = proc_start_time(run->state.pid, &run->state.start);
 	if (!ret)
@@ -223,8 +225,6 @@ static int undo_here(struct run *run, struct err *failure)
 			ret = -1;
 		}
 	}
-	if (run->dir.lock < 0)
-		return ret;
 	if (ret)
 		(void)!state_save(&run->state, run->dir.fd, &(struct err){0});
 	else
@@ -235,10 +235,13 @@ static int undo_here(struct run *run, struct err *failure)
 void run_undo(struct run *run, struct err *err)
 {
 	struct err failure;
-	size_t len;
-	int ret = run->guard >= 0 ? guard_undo(run, &failure) : undo_here(run, &failure);
+	size_t len = strlen(err->fix);
+	int ret;
 
-	len = strlen(err->fix);
+	/* Without the lock nothing was begun, and what is there belongs to another start. */
+	if (run->dir.lock < 0)
+		return;
+	ret = run->guard >= 0 ? guard_undo(run, &failure) : undo_here(run, &failure);
 	if (!ret)
 		(void)snprintf(err->fix + len, sizeof(err->fix) - len, "%sNothing was left behind.",
 			       len ? " " : "");

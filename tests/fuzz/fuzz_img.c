@@ -4,9 +4,8 @@
  *
  * Checksums keep a fuzzer out of what is behind them, so the same bytes are also tried as sections:
  * two bytes of length, PLAN, and the rest ARGV.
- * With -fsanitize=fuzzer it is a fuzz target; with -DFUZZ_REPLAY a program that replays files.
+ * With -fsanitize=fuzzer it is a fuzz target; replay.c replays its corpus.
  */
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -106,22 +105,3 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	try_sections(data, size);
 	return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-	static char data[8u << 20];
-
-	for (int i = 1; i < argc; i++) {
-		ssize_t len = fd_read_file(argv[i], data, sizeof(data));
-
-		if (len < 0) {
-			perror(argv[i]);
-			return 1;
-		}
-		(void)LLVMFuzzerTestOneInput((const unsigned char *)data, (size_t)len);
-	}
-	printf("fuzz_img: %d inputs replayed\n", argc - 1);
-	return 0;
-}
-#endif

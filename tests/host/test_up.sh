@@ -18,7 +18,8 @@ full_plan() {
 arg report=$report
 arg until=$T/out/stop
 arg tap={tap:0:2} json={{tap.1:2:1}}
-arg {fd:3} {fdpath:4} {fdsetpath:5} {accel:0}
+arg {fdpath:4} {fdsetpath:5} {accel:0}
+loader {fd:3}
 arg bridge={site.2:1}
 arg {mac:0:0:net0} {uuid:0}
 loader only={fd:0}
@@ -64,8 +65,21 @@ has "other payload is writable" '^fd 16 mode 2 /memfd:rw' "$report"
 is "descriptors: 0-2, slots and the lock, nothing else" \
 	"$(grep -c '^fd ' "$report") $(grep -c 'run/kiln/full/lock$' "$report")" "13 1"
 has "fds of two queues; JSON of one" '^arg tap=fds=10:11 json={"fd":"12"}$' "$report"
-has "descriptor facts" '^arg 13 /proc/self/fd/14 /dev/fdset/15 tcg$' "$report"
+has "descriptor facts" '^arg /proc/self/fd/14 /dev/fdset/15 tcg$' "$report"
+has "a descriptor's number" '^arg 13$' "$report"
 has "site value" '^arg bridge=br0$' "$report"
+is "show --argv is what is executed" "$("$run" show "$T/full.kiln" --argv)" "$(sed -n 's/^arg //p' "$report")"
+"$run" show "$T/full.kiln" --json >"$T/json"
+is "show --json is JSON with the same command line" \
+	"$(python3 -c 'import json,sys; print("\n".join(json.load(sys.stdin)["argv"]))' <"$T/json")" \
+	"$(sed -n 's/^arg //p' "$report")"
+has "show --json has the plan" '"owner": "net1"' "$T/json"
+"$run" show "$T/full.kiln" --shell >"$T/err"
+has "show --shell has no descriptors" "^tap=ifname=kt0,script=no,downscript=no,queues=2 json=" "$T/err"
+has "show --shell has paths" "^/var/lib/kiln/test/blob $T/disk tcg\$" "$T/err"
+is "show --shell leaves out what is the loader's" "$(grep -c '^only=' "$T/err")" 0
+is "show --section" "$("$run" show "$T/full.kiln" --section DOMAIN)" "<domain/>"
+rc_is "show of an unknown section" 2 "$run" show "$T/full.kiln" --section NOPE
 mac=$(printf 'kiln-unit-1\0mac\0u1\0full\0net0\0' | sha256sum | cut -c1-12 |
 	python3 -c 's=input();b=bytearray.fromhex(s);b[0]=b[0]&0xfc|2;print(b.hex(":"))')
 has "unit MAC as documented" "^arg $mac " "$report"
@@ -179,7 +193,7 @@ clean_is "nothing left" "$before"
 printf 'op accel policy=2\narg report=%s\narg {accel:0}\n' "$report" | image auto
 rc_is "accelerator auto" 0 "$run" up "$T/auto.kiln"
 has "tcg is said aloud" '^kiln-run: accelerator tcg' "$T/err"
-rc_is "cleaning" 0 "$run" down auto
+"$run" down auto 2>/dev/null || : # the guard cleans when QEMU ends before it has looked
 
 # ---- QEMU itself
 printf 'op bridge name=kundo flags=1\nmeta qemu /nowhere/qemu\n' | image noq
@@ -243,7 +257,7 @@ rc_is "a slot without value" 4 "$run" up "$T/unbound.kiln"
 has "names the key" 'disk0.path is not bound' "$T/err"
 rc_is "show shows it all the same" 0 "$run" show "$T/unbound.kiln"
 rc_is "bound by --set" 0 "$run" up "$T/unbound.kiln" --set disk0.path="$T/disk"
-rc_is "cleaning" 0 "$run" down unbound
+"$run" down unbound 2>/dev/null || : # the guard cleans when QEMU ends before it has looked
 printf 'site unit unit\narg {uuid:0}\n' | image nounit
 : >/etc/machine-id
 rc_is "no unit id anywhere" 4 "$run" up "$T/nounit.kiln"

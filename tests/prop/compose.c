@@ -131,16 +131,18 @@ static void put_net(FILE *file, unsigned n, const struct shape *shape)
 	put_address(file, device, shape->bad);
 }
 
-static void put_others(FILE *file, const struct shape *shape)
+static void put_others(FILE *file, uint64_t seed, const struct shape *shape)
 {
 	static const char *const backs[] = {"PTY", "UNIX", "NULL"};
 
 	for (unsigned n = 0; n < shape->rngs; n++) {
+		state = seed * 41 + n + 3000;
 		put(file, "CONFIG_RNG%u_SOURCE_%s=y", n, one_in(2) ? "RANDOM" : "BUILTIN");
 		if (one_in(3))
 			put(file, "CONFIG_RNG%u_RATE_BYTES=%u", n, 1 + below(100000));
 	}
 	for (unsigned n = 0; n < shape->consoles; n++) {
+		state = seed * 43 + n + 4000;
 		bool serial = n < 4 && one_in(2);
 
 		put(file, "CONFIG_CONSOLE%u_MODEL_%s=y", n, serial ? "SERIAL" : "VIRTIO");
@@ -185,8 +187,8 @@ static void write_config(const char *path, uint64_t seed, const struct shape *sh
 		state = seed * 37 + n + 2000;
 		put_net(file, n, shape);
 	}
-	state = seed * 41 + 3000;
-	put_others(file, shape);
+	put_others(file, seed, shape);
+	state = seed * 47 + 5000;
 	if (shape->bad && one_in(10))
 		put(file, "CONFIG_NO_SUCH_SYMBOL=y");
 	if (fclose(file) != 0) {
@@ -316,7 +318,7 @@ static void show_file(const char *path)
 
 static json_t *load_layout(const char *dir)
 {
-	char path[512];
+	char path[600];
 
 	(void)snprintf(path, sizeof(path), "%s/prop.layout.json", dir);
 	return json_load_file(path, 0, NULL);

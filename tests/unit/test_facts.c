@@ -47,6 +47,7 @@ static const char *joined(const char *before, const char *middle, const char *af
 static void open_image(const struct img_source_arg *args, size_t count)
 {
 	struct op ops[] = {
+		{.code = OP_ACCEL, .accel = {.policy = ACCEL_AUTO}},
 		{.code = OP_TAP,
 		 .tap = {.owner = "net0",
 			 .name = "t,0",

@@ -250,8 +250,12 @@ static void test_lists_have_limits(void **state)
 {
 	struct fixture *fix = *state;
 	struct op *ops = calloc(OP_MAX + 1, sizeof(*ops));
+	struct site_slot *sites = calloc(SITE_MAX, sizeof(*sites));
+	char(*keys)[8] = calloc(SITE_MAX, sizeof(*keys));
 
 	assert_non_null(ops);
+	assert_non_null(sites);
+	assert_non_null(keys);
 	fix->src.arg_count = fix->src.site_count = 0;
 	for (size_t i = 0; i <= OP_MAX; i++)
 		ops[i] = (struct op){.code = OP_BRIDGE, .bridge = {"b", "", 0}};
@@ -261,12 +265,23 @@ static void test_lists_have_limits(void **state)
 	fix->src.op_count = OP_MAX + 1;
 	assert_not_written(&fix->src, "4097 operations");
 	fix->src.op_count = 0;
+	for (size_t i = 0; i < SITE_MAX; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "s%zu", i);
+		sites[i] = (struct site_slot){keys[i], SITE_PATH, ""};
+	}
+	fix->src.sites = sites;
+	fix->src.site_count = SITE_MAX;
+	assert_int_equal(close(fixture_write(&fix->src)), 0);
+	sites[17].key = "s4000";
+	assert_not_written(&fix->src, "\"s4000\" is there twice");
 	fix->src.site_count = SITE_MAX + 1;
-	assert_not_written(&fix->src, "513 site slots");
+	assert_not_written(&fix->src, "4097 site slots");
 	fix->src.site_count = 0;
 	fix->src.payload_count = PAYLOAD_MAX + 1;
 	assert_not_written(&fix->src, "65 payload files");
 	free(ops);
+	free(sites);
+	free(keys);
 }
 
 static void test_metadata_has_a_limit(void **state)

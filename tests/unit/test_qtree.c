@@ -57,6 +57,7 @@ static const struct qtree_want wants[] = {
 	 .bus = "virtio-serial0.0",
 	 .is_port = true,
 	 .port = 3},
+	{.driver = "ICH9-LPC", .bus = "pcie.0", .slot = 0x1f},
 };
 
 static struct arena arena;
@@ -157,7 +158,7 @@ static void test_qtree_tells_another_type(void **state)
 
 	(void)state;
 	want.driver = "e1000e";
-	assert_difference(2, &want, "net1: is a e1000, should be a e1000e\n");
+	assert_difference(2, &want, "net1: is a e1000, should be a e1000e, at pci.1 00.0\n");
 }
 
 static void test_qtree_tells_what_is_not_there_and_what_should_not_be(void **state)
@@ -165,6 +166,7 @@ static void test_qtree_tells_what_is_not_there_and_what_should_not_be(void **sta
 	struct qtree_want list[] = {wants[0],
 				    wants[1],
 				    wants[3],
+				    wants[4],
 				    {.id = "net2", .driver = "e1000", .bus = "pci.2", .slot = 1}};
 	const char *text;
 
@@ -182,14 +184,78 @@ static void test_qtree_tells_a_nameless_device_behind_a_bridge(void **state)
 				   "      dev: pcie-root-port, id \"pci.1\"\n        addr = 01.0\n"
 				   "        bus: pci.1\n          type PCIE\n"
 				   "          dev: e1000, id \"\"\n            addr = 00.0\n";
-	const struct qtree_want want = {
-		.id = "pci.1", .driver = "pcie-root-port", .bus = "pcie.0", .slot = 1};
+	const struct qtree_want list[] = {
+		{.id = "pci.1", .driver = "pcie-root-port", .bus = "pcie.0", .slot = 1},
+		{.driver = "mch", .bus = "pcie.0"},
+	};
 	struct qtree tree = read_tree(text);
 	struct text diff = {.arena = &arena};
 
 	(void)state;
-	assert_int_equal(qtree_compare(&tree, &want, 1, &diff), 1);
+	assert_int_equal(qtree_compare(&tree, list, 2, &diff), 1);
 	assert_string_equal(text_str(&diff), "e1000 \"\": is at pci.1 00.0, should not be there\n");
+}
+
+static void test_qtree_tells_a_chipset_that_is_another(void **state)
+{
+	struct qtree_want want = wants[4];
+
+	(void)state;
+	want.driver = "PIIX3";
+	assert_difference(4, &want, "chipset: is a ICH9-LPC, should be a PIIX3, at pcie.0 1f.0\n");
+}
+
+static void test_qtree_reads_the_wanted_places_from_a_layout(void **state)
+{
+	static const char json[] =
+		"{\"format\":1,\"functions\":[{\"path\":\"1f.0\",\"address\":\"00:1f.0\","
+		"\"bus\":\"pcie.0\",\"driver\":\"ICH9-LPC\",\"built_in\":true},"
+		"{\"address\":\"12:1e.7\",\"bus\":\"pci.18\",\"driver\":\"e1000\","
+		"\"id\":\"net1\",\"alias\":\"net1\"}],"
+		"\"serial_ports\":[{\"alias\":\"console0\",\"controller\":2,\"port\":3}]}";
+	struct qtree_want *list;
+	struct err err;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(qtree_wants_load(&arena, json, strlen(json), &list, &count, &err), 0);
+	assert_int_equal(count, 3);
+	assert_null(list[0].id);
+	assert_int_equal(list[0].slot, 0x1f);
+	assert_string_equal(list[1].id, "net1");
+	assert_string_equal(list[1].bus, "pci.18");
+	assert_int_equal(list[1].slot, 0x1e);
+	assert_int_equal(list[1].function, 7);
+	assert_true(list[2].is_port);
+	assert_string_equal(list[2].bus, "virtio-serial2.0");
+	assert_int_equal(list[2].port, 3);
+}
+
+static void test_qtree_refuses_what_is_not_a_layout(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"{}",
+		"{\"functions\":[],\"serial_ports\":1}",
+		"{\"functions\":[{}],\"serial_ports\":[]}",
+		"{\"functions\":[{\"address\":\"1f.0\",\"bus\":\"b\",\"alias\":\"a\"}],"
+		"\"serial_ports\":[]}",
+		"{\"functions\":[{\"address\":\"00:1f.0\",\"bus\":\"b\"}],"
+		"\"serial_ports\":[]}",
+		"{\"functions\":[],\"serial_ports\":[{\"alias\":\"a\",\"port\":1}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct qtree_want *list;
+		struct err err = {0};
+		size_t count;
+
+		assert_int_equal(qtree_wants_load(&arena, texts[i], strlen(texts[i]), &list, &count,
+						  &err),
+				 -1);
+		assert_int_equal(err.kind, ERR_IMAGE);
+	}
 }
 
 static void test_qtree_refuses_what_is_not_a_tree(void **state)
@@ -226,6 +292,9 @@ int main(void)
 		TEST(test_qtree_tells_another_type),
 		TEST(test_qtree_tells_what_is_not_there_and_what_should_not_be),
 		TEST(test_qtree_tells_a_nameless_device_behind_a_bridge),
+		TEST(test_qtree_tells_a_chipset_that_is_another),
+		TEST(test_qtree_reads_the_wanted_places_from_a_layout),
+		TEST(test_qtree_refuses_what_is_not_a_layout),
 		TEST(test_qtree_refuses_what_is_not_a_tree),
 	};
 	return cmocka_run_group_tests_name("qtree", tests, NULL, NULL);

@@ -224,28 +224,35 @@ static void report_again(const struct conf *conf, const struct line *line, unsig
 	err_fix(err, "Delete line %u or line %u.", first, line->number);
 }
 
+struct named {
+	struct line *line;
+};
+
 static int compare_name(const void *a, const void *b)
 {
-	const struct line *const *x = a, *const *y = b;
-	int diff = strcmp((*x)->name, (*y)->name);
+	const struct line *x = ((const struct named *)a)->line;
+	const struct line *y = ((const struct named *)b)->line;
+	int diff = strcmp(x->name, y->name);
 
 	if (diff)
 		return diff;
-	return (*x)->number < (*y)->number ? -1 : (*x)->number > (*y)->number;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
 static void check_twice(struct conf *conf)
 {
-	struct line **sorted = arena_alloc(conf->arena, (conf->count + 1) * sizeof(*sorted));
+	struct named *sorted = arena_alloc(conf->arena, (conf->count + 1) * sizeof(*sorted));
 
 	for (size_t i = 0; i < conf->count; i++)
-		sorted[i] = &conf->lines[i];
-	qsort(sorted, conf->count, sizeof(struct line *), compare_name);
+		sorted[i].line = &conf->lines[i];
+	qsort(sorted, conf->count, sizeof(*sorted), compare_name);
 	for (size_t i = 1; i < conf->count; i++) {
-		if (strcmp(sorted[i]->name, sorted[i - 1]->name) != 0)
+		struct line *first = sorted[i - 1].line, *second = sorted[i].line;
+
+		if (strcmp(first->name, second->name) != 0)
 			continue;
-		sorted[i - 1]->again = sorted[i]->number;
-		report_again(conf, sorted[i], sorted[i - 1]->number);
+		first->again = second->number;
+		report_again(conf, second, first->number);
 	}
 }
 

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * qtree_compare.c - read the wanted places from a layout, and hold QEMU's devices against them.
+ */
+#include "qemu/qtree.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the layout ------------------------------------------------------------------------------- */
+
+static int bad_layout(struct err *err, const char *what)
+{
+	(void)err_set(err, ERR_IMAGE, "the layout %s", what);
+	err_why(err, "Section LAYOUT lists every PCI function with address and driver, as this "
+		     "version of kiln writes it.");
+	err_fix(err, "Compose the image again.");
+	return -1;
+}
+
+static const char *copy_member(struct arena *arena, const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? arena_str(arena, value) : NULL;
+}
+
+static int load_function(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	const char *address = json_string_value(json_object_get(object, "address"));
+	unsigned bus;
+	char end;
+
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.driver = copy_member(arena, object, "driver"),
+		.bus = copy_member(arena, object, "bus"),
+	};
+	if (!want->bus || !address ||
+	    sscanf(address, "%x:%x.%x%c", &bus, &want->slot, &want->function, &end) != 3)
+		return -1;
+	return want->id || json_is_true(json_object_get(object, "built_in")) ? 0 : -1;
+}
+
+static int load_port(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	const json_t *controller = json_object_get(object, "controller");
+	const json_t *port = json_object_get(object, "port");
+
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.bus = arena_fmt(arena, "virtio-serial%d.0", (int)json_integer_value(controller)),
+		.is_port = true,
+		.port = (unsigned)json_integer_value(port),
+	};
+	return want->id && json_is_integer(controller) && json_is_integer(port) ? 0 : -1;
+}
+
+int qtree_wants_load(struct arena *arena, const char *json, size_t len,
+		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err)
+{
+	json_t *root = json_loadb(json, len, 0, NULL), *item;
+	const json_t *functions = json_object_get(root, "functions");
+	const json_t *ports = json_object_get(root, "serial_ports");
+	size_t count = json_array_size(functions) + json_array_size(ports), i, n = 0;
+	struct qtree_want *wants = arena_alloc(arena, (count + 1) * sizeof(*wants));
+	int result = json_is_array(functions) && json_is_array(ports) ? 0 : -1;
+
+	json_array_foreach(functions, i, item)
+	{
+		if (result == 0)
+			result = load_function(arena, item, &wants[n++]);
+	}
+	json_array_foreach(ports, i, item)
+	{
+		if (result == 0)
+			result = load_port(arena, item, &wants[n++]);
+	}
+	json_decref(root);
+	if (result < 0)
+		return bad_layout(err, "cannot be read");
+	*ret_wants = wants;
+	*ret_count = n;
+	return 0;
+}
+
+/* ---- comparison ------------------------------------------------------------------------------- */
+
+/* By id, then what has none by its place, so that either is found by bsearch. */
+static int compare_want(const void *a, const void *b)
+{
+	const struct qtree_want *x = *(const struct qtree_want *const *)a;
+	const struct qtree_want *y = *(const struct qtree_want *const *)b;
+
+	if (x->id && y->id)
+		return strcmp(x->id, y->id);
+	if (x->id || y->id)
+		return x->id ? -1 : 1;
+	int diff = strcmp(x->bus, y->bus);
+
+	if (diff)
+		return diff;
+	return (int)(x->slot * 8 + x->function) - (int)(y->slot * 8 + y->function);
+}
+
+static const struct qtree_want *const *find_want(const struct qtree_dev *dev,
+						 const struct qtree_want *const *sorted,
+						 size_t count)
+{
+	const struct qtree_want key = {
+		.id = dev->id[0] ? dev->id : NULL,
+		.bus = dev->bus,
+		.slot = dev->slot,
+		.function = dev->function,
+	};
+	const struct qtree_want *const key_at = &key;
+
+	if (!key.id && !dev->has_pci)
+		return NULL;
+	return bsearch(&key_at, sorted, count, sizeof(*sorted), compare_want);
+}
+
+static void add_place(struct text *out, const char *bus, bool is_port, unsigned slot,
+		      unsigned function, unsigned port)
+{
+	if (is_port)
+		text_fmt(out, "%s port %u", bus, port);
+	else
+		text_fmt(out, "%s %02x.%x", bus, slot, function);
+}
+
+static void add_want(struct text *out, const struct qtree_want *want)
+{
+	add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+}
+
+static void add_dev(struct text *out, const struct qtree_dev *dev)
+{
+	add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
+}
+
+static const char *want_name(const struct qtree_want *want)
+{
+	return want->id ? want->id : "chipset";
+}
+
+static bool same_place(const struct qtree_dev *dev, const struct qtree_want *want)
+{
+	if (strcmp(dev->bus, want->bus) != 0)
+		return false;
+	if (want->is_port)
+		return dev->has_port && dev->port == want->port;
+	return dev->has_pci && dev->slot == want->slot && dev->function == want->function;
+}
+
+static size_t compare_one(const struct qtree_dev *dev, const struct qtree_want *want,
+			  struct text *out)
+{
+	size_t differ = 0;
+
+	if (want->driver && strcmp(dev->driver, want->driver) != 0) {
+		text_fmt(out, "%s: is a %s, should be a %s, at ", want_name(want), dev->driver,
+			 want->driver);
+		add_want(out, want);
+		text_add(out, "\n");
+		differ++;
+	}
+	if (same_place(dev, want))
+		return differ;
+	text_fmt(out, "%s: is at ", want_name(want));
+	add_dev(out, dev);
+	text_add(out, ", should be at ");
+	add_want(out, want);
+	text_add(out, "\n");
+	return differ + 1;
+}
+
+size_t qtree_compare(const struct qtree *tree, const struct qtree_want *wants, size_t count,
+		     struct text *ret_diff)
+{
+	struct arena *arena = ret_diff->arena;
+	const struct qtree_want **sorted = arena_alloc(arena, (count + 1) * sizeof(*sorted));
+	bool *seen = arena_alloc(arena, count + 1);
+	size_t differ = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &wants[i];
+	qsort(sorted, count, sizeof(*sorted), compare_want);
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct qtree_dev *dev = &tree->devs[i];
+		const struct qtree_want *const *want = find_want(dev, sorted, count);
+
+		if (want) {
+			seen[want - sorted] = true;
+			differ += compare_one(dev, *want, ret_diff);
+		} else if (dev->has_pci || (dev->has_port && dev->id[0])) {
+			text_fmt(ret_diff, "%s \"%s\": is at ", dev->driver, dev->id);
+			add_dev(ret_diff, dev);
+			text_add(ret_diff, ", should not be there\n");
+			differ++;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (seen[i])
+			continue;
+		text_fmt(ret_diff, "%s: is not there, should be at ", want_name(sorted[i]));
+		add_want(ret_diff, sorted[i]);
+		text_add(ret_diff, "\n");
+		differ++;
+	}
+	return differ;
+}
