@@ -4,11 +4,10 @@
  *
  * Facts only. What a PCI controller plugs into and accepts is layout/pci_models.c's.
  */
-#include "devices/controller.h"
+#include "model/controller.h"
 
 #include <string.h>
 
-#include "devices/registry.h"
 #include "model/vm.h"
 
 static const struct dev_class pci_classes[] = {

@@ -5,6 +5,7 @@
 #ifndef KILN_DEVICES_REGISTRY_H
 #define KILN_DEVICES_REGISTRY_H
 
+#include "model/controller.h"
 #include "model/device.h"
 
 /** device_families - ended by NULL. */
@@ -15,9 +16,5 @@ extern const struct dev_family console_family;
 extern const struct dev_family disk_family;
 extern const struct dev_family net_family;
 extern const struct dev_family rng_family;
-
-/* Controllers that Kiln adds by itself (devices/controller.c). */
-extern const struct dev_family controller_pci_family;
-extern const struct dev_family controller_virtio_serial_family;
 
 #endif

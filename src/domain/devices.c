@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/bug.h"
 #include "domain/domain.h"
 #include "model/machine.h"
 
@@ -50,15 +49,6 @@ static const char *bool_text(const struct prop *row, bool yes)
 	return yes ? "yes" : "no";
 }
 
-static const char *alias_text(const struct vm_dev *dev, const struct prop *row)
-{
-	const char *percent = strstr(row->text, "%s");
-
-	BUG_IF(!percent);
-	return arena_fmt(dev->vm->arena, "%.*s%s%s", (int)(percent - row->text), row->text,
-			 dev->alias, percent + 2);
-}
-
 /* NULL: nothing is written. */
 static const char *row_text(const struct vm_dev *dev, const struct prop *row)
 {
@@ -84,7 +74,7 @@ static const char *row_text(const struct vm_dev *dev, const struct prop *row)
 	case PROP_CONST:
 		return row->text;
 	case PROP_ALIAS:
-		return alias_text(dev, row);
+		return dev_alias_text(dev, row);
 	case PROP_PCI:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "devices/controller.h"
-#include "devices/registry.h"
+#include "model/controller.h"
 #include "kiln/report_walk.h"
 #include "model/machine.h"
 
@@ -70,17 +69,7 @@ static void add_ports(struct text *text, const struct vm *vm, const struct repor
 	}
 }
 
-static bool has_children(const struct report_tree *tree, const struct report_function *f)
-{
-	for (size_t i = 0; i < tree->count; i++) {
-		if (tree->functions[i].parent == f)
-			return true;
-	}
-	return false;
-}
-
-static void draw_function(struct text *text, const struct vm *vm, const struct report_tree *tree,
-			  const struct report_function *f)
+static void draw_function(struct text *text, const struct vm *vm, const struct report_function *f)
 {
 	draw_branch(text, f);
 	text_fmt(text, "%02x.%x ", f->addr.slot, f->addr.function);
@@ -96,7 +85,7 @@ static void draw_function(struct text *text, const struct vm *vm, const struct r
 	if (dev->addr.multifunction == MULTI_ON)
 		text_add(text, ", multifunction");
 	add_numbers(text, dev);
-	text_add(text, f->makes_bus >= 0 && !has_children(tree, f) ? ", free\n" : "\n");
+	text_add(text, f->makes_bus >= 0 && !f->occupied ? ", free\n" : "\n");
 	add_ports(text, vm, f);
 }
 
@@ -123,7 +112,7 @@ const char *report_text(const struct vm *vm, const struct layout *layout)
 		 layout_algorithm_name(layout->algorithm));
 	text_fmt(&text, "%s\n", report_bus_alias(vm, 0));
 	for (size_t i = 0; i < tree->count; i++)
-		draw_function(&text, vm, tree, &tree->functions[i]);
+		draw_function(&text, vm, &tree->functions[i]);
 	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
 		 "rule, for whom");
 	for (size_t i = 0; i < tree->count; i++) {
@@ -149,7 +138,7 @@ const char *report_dot(const struct vm *vm, const struct layout *layout)
 		const struct report_function *f = &tree->functions[i];
 		const char *style = !f->rec ? ", style=dashed" : "";
 
-		if (f->makes_bus >= 0 && !has_children(tree, f))
+		if (f->makes_bus >= 0 && !f->occupied)
 			style = ", style=dotted";
 		text_fmt(&text, "\t\"%s\" [label=\"%s\\n%s\"%s];\n", f->path, f->name,
 			 f->driver ? f->driver : "", style);

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/bug.h"
-#include "devices/controller.h"
-#include "devices/registry.h"
+#include "model/controller.h"
 #include "kiln/report.h"
 #include "kiln/report_walk.h"
 #include "model/machine.h"

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "devices/registry.h"
-#include "layout/chipset.h"
+#include "model/controller.h"
+#include "model/chipset.h"
 #include "model/machine.h"
 
 struct walk {
@@ -57,7 +57,7 @@ static const char *path_below(const struct walk *walk, const struct report_funct
 			 parent ? "/" : "", addr->slot, addr->function);
 }
 
-static void walk_bus(struct walk *walk, unsigned bus, const struct report_function *parent);
+static void walk_bus(struct walk *walk, unsigned bus, struct report_function *parent);
 
 static struct report_function *add_function(struct walk *walk, const struct pci_addr *addr,
 					    const struct report_function *parent)
@@ -74,8 +74,8 @@ static struct report_function *add_function(struct walk *walk, const struct pci_
 	*f = (struct report_function){
 		.addr = *addr,
 		.path = path_below(walk, parent, addr),
-		.name = fixed ? fixed->name : rec->dev->id,
-		.driver = fixed ? fixed->driver : rec->dev->class->driver,
+		.name = rec ? rec->dev->id : fixed->name,
+		.driver = rec ? rec->dev->class->driver : fixed->driver,
 		.rec = rec,
 		.parent = parent,
 		.makes_bus = -1,
@@ -88,7 +88,7 @@ static struct report_function *add_function(struct walk *walk, const struct pci_
 	return f;
 }
 
-static void walk_bus(struct walk *walk, unsigned bus, const struct report_function *parent)
+static void walk_bus(struct walk *walk, unsigned bus, struct report_function *parent)
 {
 	struct report_function *last = NULL;
 
@@ -104,6 +104,8 @@ static void walk_bus(struct walk *walk, unsigned bus, const struct report_functi
 	}
 	if (last)
 		last->last = true;
+	if (last && parent)
+		parent->occupied = true;
 }
 
 struct report_tree *report_walk(const struct vm *vm, const struct layout *layout)

@@ -13,7 +13,7 @@
  * @name: identity, or what a built-in function is. @driver: QEMU's type.
  * @rec: of a device; NULL of a built-in function.
  * @makes_bus: index of the bus behind it, or -1.
- * @last: nothing follows on its bus. @parent: of the bus that it sits on, NULL on the root.
+ * @occupied: something is on that bus. @last: nothing follows on its own bus. @parent: of the bus that it sits on, NULL on the root.
  */
 struct report_function {
 	struct pci_addr addr;
@@ -22,7 +22,7 @@ struct report_function {
 	const struct report_function *parent;
 	int makes_bus;
 	unsigned depth;
-	bool last;
+	bool last, occupied;
 };
 
 /** struct report_tree - @functions in the order of the tree. */

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "devices/registry.h"
+#include "model/controller.h"
 
 static const char *const rule_names[RULE_COUNT] = {
 	[RULE_NONE] = "none",           [RULE_CONFIGURED] = "configured",

@@ -1,70 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chipset.h - what a machine has built in on bus 0, and which places it gives to whom.
- *
- * Tables only (machines/NAME.c fills them); chipset.c walks them. Families and models are named, so
- * that a table may speak of devices that this build has no family for.
+ * chipset.h - which row of a machine's tables (model/chipset.h) speaks of a device.
  */
 #ifndef KILN_LAYOUT_CHIPSET_H
 #define KILN_LAYOUT_CHIPSET_H
 
 #include <stdbool.h>
 
+#include "model/chipset.h"
 #include "model/device.h"
-
-/**
- * struct chipset_function - a function on bus 0 that the guest always sees.
- * @name: for reports and messages: "ISA bridge".
- * @driver: QEMU's type: "ICH9-LPC".
- * @flags: CHIPSET_YIELDS.
- */
-struct chipset_function {
-	uint8_t slot, function;
-	const char *name, *driver;
-	unsigned flags;
-};
-
-#define CHIPSET_YIELDS (1u << 0) /* a device with a required place here stands for it */
-
-/* struct chipset_place flags */
-#define PLACE_REQUIRED  (1u << 0) /* elsewhere is an error */
-#define PLACE_FIRST     (1u << 1) /* only the first such device that wants an address; else each */
-#define PLACE_PRIMARY   (1u << 2) /* only the family's first device, if it wants an address */
-#define PLACE_SEARCH    (1u << 3) /* when taken: search now, before all other devices */
-#define PLACE_MULTI     (1u << 4) /* multifunction=on with it */
-#define CHIPSET_CLASSES 3
-#define CHIPSET_SLOTS   3
-
-/**
- * struct chipset_place - a place on bus 0 that certain devices get.
- * @family: of the device: "video".
- * @classes: its models, ended by NULL; none = any model that is a PCI device.
- * @index: of a controller; ANY_INDEX = each.
- * @slots: tried in this order, ended by 0; a slot is taken only when it has no function in use.
- * @function: in that slot.
- * @flags: PLACE_*.
- * @why: the rule as a sentence, for errors and `kiln explain`.
- */
-struct chipset_place {
-	const char *family;
-	const char *classes[CHIPSET_CLASSES];
-	unsigned index;
-	uint8_t slots[CHIPSET_SLOTS], function;
-	unsigned flags;
-	const char *why;
-};
-
-#define ANY_INDEX (~0u)
-
-/**
- * struct chipset - both tables; each ends with a NULL name or family.
- * @places: required ones are served first; then those of controllers in the order of the list of
- *          controllers; then each row in table order.
- */
-struct chipset {
-	const struct chipset_function *functions;
-	const struct chipset_place *places;
-};
 
 /** chipset_place_for() - the row that speaks of this device, or NULL. */
 const struct chipset_place *chipset_place_for(const struct chipset *chipset,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "devices/registry.h"
+#include "model/controller.h"
 
 static const char *const algorithm_names[ALGORITHM_COUNT] = {
 	[ALGORITHM_LIBVIRT_9] = "libvirt-9",
@@ -38,7 +38,7 @@ static void move_beside(struct vm *vm, struct vm_dev *dev)
 		if (other != dev && other->family == dev->family && other->index < dev->index)
 			beside = other;
 	}
-	if (!beside || beside == before_last)
+	if (!beside || !before_last || beside == before_last)
 		return;
 	before_last->next = NULL;
 	vm->last_controller = before_last;

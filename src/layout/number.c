@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "devices/controller.h"
-#include "devices/registry.h"
+#include "model/controller.h"
 
 static void mark_multifunction(struct layout *layout)
 {
@@ -74,6 +73,23 @@ static void number_controller(const struct vm *vm, const struct layout_dev *rec)
 	}
 }
 
+/* Bus numbers of expanders go down from 254; what SeaBIOS counts for the others goes up from 0. */
+static void check_expander(const struct layout_dev *rec, struct err_list *errs)
+{
+	const struct controller_pci *data = rec->dev->data;
+	enum pci_model model = pci_model_find(rec->dev->class->name);
+	struct err *err;
+
+	if ((model != PCI_MODEL_PCI_EXPANDER_BUS && model != PCI_MODEL_PCIE_EXPANDER_BUS) ||
+	    data->bus_nr)
+		return;
+	err = dev_error(errs, rec->dev, NULL, "pci-bus-number",
+			"no bus number is left for PCI controller %u", rec->dev->index);
+	err_why(err, "An expander bus gets two less than the lowest bus number so far, and that is "
+		     "2 or less.");
+	err_fix(err, "Give the expander buses higher numbers, or remove one.");
+}
+
 static void check_bridge(const struct layout_dev *rec, struct err_list *errs)
 {
 	struct err *err;
@@ -105,5 +121,6 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 			continue;
 		number_controller(vm, rec);
 		check_bridge(rec, errs);
+		check_expander(rec, errs);
 	}
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "devices/registry.h"
+#include "model/controller.h"
 
 #define SERIAL_PORTS       31
 #define SERIAL_CONTROLLERS 16

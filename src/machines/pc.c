@@ -6,7 +6,7 @@
  * places. QEMU builds the IDE function into every `pc`, so 00:01.1 is nobody else's here, where
  * libvirt would let a configured address through and QEMU then fail.
  */
-#include "layout/chipset.h"
+#include "model/chipset.h"
 #include "model/machine.h"
 #include "machines/machines.h"
 

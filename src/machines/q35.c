@@ -5,7 +5,7 @@
  * Sources: QEMU 7.2 hw/i386/pc_q35.c for the functions (seen with `info qtree`), pci-rules for
  * the places, which are libvirt's.
  */
-#include "layout/chipset.h"
+#include "model/chipset.h"
 #include "model/machine.h"
 #include "machines/machines.h"
 

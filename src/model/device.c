@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "model/vm.h"
 
 const char *dev_element(const struct vm_dev *dev)
@@ -90,6 +91,15 @@ const char *dev_string(const struct vm_dev *dev, const struct prop *row)
 const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *row)
 {
 	return *(const struct prop_word *const *)field_at(dev, row);
+}
+
+const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row)
+{
+	const char *percent = strstr(row->text, "%s");
+
+	BUG_IF(!percent);
+	return arena_fmt(dev->vm->arena, "%.*s%s%s", (int)(percent - row->text), row->text,
+			 dev->alias, percent + 2);
 }
 
 struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const char *prop_name,

@@ -161,6 +161,9 @@ uint64_t dev_uint(const struct vm_dev *dev, const struct prop *row);
 const char *dev_string(const struct vm_dev *dev, const struct prop *row);
 const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *row);
 
+/** dev_alias_text() - the text of a PROP_ALIAS row: its format with the device's alias. */
+const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row);
+
 /** dev_error() - start an error about a property: place and symbol are filled in. */
 struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const char *prop_name,
 		      const char *check, const char *fmt, ...) PRINTF(5, 6);

@@ -16,7 +16,7 @@ struct chipset;
  * @type_prefix: of the versioned machine types: "pc-q35-".
  * @guest_arch: "x86_64".
  * @root_model: model of PCI controller 0: "pcie-root".
- * @chipset: built-in buses, reserved and preferred slots (layout/chipset.h).
+ * @chipset: built-in buses, reserved and preferred slots (model/chipset.h).
  */
 struct machine {
 	const char *name, *sym, *type_prefix, *guest_arch, *root_model;

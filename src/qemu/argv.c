@@ -216,22 +216,13 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 		add_string(arena, tree, row->qemu, row->text);
 		break;
 	case PROP_ALIAS:
-		add_string(arena, tree, row->qemu, argv_alias_text(dev, row, arena));
+		add_string(arena, tree, row->qemu, dev_alias_text(dev, row));
 		break;
 	case PROP_PCI:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;
 	}
-}
-
-const char *argv_alias_text(const struct vm_dev *dev, const struct prop *row, struct arena *arena)
-{
-	const char *percent = strstr(row->text, "%s");
-
-	BUG_IF(!percent);
-	return arena_fmt(arena, "%.*s%s%s", (int)(percent - row->text), row->text, dev->alias,
-			 percent + 2);
 }
 
 static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct arena *arena,
@@ -247,14 +238,6 @@ static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct ar
 		else if (row->qemu)
 			add_row(dev, row, arena, tree);
 	}
-}
-
-struct node *argv_device_tree(const struct vm *vm, const struct vm_dev *dev, struct arena *arena)
-{
-	struct node *tree = node_new(arena, NODE_OBJECT);
-
-	fill_device(vm, dev, arena, tree);
-	return tree;
 }
 
 static void add_device(const struct vm *vm, const struct vm_dev *dev, struct emit *emit)

@@ -26,17 +26,4 @@
 int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **ret_args,
 	       size_t *ret_count, struct err_list *errs) MUST_CHECK;
 
-/**
- * argv_device_tree() - the value of -device for a device; later also of device_add.
- * @vm: the machine; for the buses' names.
- * @dev: a device or controller with a driver.
- * @arena: owns the tree.
- *
- * Return: the tree: driver, then the rows in their order.
- */
-struct node *argv_device_tree(const struct vm *vm, const struct vm_dev *dev, struct arena *arena);
-
-/** argv_alias_text() - the text of a PROP_ALIAS row: its format with the device's alias. */
-const char *argv_alias_text(const struct vm_dev *dev, const struct prop *row, struct arena *arena);
-
 #endif

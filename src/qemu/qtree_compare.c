@@ -5,7 +5,6 @@
 #include "qemu/qtree.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,19 +26,33 @@ static const char *copy_member(struct arena *arena, const json_t *object, const 
 	return value ? arena_str(arena, value) : NULL;
 }
 
+/* "BUS:SLOT.FUNCTION" in hexadecimal; the bus is known by its name. */
+static int parse_address(const char *text, struct qtree_want *want)
+{
+	char *end;
+
+	(void)strtoul(text, &end, 16);
+	if (end == text || *end != ':')
+		return -1;
+	text = end + 1;
+	want->slot = (unsigned)strtoul(text, &end, 16);
+	if (end == text || *end != '.')
+		return -1;
+	text = end + 1;
+	want->function = (unsigned)strtoul(text, &end, 16);
+	return end == text || *end ? -1 : 0;
+}
+
 static int load_function(struct arena *arena, const json_t *object, struct qtree_want *want)
 {
 	const char *address = json_string_value(json_object_get(object, "address"));
-	unsigned bus;
-	char end;
 
 	*want = (struct qtree_want){
 		.id = copy_member(arena, object, "alias"),
 		.driver = copy_member(arena, object, "driver"),
 		.bus = copy_member(arena, object, "bus"),
 	};
-	if (!want->bus || !address ||
-	    sscanf(address, "%x:%x.%x%c", &bus, &want->slot, &want->function, &end) != 3)
+	if (!want->bus || !address || parse_address(address, want) < 0)
 		return -1;
 	return want->id || json_is_true(json_object_get(object, "built_in")) ? 0 : -1;
 }

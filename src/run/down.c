@@ -16,7 +16,7 @@
 
 #include "base/fd.h"
 #include "host/proc.h"
-#include "host/qmp.h"
+#include "host/qmp_client.h"
 #include "run/run.h"
 
 #define QMP_MS    2000 /* for the answer to a command */
@@ -89,16 +89,16 @@ static int wait_end(struct run *run, int pidfd, int64_t deadline)
 
 static int ask_monitor(struct run *run, const char *command)
 {
-	static struct qmp qmp;
+	static struct qmp_client qmp;
 	char path[RUNDIR_PATH_MAX + sizeof(QMP_DOWN_SOCKET)];
 	int64_t deadline = proc_now_ms() + QMP_MS;
 	int ret;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", run->dir.path, QMP_DOWN_SOCKET);
-	ret = qmp_connect(&qmp, path, deadline);
+	ret = qmp_client_connect(&qmp, path, deadline);
 	if (!ret)
-		ret = qmp_command(&qmp, command, deadline);
-	qmp_close(&qmp);
+		ret = qmp_client_command(&qmp, command, deadline);
+	qmp_client_close(&qmp);
 	return ret;
 }
 

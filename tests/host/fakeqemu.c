@@ -21,8 +21,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static const char *option(char **argv, const char *name)
 {
 	size_t len = strlen(name);
@@ -55,7 +53,7 @@ static void report_fds(FILE *out)
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
+		int fd = (int)strtol(entry->d_name, NULL, 10);
 		char path[64], target[4096];
 		ssize_t len;
 
@@ -130,7 +128,7 @@ int main(int argc, char **argv)
 	if (path)
 		report(path, argv);
 	if (qmp)
-		serve(atoi(qmp), option(argv, "powerdown"));
+		serve((int)strtol(qmp, NULL, 10), option(argv, "powerdown"));
 	while (until && stat(until, &st))
 		poll(NULL, 0, 10);
 	return 0;

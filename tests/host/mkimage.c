@@ -47,27 +47,27 @@ static struct img_source source = {
 	.payload = payload,
 };
 
-/* One {...} to a mark of image/text.h. Returns the text behind it. */
+/* One {WORD[.ESCAPE]:A:B:KEY} to a mark of image/text.h. Returns the text behind it. */
 static const char *mark_write(FILE *out, const char *at)
 {
-	char word[32] = "", key[64] = "";
-	unsigned escape = 0, a = 0, b = 0;
 	const char *end = strchr(at, '}');
-	char inside[128];
+	char inside[128], *rest = inside, *word, *escape, *a, *b;
 
 	if (!end || (size_t)(end - at) >= sizeof(inside))
 		errx(1, "mark without end: %s", at);
 	memcpy(inside, at, (size_t)(end - at));
 	inside[end - at] = '\0';
-	if (sscanf(inside, "%31[a-z].%u:%u:%u:%63s", word, &escape, &a, &b, key) < 2)
-		(void)sscanf(inside, "%31[a-z]:%u:%u:%63s", word, &a, &b, key);
+	escape = strsep(&rest, ":");
+	word = strsep(&escape, ".");
+	a = strsep(&rest, ":");
+	b = strsep(&rest, ":");
 	for (enum fixup_kind kind = FIX_FD; kind < FIX_COUNT; kind++)
 		if (!strcmp(fixup_word(kind), word)) {
-			fprintf(out, "%c%u:%u:%u:%u:%s%c", MARK_OPEN, kind, escape, a, b, key,
-				MARK_CLOSE);
+			fprintf(out, "%c%u:%s:%s:%s:%s%c", MARK_OPEN, kind, escape ? escape : "0",
+				a ? a : "0", b ? b : "0", rest ? rest : "", MARK_CLOSE);
 			return end + 1;
 		}
-	errx(1, "unknown mark %s", inside);
+	errx(1, "unknown mark %s", word);
 }
 
 /* Only a brace with a letter behind it begins a mark, so that JSON can be written as it is. */

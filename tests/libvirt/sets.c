@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "devices/controller.h"
+#include "model/controller.h"
 #include "devices/registry.h"
 #include "layout/layout.h"
 #include "machines/machines.h"

@@ -73,13 +73,16 @@ static void put(FILE *file, const char *fmt, ...)
 	(void)fputc('\n', file);
 }
 
-static void put_address(FILE *file, const char *device, bool bad)
+/* A good one is the device's own slot, so that no two ask for the same; a bad one may be anything. */
+static void put_address(FILE *file, const char *device, unsigned slot, const struct shape *shape)
 {
 	if (!one_in(8))
 		return;
-	/* High slots of the root bus are free but for 1f on q35; a bad one may be anything. */
-	put(file, "CONFIG_%s_PCI_ADDRESS=\"00:%02x.%u\"", device,
-	    bad ? below(34) : 0x12 + below(10), bad && one_in(3) ? below(9) : 0);
+	if (shape->bad)
+		put(file, "CONFIG_%s_PCI_ADDRESS=\"00:%02x.%u\"", device, below(34),
+		    one_in(3) ? below(9) : 0);
+	else if (slot < 0x1e)
+		put(file, "CONFIG_%s_PCI_ADDRESS=\"00:%02x.0\"", device, slot);
 }
 
 static void put_disk(FILE *file, unsigned n, const struct shape *shape)
@@ -106,7 +109,7 @@ static void put_disk(FILE *file, unsigned n, const struct shape *shape)
 		    shape->bad && one_in(4) ? 300 : 1 + below(16));
 	if (one_in(4))
 		put(file, "CONFIG_%s_BOOT_ORDER=%u", device, shape->bad ? 1 + below(3) : n + 1);
-	put_address(file, device, shape->bad);
+	put_address(file, device, 0x12 + n, shape);
 }
 
 static void put_net(FILE *file, unsigned n, const struct shape *shape)
@@ -128,7 +131,7 @@ static void put_net(FILE *file, unsigned n, const struct shape *shape)
 		    shape->bad && one_in(3) ? below(2) : n);
 	if (shape->bad && one_in(6))
 		put(file, "CONFIG_%s_MAC=\"%c3:54:00:00:00:01\"", device, one_in(2) ? '5' : 'g');
-	put_address(file, device, shape->bad);
+	put_address(file, device, n < 4 ? 0x0e + n : 0x1e, shape);
 }
 
 static void put_others(FILE *file, uint64_t seed, const struct shape *shape)

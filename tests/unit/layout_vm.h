@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "devices/controller.h"
+#include "model/controller.h"
 #include "devices/registry.h"
 #include "layout/chipset.h"
 #include "layout/layout.h"

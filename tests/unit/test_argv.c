@@ -121,17 +121,17 @@ static void test_argv_is_in_libvirts_order(void **state)
 		"-boot",
 		"strict=on",
 		"-device",
-		"{\"driver\":\"pcie-root-port\",\"port\":16,\"id\":\"pci.1\",\"bus\":\"pcie.0\","
-		"\"multifunction\":true,\"addr\":\"0x2\"}",
+		("{\"driver\":\"pcie-root-port\",\"port\":16,\"id\":\"pci.1\",\"bus\":\"pcie.0\","
+		 "\"multifunction\":true,\"addr\":\"0x2\"}"),
 		"-device",
-		"{\"driver\":\"virtconsole\",\"id\":\"console2\",\"bus\":\"virtio-serial0.0\","
-		"\"nr\":3}",
+		("{\"driver\":\"virtconsole\",\"id\":\"console2\",\"bus\":\"virtio-serial0.0\","
+		 "\"nr\":3}"),
 		"-object",
 		"{\"qom-type\":\"rng-builtin\",\"id\":\"objrng0\"}",
 		"-device",
-		"{\"driver\":\"virtio-rng-pci\",\"model\":\"virtio\",\"rng\":\"objrng0\","
-		"\"id\":\"rng0\",\"fast\":true,\"count\":3,\"zero\":0,\"mode\":\"s\","
-		"\"label\":\"a,\\\"b\",\"bus\":\"pci.1\",\"addr\":\"0x1f.0x7\"}",
+		("{\"driver\":\"virtio-rng-pci\",\"model\":\"virtio\",\"rng\":\"objrng0\","
+		 "\"id\":\"rng0\",\"fast\":true,\"count\":3,\"zero\":0,\"mode\":\"s\","
+		 "\"label\":\"a,\\\"b\",\"bus\":\"pci.1\",\"addr\":\"0x1f.0x7\"}"),
 		"-sandbox",
 		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
 		"-msg",

@@ -34,7 +34,7 @@ static void assert_part(const struct bench *b, const char *part, const char *tex
 {
 	const struct err *err = &b->errs.first->err;
 
-	if (!strstr(part, text))
+	if (!part || !strstr(part, text))
 		fail_msg("\"%s\" is not in: %s", text, part);
 	assert_true(err->why[0] && err->fix[0]);
 }
@@ -494,6 +494,21 @@ static void test_layout_expanders_number_downwards(void **state)
 	bench_free(b);
 }
 
+static void test_layout_expanders_run_out_of_numbers(void **state)
+{
+	struct bench *b = bench_new(&machine_pc, &board_9);
+	struct controller_pci *first;
+
+	(void)state;
+	add_controller(b, &controller_pci_family, "pci-root", 0);
+	first = add_controller(b, &controller_pci_family, "pci-expander-bus", 1)->data;
+	first->bus_nr = 2;
+	add_controller(b, &controller_pci_family, "pci-expander-bus", 2);
+	assert_int_equal(lay(b), -1);
+	assert_err(b, what, "PCI controller 2");
+	bench_free(b);
+}
+
 static void test_layout_switch_ports(void **state)
 {
 	struct bench *b = bench_new(&machine_q35, &board_9);
@@ -585,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_layout_consoles_share_a_serial_controller),
 		cmocka_unit_test(test_layout_algorithms_differ_in_the_list_order),
 		cmocka_unit_test(test_layout_expanders_number_downwards),
+		cmocka_unit_test(test_layout_expanders_run_out_of_numbers),
 		cmocka_unit_test(test_layout_switch_ports),
 		cmocka_unit_test(test_layout_bridge_index_must_exceed_its_bus),
 		cmocka_unit_test(test_layout_unknown_algorithm_is_refused),

@@ -142,6 +142,7 @@ static int setup(void **arg)
 	facts_init(&run.facts, &run.img);
 	run.host = (struct host){
 		.img = &run.img, .user = &run.user, .dir = &run.dir, .state = &run.state};
+	facts_init(&run.facts, &run.img);
 	for (unsigned i = 0; i < FIXTURE_SITES; i++)
 		run.facts.site[i] = "/x";
 	story[0] = '\0';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_run_text.c - every fixup in every quoting, for execve(); site values.
+ * test_run_text.c - every fixup in every quoting, for execve() and for a shell; site values.
  *
  * LINK: -Wl,--wrap=open
  */
@@ -38,6 +38,8 @@ static struct run run;
 static struct options options;
 static struct err err;
 static int image_fd;
+static enum accel_policy accel;
+static const char *extra;
 static struct img_source_arg args[64];
 static char marked[64][512];
 static size_t arg_count;
@@ -59,7 +61,8 @@ static int setup(void **arg)
 	memset(&run, 0, sizeof(run));
 	memset(&options, 0, sizeof(options));
 	run.options = &options;
-	run.host.accel = ACCEL_KVM;
+	accel = ACCEL_KVM;
+	extra = NULL;
 	arg_count = 0;
 	site_text = NULL;
 	machine_id = "0123456789abcdef0123456789abcdef\n";
@@ -82,7 +85,9 @@ static void load(int wanted)
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
 	facts_init(&run.facts, &run.img);
 	run.facts.mode = FACTS_STRICT;
-	run.facts.accel = run.host.accel;
+	run.facts.unit[0] = '\0';
+	run.facts.accel = accel;
+	run.facts.extra = extra;
 	assert_int_equal(site_load(&run, &err), wanted);
 }
 
@@ -127,6 +132,36 @@ static void test_facts_for_exec(void **arg)
 					  "p=/a,,b \"c\" \\d", "p=/a,b \\\"c\\\" \\\\d", "kvm",
 					  "66:43:67:25:cb:4b",
 					  "d3f8a5be-759f-8df3-9ef2-935233f10980", NULL});
+}
+
+static void test_facts_for_a_shell(void **arg)
+{
+	(void)arg;
+	accel = ACCEL_TCG;
+	site_text = "disk1.path=/a,b\n";
+	marks_all();
+	args[0].flags = ARG_LOADER_ONLY;
+	load(0);
+	assert_argv(
+		ARGV_SHELL,
+		(const char *const[]){
+			"/var/lib/kiln/router/initrd.gz", "file=/a,,b",
+			"ifname=vm%d,script=no,downscript=no,queues=2",
+			"{\"ifname\":\"vm%d\",\"script\":\"no\",\"downscript\":\"no\",\"queues\":2",
+			"p=/a,b", "p=/a,,b", "p=/a,b", "tcg", NULL});
+}
+
+static void test_extra_argument_is_the_last(void **arg)
+{
+	char **argv;
+
+	(void)arg;
+	extra = "-S";
+	mark("x", FIX_ACCEL, ESCAPE_RAW, 0, 0, "");
+	load(0);
+	argv = facts_argv(&run.facts, ARGV_EXEC, &err);
+	assert_string_equal(argv[2], "-S");
+	assert_null(argv[3]);
 }
 
 static void test_no_unit_id_is_an_error_or_shown(void **arg)
@@ -207,6 +242,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_facts_for_exec, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts_for_a_shell, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_extra_argument_is_the_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_unit_id_is_an_error_or_shown, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_unit_of_the_site_file_wins, setup, teardown),

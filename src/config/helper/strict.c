@@ -22,17 +22,17 @@ static struct err *report(const struct conf *conf, const struct line *line, cons
 	return err;
 }
 
-/* "NET0_QUEUES \"Queues [1..256]\", defined at src/devices/net.Kconfig:41" */
+/* CONFIG_NET0_QUEUES "Queues [1..256]" (src/devices/net.Kconfig:41) */
 static const char *party(const struct conf *conf, const struct symbol *sym)
 {
 	struct tree_place place = tree_defined(conf->arena, sym);
 	const char *prompt = tree_prompt(sym);
 
 	if (!prompt)
-		return arena_fmt(conf->arena, "CONFIG_%s, defined at %s:%u", sym->name, place.file,
+		return arena_fmt(conf->arena, "CONFIG_%s (%s:%u)", sym->name, place.file,
 				 place.line);
-	return arena_fmt(conf->arena, "CONFIG_%s \"%s\", defined at %s:%u", sym->name, prompt,
-			 place.file, place.line);
+	return arena_fmt(conf->arena, "CONFIG_%s \"%s\" (%s:%u)", sym->name, prompt, place.file,
+			 place.line);
 }
 
 static void report_unknown(const struct conf *conf, const struct line *line)

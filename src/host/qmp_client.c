@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * qmp.c - a QMP client for `kiln-run down`. QEMU writes one object a line; the keys at its top say
+ * qmp_client.c - a QMP client for `kiln-run down`. QEMU writes one object a line; the keys at its top say
  * what it is.
  */
-#include "host/qmp.h"
+#include "host/qmp_client.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,7 +28,7 @@ static int wait_readable(int fd, int64_t deadline)
 }
 
 /* The next line goes to @line, which has QMP_LINE_MAX bytes. A longer one is no answer to us. */
-static int line_read(struct qmp *qmp, char *line, int64_t deadline)
+static int line_read(struct qmp_client *qmp, char *line, int64_t deadline)
 {
 	for (;;) {
 		char *newline = memchr(qmp->buf, '\n', qmp->len);
@@ -76,7 +76,7 @@ static int key_is(const char *line, const char *key)
 	return 0;
 }
 
-int qmp_connect(struct qmp *qmp, const char *path, int64_t deadline)
+int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadline)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	char line[QMP_LINE_MAX];
@@ -96,10 +96,10 @@ int qmp_connect(struct qmp *qmp, const char *path, int64_t deadline)
 		return ret;
 	if (!key_is(line, "QMP"))
 		return -EPROTO;
-	return qmp_command(qmp, "qmp_capabilities", deadline);
+	return qmp_client_command(qmp, "qmp_capabilities", deadline);
 }
 
-int qmp_command(struct qmp *qmp, const char *name, int64_t deadline)
+int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline)
 {
 	char text[128], line[QMP_LINE_MAX];
 	int len = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", name);
@@ -120,7 +120,7 @@ int qmp_command(struct qmp *qmp, const char *name, int64_t deadline)
 	}
 }
 
-void qmp_close(struct qmp *qmp)
+void qmp_client_close(struct qmp_client *qmp)
 {
 	if (qmp->fd >= 0)
 		(void)close(qmp->fd);

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * controller.h - data of the controllers, which the layout numbers (pci-rules 9.1).
+ * controller.h - the controllers that Kiln adds: the layout makes and numbers them, devices/ says
+ * what they are, and neither knows the other.
  */
-#ifndef KILN_DEVICES_CONTROLLER_H
-#define KILN_DEVICES_CONTROLLER_H
+#ifndef KILN_MODEL_CONTROLLER_H
+#define KILN_MODEL_CONTROLLER_H
 
 #include <stdint.h>
+
+#include "model/device.h"
+
+/* Defined in devices/controller.c. */
+extern const struct dev_family controller_pci_family;
+extern const struct dev_family controller_virtio_serial_family;
 
 /**
  * struct controller_pci - data of controller_pci_family.

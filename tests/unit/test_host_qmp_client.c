@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_host_qmp.c - the QMP client against a server that says what the test wants.
+ * test_host_qmp_client.c - the QMP client against a server that says what the test wants.
  */
 #include "cm.h"
 
@@ -12,14 +12,14 @@
 #include <unistd.h>
 
 #include "host/proc.h"
-#include "host/qmp.h"
+#include "host/qmp_client.h"
 
 #define GREETING "{\"QMP\": {\"version\": {\"a\": [1, {\"return\": 1}]}, \"capabilities\": []}}\r\n"
 #define DONE     "{\"return\": {}}\r\n"
 #define EVENT    "{\"timestamp\": {\"seconds\": 1, \"return\": 2}, \"event\": \"STOP\"}\r\n"
 
 static char path[] = "/tmp/kiln-qmp.XXXXXX/s";
-static struct qmp qmp;
+static struct qmp_client qmp;
 static pid_t server;
 
 static void write_str(int fd, const char *text)
@@ -60,7 +60,7 @@ static void serve(const char *const says[])
 static int teardown(void **arg)
 {
 	(void)arg;
-	qmp_close(&qmp);
+	qmp_client_close(&qmp);
 	(void)kill(server, SIGKILL);
 	(void)waitpid(server, NULL, 0);
 	(void)unlink(path);
@@ -75,9 +75,9 @@ static void assert_talk(const char *const says[], int connected, int answered)
 	int64_t deadline = proc_now_ms() + 5000;
 
 	serve(says);
-	assert_int_equal(qmp_connect(&qmp, path, deadline), connected);
+	assert_int_equal(qmp_client_connect(&qmp, path, deadline), connected);
 	if (!connected)
-		assert_int_equal(qmp_command(&qmp, "quit", deadline), answered);
+		assert_int_equal(qmp_client_command(&qmp, "quit", deadline), answered);
 }
 
 static void test_answer_behind_events(void **arg)
@@ -111,7 +111,7 @@ static void test_nothing_is_said(void **arg)
 {
 	(void)arg;
 	serve((const char *const[]){"", NULL});
-	assert_int_equal(qmp_connect(&qmp, path, proc_now_ms()), -ETIMEDOUT);
+	assert_int_equal(qmp_client_connect(&qmp, path, proc_now_ms()), -ETIMEDOUT);
 }
 
 static void test_line_without_end(void **arg)
@@ -126,8 +126,8 @@ static void test_line_without_end(void **arg)
 static void test_nobody_there(void **arg)
 {
 	(void)arg;
-	assert_int_equal(qmp_connect(&qmp, "/nowhere/socket", proc_now_ms()), -ENOENT);
-	qmp_close(&qmp);
+	assert_int_equal(qmp_client_connect(&qmp, "/nowhere/socket", proc_now_ms()), -ENOENT);
+	qmp_client_close(&qmp);
 }
 
 int main(void)
@@ -142,5 +142,5 @@ int main(void)
 		cmocka_unit_test(test_nobody_there),
 	};
 
-	return cmocka_run_group_tests_name("host_qmp", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("host_qmp_client", tests, NULL, NULL);
 }
