@@ -70,7 +70,7 @@ static int parse(int argc, char **argv, struct show_args *args, struct err_list 
 		command_usage(errs, argv[0], "one image is wanted");
 	else
 		args->image = argv[optind];
-	return errs->count ? -1 : 0;
+	return args->image ? 0 : -1;
 }
 
 static int open_image(struct img *img, const char *path, struct arena *arena, struct err *err)

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test_down.sh - kiln-run down, signals and SIGKILL while acquiring, persistent taps, shared
 # bridges, starts without root, and the real QEMU.
+#
+# lib.sh sets run, report and pid_NAME; the {marks} of a plan are meant as they stand.
+# shellcheck disable=SC2154,SC1083
 set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
