@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test_down.sh - kiln-run down, signals and SIGKILL while acquiring, persistent taps, shared
 # bridges, starts without root, and the real QEMU.
-#
-# lib.sh sets run, report and pid_NAME; the {marks} of a plan are meant as they stand.
+# lib.sh sets run, report and pid_*; {fd:2} are marks of an image.
 # shellcheck disable=SC2154,SC1083
 set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"

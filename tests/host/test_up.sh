@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test_up.sh - kiln-run up and down: what QEMU gets, and that nothing is left after any failure.
-#
-# lib.sh sets run, report and pid_NAME; the {marks} of a plan are meant as they stand.
+# lib.sh sets run, report and pid_*; {fd:2} are marks of an image.
 # shellcheck disable=SC2154,SC1083
 set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"

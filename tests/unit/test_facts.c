@@ -93,8 +93,10 @@ static void expect_argv(enum argv_form form, const char *const *wanted)
 	struct err err = {0};
 	char **argv = facts_argv(&facts, form, &err);
 
-	if (!argv)
+	if (!argv) {
 		fail_msg("%s: %s", err.what, err.why);
+		return;
+	}
 	assert_string_equal(*argv++, "/x");
 	for (; *wanted; wanted++, argv++)
 		assert_string_equal(*argv, *wanted);
@@ -137,9 +139,10 @@ static void test_a_shell_gets_names_instead_of_descriptors(void **state)
 		{.text = joined("file=", mark(FIX_FDSET_PATH, ESCAPE_KV, 3, 0, ""), ",x=y")},
 		{.text = "instead", .flags = ARG_SHELL_ONLY},
 	};
+	static const char tap_json[] =
+		"{\"type\":\"tap\",\"ifname\":\"t,0\",\"script\":\"no\",\"downscript\":\"no\",\"queues\":2}";
 	static const char *const wanted[] = {
-		"{\"type\":\"tap\",\"ifname\":\"t,0\",\"script\":\"no\",\"downscript\":\"no\","
-		"\"queues\":2}",
+		tap_json,
 		"tap,ifname=t,,0,script=no,downscript=no,queues=2,id=h",
 		"{\"filename\":\"/a,\\\"b\"}",
 		"file=/a,,\"b,x=y",

@@ -95,8 +95,10 @@ static void assert_argv(enum argv_form form, const char *const wanted[])
 {
 	char **argv = facts_argv(&run.facts, form, &err);
 
-	if (!argv)
+	if (!argv) {
 		fail_msg("%s", err.what);
+		return;
+	}
 	assert_string_equal(argv[0], "/usr/bin/qemu-system-x86_64");
 	for (size_t i = 0; wanted[i]; i++) {
 		assert_non_null(argv[i + 1]);
