@@ -36,17 +36,54 @@ static void test_text_sections_are_read_as_packed(void **state)
 	struct fixture *fix = *state;
 	const char *const texts[SECTION_COUNT] = {[SECTION_CONFIG] = fix->src.config,
 						  [SECTION_DOMAIN] = fix->src.domain,
-						  [SECTION_LAYOUT] = fix->src.layout};
+						  [SECTION_LAYOUT] = fix->src.layout,
+						  [SECTION_GUEST] = fix->src.guest};
 	struct img img;
 	int fd = open_good(&fix->src, &img);
 
-	for (enum img_section i = SECTION_CONFIG; i <= SECTION_LAYOUT; i++) {
+	for (enum img_section i = SECTION_CONFIG; i <= SECTION_GUEST; i++) {
 		assert_int_equal(img.section[i].len, strlen(texts[i]));
 		assert_memory_equal(img.section[i].data, texts[i], strlen(texts[i]) + 1);
 	}
 	for (enum img_meta_key key = 0; key < META_KEY_COUNT; key++)
 		assert_string_equal(img.meta[key], fix->src.meta[key]);
 	assert_int_equal(img.start, 0);
+	assert_int_equal(close(fd), 0);
+}
+
+static void assert_fact(const struct img *img, struct img_cursor *cursor, const char *id,
+			const char *key, const char *value, bool promised)
+{
+	struct img_fact fact;
+
+	assert_int_equal(img_fact_next(img, cursor, &fact), 1);
+	assert_int_equal(fact.id_len, strlen(id));
+	assert_memory_equal(fact.id, id, strlen(id));
+	assert_int_equal(fact.key_len, strlen(key));
+	assert_memory_equal(fact.key, key, strlen(key));
+	assert_int_equal(fact.value_len, strlen(value));
+	assert_memory_equal(fact.value, value, strlen(value));
+	assert_int_equal(fact.promised, promised);
+}
+
+static void test_facts_are_read_as_packed(void **state)
+{
+	struct fixture *fix = *state;
+	struct img_cursor cursor = {0};
+	struct img_fact fact;
+	struct img img;
+	int fd;
+
+	/* The parts of a repeated slot come behind the slot, and a value may look like a line. */
+	fix->src.guest = "disk3 device = a\ndisk3.0 device = b\nmachine cmdline ~ a = b ~ c\n"
+			 "machine memory = 512\n";
+	fd = open_good(&fix->src, &img);
+	assert_fact(&img, &cursor, "disk3", "device", "a", true);
+	assert_fact(&img, &cursor, "disk3.0", "device", "b", true);
+	assert_fact(&img, &cursor, "machine", "cmdline", "a = b ~ c", false);
+	assert_fact(&img, &cursor, "machine", "memory", "512", true);
+	assert_int_equal(img_fact_next(&img, &cursor, &fact), 0);
+	assert_int_equal(img_fact_next(&img, &cursor, &fact), 0);
 	assert_int_equal(close(fd), 0);
 }
 
@@ -289,7 +326,7 @@ static void test_image_without_any_list_is_read(void **state)
 
 	fix->src.arg_count = fix->src.op_count = 0;
 	fix->src.site_count = fix->src.payload_count = 0;
-	fix->src.config = fix->src.domain = fix->src.layout = "";
+	fix->src.config = fix->src.domain = fix->src.layout = fix->src.guest = "";
 	fd = open_good(&fix->src, &img);
 	assert_int_equal(img_arg_next(&img, &cursor, &arg), 0);
 	assert_int_equal(img_site_next(&img, &cursor, &site), 0);
@@ -350,6 +387,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_text_sections_are_read_as_packed),
+		TEST(test_facts_are_read_as_packed),
 		TEST(test_arguments_are_read_as_packed),
 		TEST(test_site_slots_are_read_as_packed),
 		TEST(test_operations_are_read_as_packed),
