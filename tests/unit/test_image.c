@@ -51,42 +51,6 @@ static void test_text_sections_are_read_as_packed(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
-static void assert_fact(const struct img *img, struct img_cursor *cursor, const char *id,
-			const char *key, const char *value, bool promised)
-{
-	struct img_fact fact;
-
-	assert_int_equal(img_fact_next(img, cursor, &fact), 1);
-	assert_int_equal(fact.id_len, strlen(id));
-	assert_memory_equal(fact.id, id, strlen(id));
-	assert_int_equal(fact.key_len, strlen(key));
-	assert_memory_equal(fact.key, key, strlen(key));
-	assert_int_equal(fact.value_len, strlen(value));
-	assert_memory_equal(fact.value, value, strlen(value));
-	assert_int_equal(fact.promised, promised);
-}
-
-static void test_facts_are_read_as_packed(void **state)
-{
-	struct fixture *fix = *state;
-	struct img_cursor cursor = {0};
-	struct img_fact fact;
-	struct img img;
-	int fd;
-
-	/* The parts of a repeated slot come behind the slot, and a value may look like a line. */
-	fix->src.guest = "disk3 device = a\ndisk3.0 device = b\nmachine cmdline ~ a = b ~ c\n"
-			 "machine memory = 512\n";
-	fd = open_good(&fix->src, &img);
-	assert_fact(&img, &cursor, "disk3", "device", "a", true);
-	assert_fact(&img, &cursor, "disk3.0", "device", "b", true);
-	assert_fact(&img, &cursor, "machine", "cmdline", "a = b ~ c", false);
-	assert_fact(&img, &cursor, "machine", "memory", "512", true);
-	assert_int_equal(img_fact_next(&img, &cursor, &fact), 0);
-	assert_int_equal(img_fact_next(&img, &cursor, &fact), 0);
-	assert_int_equal(close(fd), 0);
-}
-
 /* A text of the image must have the same segments as the marked text that it came from. */
 static void assert_same_text(struct img_text text, const char *marked)
 {
@@ -387,7 +351,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_text_sections_are_read_as_packed),
-		TEST(test_facts_are_read_as_packed),
 		TEST(test_arguments_are_read_as_packed),
 		TEST(test_site_slots_are_read_as_packed),
 		TEST(test_operations_are_read_as_packed),
