@@ -13,6 +13,7 @@
 #include "kiln/command.h"
 #include "kiln/output.h"
 #include "kiln/pipeline.h"
+#include "kiln/promise.h"
 #include "kiln/report.h"
 #include "qemu/argv.h"
 
@@ -238,6 +239,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 	const char *json = report_json(vm, &pipe->layout);
 
 	source->layout = json;
+	source->guest = promise_text(vm, &pipe->layout);
 	int fd = output_file(out, arena_fmt(arena, "%s.kiln", name), err);
 
 	if (fd < 0 || img_write(source, fd, err) < 0)

@@ -41,6 +41,20 @@ static const struct command commands[] = {
 		.run = show_command,
 	},
 	{
+		.name = "diff",
+		.synopsis = "OLD NEW [--json]",
+		.summary = "say what a guest would notice between two images",
+		.options = diff_options,
+		.run = diff_command,
+	},
+	{
+		.name = "verify",
+		.synopsis = "IMAGE [--qemu PATH] [--json]",
+		.summary = "start QEMU paused and compare its devices with the layout",
+		.options = verify_options,
+		.run = verify_command,
+	},
+	{
 		.name = "probe",
 		.synopsis = "QEMU [--board NAME] [--output DIR]",
 		.summary = "ask a QEMU binary what it can do",
