@@ -99,16 +99,32 @@ static void add_run(struct list *list, const struct run *run, unsigned flags)
 	}
 }
 
-static void add_slots(struct list *list, const struct pci_addr *addr, unsigned first)
+/* The first function in use; NULL when the lock keeps the slot for a device that is gone. */
+static const char *holder_of(const struct pci_slot *slot)
 {
-	if (addr->slot == first)
+	for (unsigned f = 0; f < PCI_FUNCTION_MAX; f++) {
+		if (slot->owner[f])
+			return slot->owner[f]->name;
+	}
+	return NULL;
+}
+
+static void add_slots(struct list *list, const struct pci_bus *bus, const struct pci_addr *addr)
+{
+	unsigned first = bus->min_slot, end = addr->slot;
+	const char *holder = holder_of(&bus->slot[first]);
+
+	if (end == first)
 		return;
-	if (addr->slot == first + 1)
-		add(list, arena_fmt(list->arena, "slot %02x of bus %02x: in use, or kept", first,
-				    addr->bus));
-	else
+	if (end > first + 1)
 		add(list, arena_fmt(list->arena, "slots %02x to %02x of bus %02x: in use, or kept",
-				    first, addr->slot - 1u, addr->bus));
+				    first, end - 1, addr->bus));
+	else if (holder)
+		add(list, arena_fmt(list->arena, "slot %02x of bus %02x: has %s in it", first,
+				    addr->bus, holder));
+	else
+		add(list, arena_fmt(list->arena, "slot %02x of bus %02x: kept for a removed device",
+				    first, addr->bus));
 }
 
 size_t before_list(const struct layout *layout, const struct layout_dev *rec,
@@ -133,7 +149,7 @@ size_t before_list(const struct layout *layout, const struct layout_dev *rec,
 		run = (struct run){bus, bus, set->bus[bus]->model, reason};
 	}
 	add_run(&list, &run, rec->flags);
-	add_slots(&list, &rec->addr, set->bus[bus]->min_slot);
+	add_slots(&list, set->bus[bus], &rec->addr);
 	*ret_lines = list.lines;
 	return list.count;
 }

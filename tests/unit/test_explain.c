@@ -87,8 +87,28 @@ static void test_slots_before_it_on_its_own_bus_are_named(void **state)
 	add_many(b, &t_disk_family, 3);
 	lay_out(b, NULL);
 	assert_string_equal(addr_of(b, "disk0"), "00:02.0");
-	assert_string_equal(before(b, "disk0"), "slot 01 of bus 00: in use, or kept\n");
+	assert_string_equal(before(b, "disk0"), "slot 01 of bus 00: has ISA bridge in it\n");
 	assert_string_equal(before(b, "disk2"), "slots 01 to 03 of bus 00: in use, or kept\n");
+	bench_free(b);
+}
+
+static void test_a_place_that_the_lock_keeps_is_named(void **state)
+{
+	struct bench *b = bench_new(&machine_pc, &board_9);
+	static const char text[] = "format 1\nalgorithm libvirt-9\ngone disk5 pci 01:01.0\n"
+				   "device pci.1 pci 00:1f.0 pci-bridge\n";
+
+	(void)state;
+	/* 29 fill bus 0 from slot 2 to 1e; disk5 is the one that is gone. */
+	for (unsigned i = 0; i < 29; i++)
+		add(b, &t_disk_family, NULL, i == 5 ? 39 : i);
+	add(b, &t_disk_family, NULL, 40);
+	assert_int_equal(lock_parse(&b->lock, &b->arena, "t.layout", text, strlen(text), &b->errs),
+			 0);
+	lay_out(b, &b->lock);
+	assert_string_equal(addr_of(b, "disk40"), "01:02.0");
+	assert_string_equal(before(b, "disk40"), "bus 00 (pci-root): no slot was free\n"
+						 "slot 01 of bus 01: kept for a removed device\n");
 	bench_free(b);
 }
 
@@ -230,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_every_rule_has_a_sentence),
 		cmocka_unit_test(test_neighbours_of_one_kind_are_one_sentence),
 		cmocka_unit_test(test_slots_before_it_on_its_own_bus_are_named),
+		cmocka_unit_test(test_a_place_that_the_lock_keeps_is_named),
 		cmocka_unit_test(test_nothing_was_passed_over_without_a_search),
 		cmocka_unit_test(test_a_port_shares_and_has_no_slot_before),
 		cmocka_unit_test(test_one_device_is_found_by_each_of_its_names),
