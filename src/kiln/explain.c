@@ -16,6 +16,10 @@ static const struct {
 	 "The configuration gives this address. Kiln only checks that the bus exists and takes "
 	 "endpoints, that the slot is one of the bus, and that the function is free; conventional and "
 	 "PCI Express devices may then be mixed."},
+	{"configured-bus",
+	 "The configuration names the bus; it is the first free slot there, whatever other buses have."},
+	{"set",
+	 "It belongs to a set of functions that share a slot; its function is fixed by its model."},
 	{"locked",
 	 "The lock keeps this address, because a guest knows the device there; nothing was "
 	 "searched."},
