@@ -85,6 +85,8 @@ int dev_next(struct pass *pass, struct layout_dev *rec, int function)
 	struct pci_found found;
 	struct err err;
 
+	if (bus_numbers_place(pass, rec))
+		return 0;
 	if (next(pass, &want, function, &found, &err)) {
 		budget_refuse(pass, rec, &err);
 		return -1;
@@ -419,6 +421,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	if (run_real(vm, layout, errs))
 		return -1;
 	number_all(vm, layout, errs);
+	bus_numbers_count(vm, layout);
 	budget_count(layout);
 	return errs->count > before ? -1 : 0;
 }

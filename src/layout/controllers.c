@@ -111,7 +111,7 @@ const char *controller_word(const struct vm_dev *dev)
 	return dev->class->driver;
 }
 
-static const struct dev_class *find_class(const char *word)
+const struct dev_class *controller_class(const char *word)
 {
 	const struct dev_class *class = dev_class_find(&controller_pci_family, word);
 
@@ -137,7 +137,7 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 			continue;
 		unsigned index = controller_bus_index(line->id);
 
-		if (index == 0 || !find_class(line->model))
+		if (index == 0 || !controller_class(line->model))
 			refuse_line(lock, line, errs);
 		else
 			by_index[index] = line;
@@ -145,6 +145,6 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 	for (unsigned i = 1; i < PCI_BUS_MAX; i++) {
 		if (by_index[i] && !vm_find(vm, by_index[i]->id))
 			controller_add(vm, layout->algorithm, &controller_pci_family,
-				       find_class(by_index[i]->model), i);
+				       controller_class(by_index[i]->model), i);
 	}
 }

@@ -88,12 +88,16 @@ enum layout_algorithm layout_algorithm_find(const char *name);
 /** layout_algorithm_name() - "libvirt-9". */
 const char *layout_algorithm_name(enum layout_algorithm algorithm);
 
+#define BUS_NUMBER_NONE -1
+
 /**
  * struct layout - zero-initialise.
  * @set: the buses with all owners, after layout_assign().
  * @devs: one for each device that has a PCI address, in the order of assignment.
  * @bus_for: per bus that was added now, for whom.
  * @first_new: index of the first bus that was added now.
+ * @bus_number: per firmware and bus (index of its controller) the number that the guest counts it by;
+ *              BUS_NUMBER_NONE = the guest does not find it.
  * @spare: how many spare places were asked for.
  * @notes: sentences for the user, in order (a removed device's place was handed out again).
  */
@@ -105,6 +109,7 @@ struct layout {
 	struct layout_dev *devs;
 	size_t dev_count;
 	const char *bus_for[PCI_BUS_MAX];
+	short bus_number[FIRMWARE_COUNT][PCI_BUS_MAX];
 	unsigned configured_buses, first_new, spare;
 	struct layout_budget budget;
 	const char **notes;
