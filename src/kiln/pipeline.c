@@ -47,7 +47,8 @@ static int load_lock(struct pipeline *pipe)
 	if (!pipe->lock_path || access(pipe->lock_path, F_OK) != 0)
 		return 0;
 	pipe->lock = arena_alloc(pipe->arena, sizeof(*pipe->lock));
-	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0)
+	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0 ||
+	    lock_check(pipe->lock, &pipe->vm, pipe->errs) < 0)
 		return -1;
 	if (pipe->options->forget && lock_forget(pipe->lock, pipe->options->forget, &err) < 0) {
 		err_list_add(pipe->errs, &err);
