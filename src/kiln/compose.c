@@ -18,17 +18,34 @@
 
 const char compose_options[] =
 	"  --config FILE       the .config or defconfig; default .config\n"
-	"  --output DIR        where the results go; default images\n"
+	"  --output DIR        compose only: where the results go; default images\n"
 	"  --payload-dir DIR   look here for relative payload paths; may be repeated\n"
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
-	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says\n"
+	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says, if it is there\n"
 	"  --write-lock        compose only: write the lock too\n"
 	"  --forget ID         decide this device or pin anew; goes with --write-lock\n";
 
 struct compose_args {
 	struct pipeline_options options;
-	bool write_lock;
+	bool write_lock, has_output;
 };
+
+/* An option that would change nothing is refused, not ignored. */
+static int check_options(const struct compose_args *args, const char *command,
+			 struct err_list *errs)
+{
+	bool writes = strcmp(command, "compose") == 0;
+
+	if (args->write_lock && !writes)
+		command_usage(errs, command, "--write-lock goes with `kiln compose`");
+	else if (args->has_output && !writes)
+		command_usage(errs, command, "--output goes with `kiln compose`");
+	else if (args->options.forget && !args->write_lock)
+		command_usage(errs, command, "--forget goes with --write-lock");
+	else
+		return 0;
+	return -1;
+}
 
 static int parse_options(int argc, char **argv, struct arena *arena, struct compose_args *args,
 			 struct err_list *errs)
@@ -64,6 +81,7 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 			break;
 		case OUTPUT:
 			options->output = optarg;
+			args->has_output = true;
 			break;
 		case PAYLOAD:
 			if (options->search_count == DIRS_MAX) {
@@ -80,7 +98,7 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 			options->lock = optarg;
 			break;
 		case WRITE_LOCK:
-			args->write_lock = true;
+			args->write_lock = options->new_lock = true;
 			break;
 		case FORGET:
 			options->forget = optarg;
@@ -95,7 +113,7 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct comp
 		command_usage(errs, argv[0], "\"%s\" is one argument too many", argv[optind]);
 		return -1;
 	}
-	return 0;
+	return check_options(args, argv[0], errs);
 }
 
 static int run_pipeline(struct pipeline *pipe, const struct compose_args *args)
