@@ -202,7 +202,7 @@ static void read_algorithm(struct reading *r)
 	lock->algorithm = arena_str(r->arena, r->words[1]);
 	if (layout_algorithm_find(lock->algorithm) == ALGORITHM_COUNT)
 		refuse(r, arena_fmt(r->arena, "the lock's algorithm is \"%s\"", lock->algorithm),
-		       "This Kiln knows libvirt-9 and libvirt-11.");
+		       "This Kiln knows libvirt-9, libvirt-11 and packed-1.");
 }
 
 static void read_line(struct reading *r, char *text)
