@@ -119,7 +119,7 @@ static bool says_hotplug(const struct vm_dev *dev)
 	return is_port(dev) && word && word->xml;
 }
 
-/* Order of the qemu column: libvirt writes port, chassis and hotplug before the id. */
+/* Order of the qemu column: libvirt writes port and chassis before the id, and hotplug behind it. */
 #define FIELD(member) .field = offsetof(struct controller_pci, member)
 static const struct prop pci_props[] = {
 	{.name = "type", .kind = PROP_CONST, .xml = "@type", .text = "pci"},
@@ -180,13 +180,13 @@ static const struct prop pci_props[] = {
 	 .words = hotplug_words,
 	 .xml = "target/@hotplug",
 	 .when = is_port},
+	{.name = "id", .kind = PROP_ALIAS, .qemu = "id", .text = "%s", .when = is_plugged},
 	{.name = "hotplug-switch",
 	 .kind = PROP_BOOL,
 	 .flags = PROP_ALWAYS,
 	 FIELD(hotplug),
 	 .qemu = "hotplug",
 	 .when = says_hotplug},
-	{.name = "id", .kind = PROP_ALIAS, .qemu = "id", .text = "%s", .when = is_plugged},
 	{.name = "pci-address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "address", .kind = PROP_ADDRESS, .when = is_plugged},
 	{.name = NULL},

@@ -34,9 +34,9 @@ static enum search search_of(const struct layout_dev *rec)
 		return SEARCH_OWN_BUS;
 	case RULE_NONE:
 	case RULE_CONFIGURED:
+	case RULE_SET: /* the slot was the first member's choice */
 	case RULE_LOCKED:
 	case RULE_CHIPSET:
-	case RULE_SET: /* its set has a slot already, or begins one where others look as well */
 	case RULE_GONE: /* other places were free before: they were kept */
 	case RULE_COUNT:
 		break;
