@@ -16,5 +16,6 @@ extern const struct dev_family console_family;
 extern const struct dev_family disk_family;
 extern const struct dev_family net_family;
 extern const struct dev_family rng_family;
+extern const struct dev_family usb_family;
 
 #endif

@@ -195,8 +195,11 @@ static int assign_missing(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->layout->dev_count; i++) {
 		struct layout_dev *rec = &pass->layout->devs[i];
+		bool together = rec->dev->class->flags & CLASS_SET;
 
-		if (!rec->fixed && dev_next(pass, rec, PCI_ANY_FUNCTION))
+		if (rec->fixed)
+			continue;
+		if (together ? together_next(pass, rec) : dev_next(pass, rec, PCI_ANY_FUNCTION))
 			return -1;
 	}
 	return 0;

@@ -54,6 +54,9 @@ int chipset_assign(struct pass *pass);
 /** dev_next() - search a place for a device; -1 with an error added. */
 int dev_next(struct pass *pass, struct layout_dev *rec, int function);
 
+/** together_next() - a place for a CLASS_SET, beside those it belongs to; as dev_next(). */
+int together_next(struct pass *pass, struct layout_dev *rec);
+
 /** number_all() - store addresses in the devices, multifunction, chassis, port, bus numbers. */
 void number_all(struct vm *vm, struct layout *layout, struct err_list *errs);
 

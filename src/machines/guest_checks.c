@@ -101,7 +101,7 @@ static void check_boot(const struct check *check, const struct vm *vm, struct er
 
 static void check_devices(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	vm_for_each_dev(dev, vm->devs) {
+	vm_for_each(dev, vm) {
 		const char *driver = dev->class->driver;
 
 		if (!driver || caps_has(vm->board->caps, "device", driver))

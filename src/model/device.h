@@ -24,6 +24,7 @@ struct check;
  * @driver: QEMU device ("virtio-net-pci"); NULL when -device is not used for it.
  * @where: what it plugs into.
  * @flags: CLASS_*.
+ * @function: of a CLASS_SET_*: the function that it has in the slot of its set.
  * @xml: element below <devices> when it is not the family's; NULL = the family's.
  * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
  */
@@ -33,6 +34,7 @@ struct dev_class {
 	const char *driver;
 	enum pci_where where;
 	unsigned flags;
+	unsigned function;
 	const char *xml;
 	const char *alias;
 };
@@ -41,6 +43,15 @@ struct dev_class {
 #define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
 #define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
 #define CLASS_IMPLICIT    (1u << 3) /* part of the machine: no -device is written */
+#define CLASS_INTEGRATED  (1u << 4) /* on bus 0 only (virtio-iommu) */
+/*
+ * Controllers that share a slot, one function each, and an index (the USB 2 controllers of ICH9): one
+ * is the master, the others are companions of it.
+ */
+#define CLASS_SET_MASTER    (1u << 5)
+#define CLASS_SET_COMPANION (1u << 6)
+#define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
+#define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
@@ -67,6 +78,19 @@ enum dev_rank {
 	RANK_NONE, /* never a PCI device */
 };
 
+/*
+ * Types of controllers in the order in which they stand in the list of controllers and in the XML.
+ * Slots are handed out along that list, and libvirt reads it from the XML (pci-rules.md section 3).
+ */
+enum controller_type {
+	CONTROLLER_NONE, /* the family is no controller */
+	CONTROLLER_USB,
+	CONTROLLER_SATA,
+	CONTROLLER_SCSI,
+	CONTROLLER_PCI,
+	CONTROLLER_VIRTIO_SERIAL,
+};
+
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
@@ -80,6 +104,7 @@ enum dev_rank {
  * @size: bytes of the family's struct behind vm_dev.data.
  * @flags: FAMILY_*.
  * @rank: see enum dev_rank.
+ * @controller: its devices are controllers, in the list of controllers; the slot is the index.
  * @xml: element below <devices>: "interface".
  * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1").
  * @classes: models; the first is the default.
@@ -96,6 +121,7 @@ struct dev_family {
 	size_t size;
 	unsigned flags;
 	enum dev_rank rank;
+	enum controller_type controller;
 	const char *xml;
 	const char *alias;
 	const struct dev_class *classes;
@@ -110,7 +136,7 @@ struct dev_family {
  * @family: its kind; @class: its model.
  * @slot: Kconfig slot; @repeat: number among those alike, 0 .. @repeats-1; @repeats is 0 when the
  *        slot has no REPEAT (identity "net2"), else how many ("disk3.0", "disk3.1", ...).
- * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0".
+ * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0"; NULL = it has none.
  * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
