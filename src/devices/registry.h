@@ -17,5 +17,7 @@ extern const struct dev_family disk_family;
 extern const struct dev_family net_family;
 extern const struct dev_family rng_family;
 extern const struct dev_family usb_family;
+extern const struct dev_family video_family;
+extern const struct dev_family vnc_family;
 
 #endif

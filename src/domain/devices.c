@@ -15,10 +15,10 @@
 
 /* Order of the elements as libvirt 9.0 writes them; what is not named comes last. */
 static const char *const element_order[] = {
-	"disk",     "controller", "filesystem", "interface", "smartcard", "serial",
-	"parallel", "console",    "channel",    "input",     "tpm",       "graphics",
-	"sound",    "video",      "hostdev",    "redirdev",  "watchdog",  "memballoon",
-	"rng",      "panic",      "shmem",      "memory",    "iommu",     "vsock",
+	"disk",    "controller", "filesystem", "interface", "smartcard",  "serial", "parallel",
+	"console", "channel",    "input",      "tpm",       "graphics",   "sound",  "audio",
+	"video",   "hostdev",    "redirdev",   "watchdog",  "memballoon", "rng",    "panic",
+	"shmem",   "memory",     "iommu",      "vsock",
 };
 
 static unsigned element_place(const struct vm_dev *dev)
@@ -222,7 +222,9 @@ void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *e
 				add_device(dev, devices, errs);
 		}
 	}
-	/* Without the element libvirt would add a balloon. */
+	/* Without the elements libvirt would add a video adapter and a balloon. */
+	if (has_element(vm, "graphics") && !has_element(vm, "video"))
+		xml_set(devices, "video/model/@type", "none");
 	if (!has_element(vm, "memballoon"))
 		xml_set(devices, "memballoon/@model", "none");
 }
@@ -278,7 +280,8 @@ static void add_policy(const struct vm_dev *dev, xmlNodePtr kiln, struct err_lis
 	xmlNodePtr node = xml_child(kiln, "device");
 
 	xml_attr(node, "id", dev->id);
-	xml_attr(node, "alias", dev->alias);
+	if (dev->alias)
+		xml_attr(node, "alias", dev->alias);
 	prop_for_each(row, dev->family->props)
 	{
 		const char *text = policy_text(dev, row);

@@ -106,13 +106,15 @@ enum controller_type {
  * @rank: see enum dev_rank.
  * @controller: its devices are controllers, in the list of controllers; the slot is the index.
  * @xml: element below <devices>: "interface".
- * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1").
+ * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
  * @classes: models; the first is the default.
  * @props: rows in the order in which -device writes them.
  * @checks: the family's own checks; ended by a NULL name; may be NULL.
  * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
  * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
  *        built once, for the command line now and for hot-plug later. May be NULL.
+ * @after: arguments behind its -device: what sits on it (codecs of a sound card), an option that goes
+ *         with it. May be NULL.
  */
 struct dev_family {
 	const char *name;
@@ -129,6 +131,7 @@ struct dev_family {
 	const struct check *checks;
 	void (*prepare)(struct vm *vm, struct vm_dev *dev);
 	void (*back)(const struct vm_dev *dev, struct emit *emit);
+	void (*after)(const struct vm_dev *dev, struct emit *emit);
 };
 
 /**

@@ -10,7 +10,7 @@
 /* The format is a constant of a family or class with at most one %s. */
 static const char *alias_format(struct arena *arena, const char *format, const char *number)
 {
-	const char *percent = strstr(format, "%s");
+	const char *percent = format ? strstr(format, "%s") : NULL;
 
 	if (!percent)
 		return format;

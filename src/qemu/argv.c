@@ -21,10 +21,10 @@
  * comes last. The order of addresses is another one (enum dev_rank).
  */
 static const char *const device_order[] = {
-	"disk",     "filesystem", "interface", "smartcard",  "serial", "parallel",
-	"channel",  "console",    "tpm",       "input",      "sound",  "video",
-	"watchdog", "redirdev",   "hostdev",   "memballoon", "rng",    "iommu",
-	"panic",    "shmem",      "memory",    "vsock",
+	"disk",    "filesystem", "interface", "smartcard", "serial",  "parallel",
+	"channel", "console",    "tpm",       "input",     "audio",   "graphics",
+	"video",   "sound",      "watchdog",  "redirdev",  "hostdev", "memballoon",
+	"rng",     "panic",      "shmem",     "memory",    "vsock",
 };
 
 static unsigned device_place(const struct vm_dev *dev)
@@ -248,10 +248,22 @@ static void add_device(const struct vm *vm, const struct vm_dev *dev, struct emi
 		dev->family->back(dev, emit);
 	if (dev->class->driver)
 		fill_device(vm, dev, emit->arena, emit_tree(emit, "-device", 0));
+	if (dev->family->after)
+		dev->family->after(dev, emit);
+}
+
+static bool is_early(const struct vm_dev *dev)
+{
+	return strcmp(dev_element(dev), "iommu") == 0;
 }
 
 static void add_devices(const struct vm *vm, struct emit *emit)
 {
+	/* An IOMMU translates for what QEMU makes after it. */
+	vm_for_each_dev(dev, vm->devs) {
+		if (is_early(dev))
+			add_device(vm, dev, emit);
+	}
 	/* A bus must be there before what sits on it: PCI controllers, then the others. */
 	vm_for_each_dev(dev, vm->controllers) {
 		if (dev->family->rank == RANK_PCI_CONTROLLER)
@@ -263,10 +275,20 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
-			if (device_place(dev) == place)
+			if (device_place(dev) == place && !is_early(dev))
 				add_device(vm, dev, emit);
 		}
 	}
+}
+
+/* Without one QEMU opens a window. */
+static bool has_display(const struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (strcmp(dev_element(dev), "graphics") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -298,7 +320,8 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 
 	add_machine(vm, emit);
 	add_memory(vm, emit);
-	add(emit, "-display", "none");
+	if (!has_display(vm))
+		add(emit, "-display", "none");
 	add(emit, "-no-user-config", NULL);
 	add(emit, "-nodefaults", NULL);
 	add_monitor(emit, "qmp", "charmonitor", "monitor");
