@@ -303,6 +303,8 @@ void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *
 	xml_attr(kiln, "layout", vm->board->layout_algorithm);
 	xml_attr(kiln, "accel", vm->guest.accel->sym);
 	xml_attr(kiln, "uuid", vm->guest.uuid ? "GIVEN" : "UNIT");
-	vm_for_each_dev(dev, vm->devs)
-		add_policy(dev, kiln, errs);
+	vm_for_each_dev(dev, vm->devs) {
+		if (!(dev->family->flags & FAMILY_INTERNAL))
+			add_policy(dev, kiln, errs);
+	}
 }

@@ -38,6 +38,7 @@ struct board {
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL.
+ * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
  */
 struct guest {
@@ -54,6 +55,7 @@ struct guest {
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
 	const struct prop_word *on_reboot;
+	bool split_irqchip;
 };
 
 /**

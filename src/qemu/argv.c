@@ -56,8 +56,8 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
 	add(emit, "-machine",
-	    arena_fmt(emit->arena, "%s,usb=off,dump-guest-core=off,memory-backend=pc.ram",
-		      guest->machine_type));
+	    arena_fmt(emit->arena, "%s,usb=off%s,dump-guest-core=off,memory-backend=pc.ram",
+		      guest->machine_type, guest->split_irqchip ? ",kernel_irqchip=split" : ""));
 	if (word_is(guest->accel, "TCG"))
 		accel = "tcg";
 	else if (word_is(guest->accel, "AUTO"))

@@ -119,10 +119,11 @@ static void no_errors(struct fixture *fixture, int rc)
 #define COUNTS                                                                                    \
 	"CONFIG_DISK_COUNT=1\nCONFIG_NET_COUNT=1\nCONFIG_RNG_COUNT=1\nCONFIG_RNG0_RATE_BYTES=1\n" \
 	"CONFIG_SPARE_PORTS_FIXED=y\nCONFIG_USB_COUNT=1\n"                                        \
-	"CONFIG_VIDEO_COUNT=1\nCONFIG_VIDEO0_MODEL_QXL=y\nCONFIG_VNC=y\n"
+	"CONFIG_VIDEO_COUNT=1\nCONFIG_VIDEO0_MODEL_QXL=y\nCONFIG_VNC=y\n"                         \
+	"CONFIG_SOUND_COUNT=1\nCONFIG_WATCHDOG=y\n"
 static const char *const open_configs[] = {
-	"",
-	COUNTS,
+	"CONFIG_IOMMU=y\nCONFIG_IOMMU_MODEL_INTEL=y\n",
+	COUNTS "CONFIG_IOMMU=y\n",
 	COUNTS "CONFIG_NET0_KIND_BRIDGE=y\nCONFIG_NET0_BRIDGE_CREATE=y\nCONFIG_BOOT_DISK=y\n"
 	       "CONFIG_CONSOLE0_BACKEND_FILE=y\nCONFIG_VNC_LISTEN_UNIX=y\n",
 	COUNTS "CONFIG_NET0_KIND_TAP=y\nCONFIG_RNG0_SOURCE_BUILTIN=y\nCONFIG_MACHINE_PC=y\n",
