@@ -171,7 +171,9 @@ static void add_device(struct vm *vm, const struct dev_family *family, unsigned 
 		       struct err_list *errs)
 {
 	for (unsigned repeat = 0; repeat < (repeats ? repeats : 1); repeat++) {
-		struct vm_dev *dev = vm_add_dev(vm, family, slot, repeat, repeats);
+		struct vm_dev *dev = family->flags & FAMILY_CONTROLLER
+					     ? vm_list_controller(vm, family, slot)
+					     : vm_add_dev(vm, family, slot, repeat, repeats);
 		size_t before = errs->count;
 
 		dev->at = at;
@@ -326,8 +328,9 @@ void config_prepare(struct vm *vm)
 {
 	if (vm->guest_dev->family->prepare)
 		vm->guest_dev->family->prepare(vm, vm->guest_dev);
+	/* Controllers whose index is found by rule are prepared when they have it. */
 	vm_for_each(dev, vm) {
-		if (dev->family->prepare)
+		if (dev->family->prepare && !(dev->family->flags & FAMILY_CONTROLLER))
 			dev->family->prepare(vm, dev);
 	}
 }

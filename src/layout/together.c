@@ -1,52 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * together.c - functions of one chip: those of a family and index share a slot, each at its own
- * function (USB 2 controllers with their companions; pci-rules section 5).
+ * together.c - places that depend on others: on the bus that .config names, in the slot of a set.
  *
- * As in libvirt, the dry run does not remember where the first of them went unless it has a place
- * of its own, so each counts as a slot there, and a bridge can appear that nothing sits on (Q1).
+ * In: a pass after its fixed and chipset addresses. Out: addresses, or errors.
  */
 #include "layout/assign.h"
 
-static bool has_address(const struct pass *pass, const struct layout_dev *rec)
+static void grew(struct pass *pass, const struct layout_dev *rec, unsigned grown)
 {
-	return rec->fixed || (pass->kind == PASS_REAL && rec->rule != RULE_NONE);
+	const struct pci_set *set = &pass->layout->set;
+
+	for (unsigned i = set->count - grown; i < set->count; i++)
+		pass->layout->bus_for[i] = rec->dev->id;
 }
 
-static const struct layout_dev *find_sibling(const struct pass *pass, const struct layout_dev *rec)
+int bus_assign(struct pass *pass)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < pass->layout->dev_count; i++) {
+		struct layout_dev *rec = &pass->layout->devs[i];
+		struct pci_want want = {rec->flags, PCI_CONFIGURED, &rec->owner};
+		struct pci_found found;
+		struct err err;
+
+		if (!rec->dev->has_want_bus || rec->fixed)
+			continue;
+		if (pci_reserve_on_bus(&pass->layout->set, &want, rec->dev->want.bus, &found,
+				       &err)) {
+			rec->addr = found.addr;
+			fixed_refuse(pass, rec, &err);
+			ret = -1;
+			continue;
+		}
+		grew(pass, rec, found.grown);
+		rec->addr = found.addr;
+		rec->fixed = true;
+		rec->raised = found.addr.bus != rec->dev->want.bus;
+		rec->rule = RULE_CONFIGURED_BUS;
+	}
+	return ret;
+}
+
+/*
+ * Another of the set with an address. In the dry run only those that had one before the search count,
+ * as with libvirt: there each of a new set takes a slot of its own.
+ */
+static const struct layout_dev *sibling(const struct pass *pass, const struct layout_dev *rec)
 {
 	for (size_t i = 0; i < pass->layout->dev_count; i++) {
 		const struct layout_dev *other = &pass->layout->devs[i];
+		bool placed = other->fixed || (pass->kind == PASS_REAL && other->rule != RULE_NONE);
 
-		if (other != rec && other->dev->family == rec->dev->family &&
-		    other->dev->index == rec->dev->index && other->dev->class->flags & CLASS_SET &&
-		    has_address(pass, other))
+		if (other != rec && placed && other->dev->family == rec->dev->family &&
+		    other->dev->index == rec->dev->index && other->dev->class->flags & CLASS_SET)
 			return other;
 	}
 	return NULL;
 }
 
-int together_next(struct pass *pass, struct layout_dev *rec)
+int set_assign(struct pass *pass, struct layout_dev *rec)
 {
-	const struct layout_dev *sibling = find_sibling(pass, rec);
+	const struct layout_dev *other = sibling(pass, rec);
+	unsigned function = rec->dev->class->function;
 	struct pci_want want = {rec->flags, PCI_CONFIGURED, &rec->owner};
 	struct err err;
 
-	if (!sibling)
-		return dev_next(pass, rec, rec->dev->class->function);
-	rec->addr = sibling->addr;
-	rec->addr.function = rec->dev->class->function;
+	if (!other)
+		return dev_next(pass, rec, (int)function);
+	rec->addr = other->addr;
+	rec->addr.function = (uint8_t)function;
+	rec->origin = PCI_CONFIGURED;
 	if (pci_reserve(&pass->layout->set, &rec->addr, &want, &err)) {
-		struct err *told =
-			dev_error(pass->errs, rec->dev, NULL, "pci-together", "%s", err.what);
+		struct err *copy = dev_error(pass->errs, rec->dev, NULL, "pci-set", "%s", err.what);
 
-		err_why(told, "It shares the slot of %s. %s", sibling->dev->id, err.why);
-		err_fix(told, "Free that function, or put the slot elsewhere: %s.",
-			dev_symbol(rec->dev, "address"));
+		err_why(copy, "%s belongs to function %u of the slot of %s. %s", rec->dev->id,
+			function, other->dev->id, err.why);
+		err_fix(copy, "Keep that function free, or give %s another index.", rec->dev->id);
 		return -1;
 	}
-	rec->rule = RULE_SHARED_SLOT;
-	if (pass->kind == PASS_DRY && sibling->fixed)
-		rec->fixed = rec->stored = true;
+	rec->rule = RULE_SET;
+	rec->fixed = true;
+	rec->stored = true;
 	return 0;
 }

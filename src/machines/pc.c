@@ -58,5 +58,6 @@ const struct machine machine_pc = {
 	.type_prefix = "pc-i440fx-",
 	.guest_arch = "x86_64",
 	.root_model = "pci-root",
+	.expander_model = "pci-expander-bus",
 	.chipset = &chipset,
 };

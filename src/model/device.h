@@ -94,7 +94,8 @@ enum controller_type {
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
-#define FAMILY_INTERNAL (1u << 2) /* made by Kiln only (controllers): no Kconfig symbols yet */
+#define FAMILY_INTERNAL   (1u << 2) /* made by Kiln only: no Kconfig symbols */
+#define FAMILY_CONTROLLER (1u << 3) /* stands in vm.controllers; a row "index", 0 = by rule */
 
 /**
  * struct dev_family - a kind of device.
@@ -104,7 +105,8 @@ enum controller_type {
  * @size: bytes of the family's struct behind vm_dev.data.
  * @flags: FAMILY_*.
  * @rank: see enum dev_rank.
- * @controller: its devices are controllers, in the list of controllers; the slot is the index.
+ * @controller: its devices are controllers, in the list of controllers; unless FAMILY_CONTROLLER, the
+ *              slot is the index.
  * @xml: element below <devices>: "interface".
  * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
  * @classes: models; the first is the default.
@@ -143,10 +145,11 @@ struct dev_family {
  * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
- * @want: configured PCI address, if @has_want.
+ * @want: configured PCI address, if @has_want; its bus alone, if @has_want_bus.
  * @addr: the address; filled by layout/.
  * @index: of a controller (PCI, virtio-serial, ...); for disks the drive index: position among
  *         the VM's disks in order of (slot, repeat).
+ * @has_index: of a controller: @index is given, not yet to be found.
  * @added: Kiln added it (a root port, a bridge, a virtio-serial controller).
  * @vm: back pointer.
  */
@@ -157,11 +160,11 @@ struct vm_dev {
 	const char *id, *alias, *number;
 	struct place at, *prop_at;
 	void *data;
-	bool has_want;
+	bool has_want, has_want_bus;
 	struct pci_addr want;
 	struct dev_addr addr;
 	unsigned index;
-	bool added;
+	bool has_index, added;
 	struct vm *vm;
 	struct vm_dev *next;
 };

@@ -16,10 +16,11 @@ struct chipset;
  * @type_prefix: of the versioned machine types: "pc-q35-".
  * @guest_arch: "x86_64".
  * @root_model: model of PCI controller 0: "pcie-root".
+ * @expander_model: model of expander buses that it can have: "pcie-expander-bus"; NULL = none.
  * @chipset: built-in buses, reserved and preferred slots (model/chipset.h).
  */
 struct machine {
-	const char *name, *sym, *type_prefix, *guest_arch, *root_model;
+	const char *name, *sym, *type_prefix, *guest_arch, *root_model, *expander_model;
 	const struct chipset *chipset;
 };
 

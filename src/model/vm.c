@@ -63,7 +63,7 @@ static void controller_place(struct vm *vm, struct vm_dev *dev)
 	vm_for_each_dev(other, vm->controllers) {
 		if (other->family->controller < dev->family->controller ||
 		    (other->family->controller == dev->family->controller &&
-		     other->index < dev->index))
+		     other->index <= dev->index))
 			after = other;
 	}
 	controller_insert(vm, dev, after);
@@ -96,6 +96,7 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 	dev->repeats = repeats;
 	if (family->controller) {
 		dev->index = slot;
+		dev->has_index = true;
 		controller_place(vm, dev);
 	} else {
 		device_append(vm, dev);
@@ -112,24 +113,44 @@ struct vm_dev *vm_add_companion(struct vm *vm, struct vm_dev *dev, const struct 
 	companion->id = id;
 	companion->slot = dev->slot;
 	companion->index = dev->index;
+	companion->has_index = true;
 	companion->at = dev->at;
 	controller_insert(vm, companion, dev);
 	return companion;
 }
 
+/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
+void vm_name_controller(struct vm_dev *dev)
+{
+	const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
+
+	dev->number = arena_fmt(dev->vm->arena, "%u", dev->index);
+	dev->alias = alias_format(dev->vm->arena, format, dev->number);
+	if (dev->family->prepare)
+		dev->family->prepare(dev->vm, dev);
+	dev->id = dev->alias;
+}
+
 struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index)
 {
-	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", index));
+	struct vm_dev *dev = dev_new(vm, family, "");
 
 	dev->class = class;
 	dev->index = index;
+	dev->has_index = true;
 	dev->slot = index;
-	/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
-	if (family->prepare)
-		family->prepare(vm, dev);
-	dev->id = dev->alias;
+	vm_name_controller(dev);
 	controller_insert(vm, dev, vm->last_controller);
+	return dev;
+}
+
+struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot)
+{
+	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot));
+
+	dev->slot = slot;
+	controller_place(vm, dev);
 	return dev;
 }
 
