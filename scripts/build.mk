@@ -123,8 +123,9 @@ $(HOST_SHARE)/.stamp:
 	$(Q)ln -sfn $(B) $(HOST_SHARE)/build
 	$(Q)touch $@
 
-PROGRAMS := $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(TARGET_BIN)/kiln-run
-.PHONY: programs
-programs: $(PROGRAMS) $(HOST_SHARE)/.stamp
+# help: Build | host-programs | compile kiln and kiln-kconf alone
+.PHONY: programs host-programs
+host-programs: $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(HOST_SHARE)/.stamp
+programs: host-programs $(TARGET_BIN)/kiln-run
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
