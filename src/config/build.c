@@ -300,11 +300,11 @@ size_t config_pins(const struct vm *vm, struct config_pin **ret_pins)
 {
 	size_t room = count_rows(vm->guest_dev), count;
 
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		room += count_rows(dev);
 	*ret_pins = arena_alloc(vm->arena, room * sizeof(**ret_pins));
 	count = add_pins(vm->guest_dev, *ret_pins);
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		count += add_pins(dev, *ret_pins + count);
 	return count;
 }
@@ -342,7 +342,7 @@ int config_apply_pins(struct vm *vm, const struct cfg *cfg,
 			apply_pin(vm->guest_dev, row, cfg, pin(arg, pin_key(vm->guest_dev, row)),
 				  errs);
 	}
-	vm_for_each_dev(dev, vm->devs) {
+	vm_for_each(dev, vm) {
 		prop_for_each(row, dev->family->props)
 		{
 			if (is_pinned(dev, row))
@@ -356,8 +356,9 @@ void config_prepare(struct vm *vm)
 {
 	if (vm->guest_dev->family->prepare)
 		vm->guest_dev->family->prepare(vm, vm->guest_dev);
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family->prepare)
+	/* Controllers whose index is found by rule are prepared when they have it. */
+	vm_for_each(dev, vm) {
+		if (dev->family->prepare && !(dev->family->flags & FAMILY_CONTROLLER))
 			dev->family->prepare(vm, dev);
 	}
 }

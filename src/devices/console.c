@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * console.c - consoles: an ISA serial port or a port of a virtio-serial controller.
+ * console.c - consoles: an ISA or PCI serial port, or a port of a virtio-serial controller.
  *
  * In: rows CONSOLEn_*. Out: -chardev and, for a socket or a file, the operation that opens it: the
  * loader makes what stays on the host, QEMU gets descriptors.
@@ -39,6 +39,14 @@ static const struct dev_class console_classes[] = {
 		.alias = "serial%s",
 	},
 	{
+		.name = "pci-serial",
+		.sym = "PCI_SERIAL",
+		.driver = "pci-serial",
+		.where = WHERE_PCI,
+		.xml = "serial",
+		.alias = "serial%s",
+	},
+	{
 		.name = "virtio",
 		.sym = "VIRTIO",
 		.driver = "virtconsole",
@@ -58,14 +66,24 @@ static bool backend_is(const struct vm_dev *dev, const char *sym)
 	return strcmp(console_of(dev)->backend->sym, sym) == 0;
 }
 
-static bool is_serial(const struct vm_dev *dev)
-{
-	return !(dev->class->flags & CLASS_SERIAL_PORT);
-}
-
 static bool is_virtio(const struct vm_dev *dev)
 {
-	return !is_serial(dev);
+	return dev->class->flags & CLASS_SERIAL_PORT;
+}
+
+static bool is_pci(const struct vm_dev *dev)
+{
+	return dev->class->where == WHERE_PCI;
+}
+
+static bool is_isa(const struct vm_dev *dev)
+{
+	return !is_virtio(dev) && !is_pci(dev);
+}
+
+static bool has_place(const struct vm_dev *dev)
+{
+	return !is_isa(dev);
 }
 
 static bool is_file(const struct vm_dev *dev)
@@ -106,11 +124,16 @@ static const struct prop console_props[] = {
 	 .text = "on",
 	 .xml = "source/@append",
 	 .when = is_file},
-	{.name = "target-serial",
+	{.name = "target-isa",
 	 .kind = PROP_CONST,
 	 .text = "isa-serial",
 	 .xml = "target/@type",
-	 .when = is_serial},
+	 .when = is_isa},
+	{.name = "target-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/@type",
+	 .when = is_pci},
 	{.name = "target-virtio",
 	 .kind = PROP_CONST,
 	 .text = "virtio",
@@ -121,11 +144,16 @@ static const struct prop console_props[] = {
 	 .flags = PROP_ALWAYS,
 	 FIELD(port),
 	 .xml = "target/@port"},
-	{.name = "target-model",
+	{.name = "model-isa",
 	 .kind = PROP_CONST,
 	 .text = "isa-serial",
 	 .xml = "target/model/@name",
-	 .when = is_serial},
+	 .when = is_isa},
+	{.name = "model-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/model/@name",
+	 .when = is_pci},
 	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "index",
@@ -133,8 +161,9 @@ static const struct prop console_props[] = {
 	 .flags = PROP_ALWAYS,
 	 FIELD(port),
 	 .qemu = "index",
-	 .when = is_serial},
-	{.name = "place", .kind = PROP_ADDRESS, .when = is_virtio},
+	 .when = is_isa},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
+	{.name = "place", .kind = PROP_ADDRESS, .when = has_place},
 	{0},
 };
 #undef FIELD
@@ -211,7 +240,7 @@ static void console_back(const struct vm_dev *dev, struct emit *emit)
 static void check_serial(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &console_family || !is_serial(dev) || dev->slot < ISA_SERIAL_MAX)
+		if (dev->family != &console_family || !is_isa(dev) || dev->slot < ISA_SERIAL_MAX)
 			continue;
 		struct err *err = dev_error(errs, dev, "model", check->name,
 					    "serial port %u does not exist", dev->slot);
@@ -219,7 +248,8 @@ static void check_serial(const struct check *check, const struct vm *vm, struct 
 		err_why(err,
 			"A PC has %d ISA serial ports, and the slot is the number of the port.",
 			ISA_SERIAL_MAX);
-		err_fix(err, "Use a slot below %d, or the VIRTIO model.", ISA_SERIAL_MAX);
+		err_fix(err, "Use a slot below %d, or the VIRTIO or PCI_SERIAL model.",
+			ISA_SERIAL_MAX);
 	}
 }
 
@@ -256,7 +286,7 @@ const struct dev_family console_family = {
 	.sym = "CONSOLE",
 	.max = 8,
 	.size = sizeof(struct console),
-	.rank = RANK_NONE,
+	.rank = RANK_SERIAL,
 	.xml = "console",
 	.alias = "console%s",
 	.classes = console_classes,

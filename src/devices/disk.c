@@ -21,6 +21,7 @@ struct disk {
 	bool read_only, writethrough;
 	uint64_t queues, boot_order;
 	const char *shown_path, *target; /* what XML says: path on the target host, "vda" */
+	const char *shown_model; /* NULL for the plain model, whose word is the bus */
 };
 
 static const struct prop_word source_words[] = {
@@ -78,7 +79,22 @@ static bool is_writethrough(const struct vm_dev *dev)
 static const struct dev_class disk_classes[] = {
 	{
 		.name = "virtio",
+		.sym = "VIRTIO",
 		.driver = "virtio-blk-pci",
+		.where = WHERE_VIRTIO,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-blk-pci-transitional",
+		.where = WHERE_PCI,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-blk-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 		.flags = CLASS_MULTI_QUEUE,
 	},
@@ -94,6 +110,8 @@ static const struct prop disk_props[] = {
 	 .words = source_words,
 	 .xml = "@type"},
 	{.name = "device", .kind = PROP_CONST, .text = "disk", .xml = "@device"},
+	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
+	{.name = "shown-model", .kind = PROP_STRING, FIELD(shown_model), .xml = "@model"},
 	{.name = "driver", .kind = PROP_CONST, .text = "qemu", .xml = "driver/@name"},
 	{.name = "format",
 	 .sym = "FORMAT",
@@ -182,6 +200,8 @@ static void disk_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct disk *disk = dev->data;
 
+	if (dev->class != disk_classes)
+		disk->shown_model = dev->class->name;
 	disk->target = target_name(vm->arena, dev->index);
 	disk->writethrough = cache_is(dev, "WRITETHROUGH");
 	disk->shown_path = disk->path;

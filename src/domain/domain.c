@@ -127,6 +127,8 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 
 	(void)xml_child(features, "acpi");
 	(void)xml_child(features, "apic");
+	if (guest->split_irqchip)
+		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
 	add_cpu(vm, root, errs);
 	add_lifecycle(vm, root);
 }
