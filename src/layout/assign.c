@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout/mmio.h"
 #include "model/controller.h"
 
 static const char *const rule_names[RULE_COUNT] = {
@@ -34,7 +35,7 @@ const struct layout_dev *layout_find(const struct layout *layout, const struct v
 	return NULL;
 }
 
-static void note(struct layout *layout, const char *text)
+void layout_note(struct layout *layout, const char *text)
 {
 	if (layout->note_count == layout->note_room) {
 		size_t room = layout->note_room ? layout->note_room * 2 : 8;
@@ -53,11 +54,13 @@ static void note_gone(struct pass *pass, const struct layout_dev *rec)
 	char addr[PCI_ADDR_TEXT];
 
 	if (pass->kind == PASS_REAL)
-		note(pass->layout,
-		     arena_fmt(pass->vm->arena,
-			       "%s gets %s, which was kept for a removed device: nothing else is "
-			       "free.",
-			       rec->dev->id, pci_addr_text(&rec->addr, addr)));
+		layout_note(
+			pass->layout,
+			arena_fmt(
+				pass->vm->arena,
+				"%s gets %s, which was kept for a removed device: nothing else is "
+				"free.",
+				rec->dev->id, pci_addr_text(&rec->addr, addr)));
 }
 
 static int next(struct pass *pass, const struct pci_want *want, int function,
@@ -364,6 +367,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	add_root(vm);
 	count_configured(vm, layout);
 	serial_assign(vm, layout, errs);
+	mmio_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);
 	if (errs->count > before || !vm->machine->root_model)
 		return errs->count > before ? -1 : 0;

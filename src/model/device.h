@@ -41,6 +41,7 @@ struct dev_class {
 #define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
 #define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
 #define CLASS_IMPLICIT    (1u << 3) /* part of the machine: no -device is written */
+#define CLASS_LINE        (1u << 4) /* the machine's own serial line (machine.h says which) */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
@@ -139,6 +140,21 @@ struct vm_dev {
 
 /** dev_element() - the XML element of the device: its class's, else its family's. */
 const char *dev_element(const struct vm_dev *dev);
+
+/**
+ * dev_on_mmio() - whether the device sits on a virtio-mmio transport, not on PCI.
+ *
+ * So does every virtio device where the machine has transports and was told to use them, or has no
+ * PCI. Exceptions are a configured PCI address, and a model that QEMU has for PCI alone (virtio-vga:
+ * its name does not end in "-pci").
+ */
+bool dev_on_mmio(const struct vm_dev *dev);
+
+/**
+ * dev_driver() - QEMU's device for it, on this machine: the class's, or "virtio-net-device" in place
+ * of "virtio-net-pci" on a transport. NULL when -device is not used for it.
+ */
+const char *dev_driver(const struct vm_dev *dev);
 
 /** dev_prop() - the row of that name, or NULL. */
 const struct prop *dev_prop(const struct dev_family *family, const char *name);

@@ -39,6 +39,8 @@ struct board {
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
+ * @virtio_bus: word of the choice; @virtio_mmio follows from it: virtio devices use transports.
+ * @gic..@auto_cmdline: of one machine each; see machines/guest.c.
  */
 struct guest {
 	const char *name, *title, *uuid;
@@ -54,6 +56,10 @@ struct guest {
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
 	const struct prop_word *on_reboot;
+	const struct prop_word *virtio_bus;
+	bool virtio_mmio;
+	const struct prop_word *gic;
+	bool its, acpi, pic, pit, rtc, auto_cmdline;
 };
 
 /**
