@@ -12,7 +12,6 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
-umask := $(shell umask 0022)
 
 TOP := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
 ifeq ("$(origin O)","command line")

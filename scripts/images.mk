@@ -35,7 +35,10 @@ $(CONFIG):
 # help: Look | show-info | everything in the image, as JSON
 # help: Look | show-layout | the PCI layout as a text
 # help: Look | graph-pci | the PCI layout as a drawing (DOT; SVG where dot is installed)
-.PHONY: show-info show-layout graph-pci
+# help: Look | explain | how each device got its address, or DEVICE=net0 alone
+# help: Look | diff | what a guest would notice between two images: OLD=FILE NEW=FILE
+# help: Look | verify | start the board's QEMU paused and compare its devices with the layout
+.PHONY: show-info show-layout graph-pci explain diff verify
 show-info: all
 	$(Q)$(HOST_BIN)/kiln show '$(IMAGES)/$(vm_name).kiln' --json
 show-layout: all
@@ -47,6 +50,17 @@ graph-pci: all
 	else \
 		echo '$(IMAGES)/$(vm_name).layout.dot (no SVG: dot is not there; apt-get install graphviz)'; \
 	fi
+
+explain: programs $(CONFIG)
+	$(Q)$(HOST_BIN)/kiln explain --config '$(CONFIG)' --payload-dir '$(PAYLOAD)' $(DEVICE)
+# Without NEW= it is the image of the configuration, composed first.
+diff: programs $(if $(OLD),$(if $(NEW),,all))
+	$(Q)test -n '$(OLD)' || { printf '%s\n' 'make: error: which image was before?' \
+		'  why: two images are compared, and the new one is by default that of the configuration.' \
+		'  fix: make diff OLD=FILE [NEW=FILE]' >&2; exit 2; }
+	$(Q)$(HOST_BIN)/kiln diff '$(OLD)' '$(or $(NEW),$(IMAGES)/$(vm_name).kiln)'
+verify: all
+	$(Q)$(HOST_BIN)/kiln verify '$(IMAGES)/$(vm_name).kiln'
 
 # help: Lock | layout-lock | write or renew the layout lock that CONFIG_LAYOUT_LOCK names
 # help: Lock | layout-update | let one device move to where the rules put it: DEVICE=net2

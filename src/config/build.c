@@ -171,7 +171,9 @@ static void add_device(struct vm *vm, const struct dev_family *family, unsigned 
 		       struct err_list *errs)
 {
 	for (unsigned repeat = 0; repeat < (repeats ? repeats : 1); repeat++) {
-		struct vm_dev *dev = vm_add_dev(vm, family, slot, repeat, repeats);
+		struct vm_dev *dev = family->flags & FAMILY_CONTROLLER
+					     ? vm_list_controller(vm, family, slot)
+					     : vm_add_dev(vm, family, slot, repeat, repeats);
 		size_t before = errs->count;
 
 		dev->at = at;

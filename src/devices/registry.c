@@ -8,5 +8,6 @@
 #include <stddef.h>
 
 const struct dev_family *const device_families[] = {
-	&balloon_family, &console_family, &disk_family, &net_family, &rng_family, NULL,
+	&balloon_family,        &console_family, &disk_family, &net_family,
+	&controller_pci_family, &rng_family,     NULL,
 };

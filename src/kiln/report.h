@@ -27,10 +27,14 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
  *	alias    QEMU id
  *	bus      QEMU id of the bus that it sits on
  *	rule, asked_by, tried        how it got its address (layout.h)
+ *	chipset    what the machine's table says of it
+ *	asked_for  what was configured, when the bus had to be raised
+ *	before     what a search passed over (before.h)
+ *	lock       "kept" or "new", where there is a lock
  *	multifunction, chassis, port, chassis_nr, bus_nr    where they are written
- * Each of "serial_ports": id, alias, controller, port.
+ * Each of "serial_ports": id, alias, driver, controller, port, asked_by, lock.
  * Each of "transports" that has a device: id, alias, driver, transport (its number), bus (QEMU's
- * name), address (where the guest sees it: "0xa003e00").
+ * name), address (where the guest sees it: "0xa003e00"), asked_by, lock.
  */
 const char *report_json(const struct vm *vm, const struct layout *layout);
 

@@ -15,9 +15,14 @@
 #include "model/controller.h"
 
 static const char *const rule_names[RULE_COUNT] = {
-	[RULE_NONE] = "none",           [RULE_CONFIGURED] = "configured",
-	[RULE_LOCKED] = "locked",       [RULE_CHIPSET] = "chipset",
-	[RULE_NEXT_SLOT] = "next-slot", [RULE_SHARED_SLOT] = "shared-slot",
+	[RULE_NONE] = "none",
+	[RULE_CONFIGURED] = "configured",
+	[RULE_CONFIGURED_BUS] = "configured-bus",
+	[RULE_LOCKED] = "locked",
+	[RULE_CHIPSET] = "chipset",
+	[RULE_NEXT_SLOT] = "next-slot",
+	[RULE_SHARED_SLOT] = "shared-slot",
+	[RULE_SET] = "set",
 	[RULE_GONE] = "gone",
 };
 
@@ -126,8 +131,11 @@ static void build_set(struct pass *pass)
 	vm_for_each_dev(dev, pass->vm->controllers) {
 		enum pci_model model = pci_model_find(dev->class->name);
 
-		if (dev->family == &controller_pci_family && model != PCI_MODEL_COUNT)
-			pci_set_bus(set, dev->index, model);
+		if (dev->family != &controller_pci_family || model == PCI_MODEL_COUNT)
+			continue;
+		pci_set_bus(set, dev->index, model);
+		if (!((const struct controller_pci *)dev->data)->hotplug)
+			set->bus[dev->index]->flags &= ~PCI_HOTPLUG;
 	}
 	pci_fill_holes(set);
 	set->can_grow = pass->kind == PASS_DRY;
@@ -198,8 +206,15 @@ static int assign_missing(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->layout->dev_count; i++) {
 		struct layout_dev *rec = &pass->layout->devs[i];
+		int ret;
 
-		if (!rec->fixed && dev_next(pass, rec, PCI_ANY_FUNCTION))
+		if (rec->fixed)
+			continue;
+		if (rec->dev->class->flags & CLASS_SET)
+			ret = set_assign(pass, rec);
+		else
+			ret = dev_next(pass, rec, PCI_ANY_FUNCTION);
+		if (ret)
 			return -1;
 	}
 	return 0;
@@ -265,7 +280,7 @@ static int run(struct pass *pass)
 	keep_gone(pass);
 	chipset_reserve(pass);
 	fixed_reserve(pass);
-	if (chipset_assign(pass) || pass->errs->count > before)
+	if (chipset_assign(pass) || bus_assign(pass) || pass->errs->count > before)
 		return -1;
 	if (pass->kind == PASS_REAL)
 		return assign_missing(pass);
@@ -363,6 +378,9 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	layout->vm = vm;
 	layout->lock = lock;
 	if (choose_algorithm(vm, layout, errs))
+		return -1;
+	controller_list(vm, layout, errs);
+	if (errs->count > before)
 		return -1;
 	add_root(vm);
 	count_configured(vm, layout);

@@ -74,8 +74,7 @@ static void refuse_line(const struct lock *lock, const struct lock_line *line,
 		     "layout-lock`.");
 }
 
-/* "pci.12" -> 12; 0 when it is no such name. */
-static unsigned bus_index(const char *id)
+unsigned controller_bus_index(const char *id)
 {
 	unsigned index = 0;
 
@@ -89,6 +88,27 @@ static unsigned bus_index(const char *id)
 	return index < PCI_BUS_MAX ? index : 0;
 }
 
+const char *controller_word(const struct vm_dev *dev)
+{
+	if (dev_class_find(dev->family, dev->class->name) == dev->class)
+		return dev->class->name;
+	return dev->class->driver;
+}
+
+static const struct dev_class *find_class(const char *word)
+{
+	const struct dev_class *class = dev_class_find(&controller_pci_family, word);
+
+	if (class)
+		return class;
+	for (class = controller_pci_family.classes; class->name; class ++) {
+		if (class->driver && strcmp(class->driver, word) == 0 &&
+		    dev_class_find(&controller_pci_family, class->name) != class)
+			return class;
+	}
+	return NULL;
+}
+
 void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
 	const struct lock_line *by_index[PCI_BUS_MAX] = {NULL};
@@ -99,9 +119,9 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 
 		if (!line->model)
 			continue;
-		unsigned index = bus_index(line->id);
+		unsigned index = controller_bus_index(line->id);
 
-		if (index == 0 || !dev_class_find(&controller_pci_family, line->model))
+		if (index == 0 || !find_class(line->model))
 			refuse_line(lock, line, errs);
 		else
 			by_index[index] = line;
@@ -109,7 +129,6 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 	for (unsigned i = 1; i < PCI_BUS_MAX; i++) {
 		if (by_index[i] && !vm_find(vm, by_index[i]->id))
 			controller_add(vm, layout->algorithm, &controller_pci_family,
-				       dev_class_find(&controller_pci_family, by_index[i]->model),
-				       i);
+				       find_class(by_index[i]->model), i);
 	}
 }

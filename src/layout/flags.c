@@ -13,7 +13,7 @@ static unsigned express(const struct vm *vm)
 	return (has ? PCI_TYPE_PCIE : PCI_TYPE_PCI) | PCI_AUTO;
 }
 
-unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
+static unsigned connection(const struct vm *vm, const struct vm_dev *dev)
 {
 	enum pci_model model;
 
@@ -37,4 +37,13 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
 		break;
 	}
 	return 0;
+}
+
+unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
+{
+	unsigned flags = connection(vm, dev);
+
+	if (flags && dev->class->flags & CLASS_INTEGRATED)
+		flags |= PCI_INTEGRATED;
+	return flags;
 }

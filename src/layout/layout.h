@@ -16,10 +16,12 @@
 enum layout_rule {
 	RULE_NONE, /* it has no PCI address */
 	RULE_CONFIGURED, /* .config says so */
+	RULE_CONFIGURED_BUS, /* first free place on the bus that .config says */
 	RULE_LOCKED, /* the lock says so */
 	RULE_CHIPSET, /* a place of the chipset */
 	RULE_NEXT_SLOT, /* first free slot */
 	RULE_SHARED_SLOT, /* beside others of its kind in a slot */
+	RULE_SET, /* its function of the slot in which its set is */
 	RULE_GONE, /* the place of a removed device: nothing else was free */
 	RULE_COUNT,
 };

@@ -12,7 +12,7 @@
 #include "layout/layout.h"
 
 #define LOCK_BYTES_MAX (8u << 20)
-#define LOCK_WORDS     6
+#define LOCK_WORDS     7
 
 /**
  * struct reading - the file while it is read.
@@ -120,17 +120,24 @@ static void read_device(struct reading *r, bool gone)
 	bool good = r->count >= 4 && r->count <= LOCK_WORDS &&
 		    parse_address(r->words[2], r->words[3], &line.addr);
 
-	if (good && r->count == 5)
+	if (good && (r->count == 5 || r->count == 7))
 		line.model = arena_str(r->arena, r->words[4]);
+	if (good && r->count == 7) {
+		const char *number = r->words[6];
+
+		line.has_slot = true;
+		good = strcmp(r->words[5], "slot") == 0 &&
+		       parse_number(&number, 10, 255, &line.slot) && !*number;
+	}
 	if (good && r->count == 6) {
 		line.has_asked = true;
 		good = strcmp(r->words[4], "asked") == 0 && parse_pci(r->words[5], &line.asked);
 	}
 	if (!good || !r->words[1][0] || (gone && line.model)) {
 		refuse(r, "this line of the lock cannot be read",
-		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL | asked BB:SS.F]`, "
-		       "`device IDENTITY serial CONTROLLER:PORT` or `device IDENTITY mmio TRANSPORT`, "
-		       "a removed one's `gone ...`.");
+		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL [slot N] | asked "
+		       "BB:SS.F]`, `device IDENTITY serial CONTROLLER:PORT` or `device IDENTITY mmio "
+		       "TRANSPORT`, a removed one's `gone ...`.");
 		return;
 	}
 	line.id = arena_str(r->arena, r->words[1]);

@@ -103,6 +103,48 @@ static void check_bridge(const struct layout_dev *rec, struct err_list *errs)
 	err_fix(err, "Give it a higher index, or plug it into a bus below %u.", rec->dev->index);
 }
 
+static bool is_port(const struct vm_dev *dev)
+{
+	enum pci_model model = pci_model_find(dev->class->name);
+
+	return dev->family == &controller_pci_family &&
+	       (model == PCI_MODEL_PCIE_ROOT_PORT ||
+		model == PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT);
+}
+
+/* QEMU takes a chassis number once (hw/pci/pcie_port.c, seen: "Can't add chassis slot"). */
+static void check_chassis(const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *taken[256] = {NULL};
+	unsigned next = 1;
+
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct controller_pci *data = dev->data;
+
+		if (is_port(dev) && data->chassis < ARRAY_SIZE(taken) && !taken[data->chassis])
+			taken[data->chassis] = dev;
+	}
+	while (next < ARRAY_SIZE(taken) - 1 && taken[next])
+		next++;
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct controller_pci *data = dev->data;
+		const struct vm_dev *other;
+		struct err *err;
+
+		if (!is_port(dev) || data->chassis >= ARRAY_SIZE(taken))
+			continue;
+		other = taken[data->chassis];
+		if (other == dev)
+			continue;
+		err = dev_error(errs, dev, "chassis", "pci-chassis",
+				"chassis number %u of %s is that of %s", (unsigned)data->chassis,
+				dev->id, other->id);
+		err_why(err, "QEMU takes each chassis number once; by rule it is a port's index.");
+		err_fix(err, "Set %s to another one, such as %u, or to 0.",
+			dev_symbol(other->added ? dev : other, "chassis"), next);
+	}
+}
+
 void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
 	for (size_t i = 0; i < layout->dev_count; i++) {
@@ -110,7 +152,9 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 
 		rec->dev->addr.kind = ADDR_PCI;
 		rec->dev->addr.pci = rec->addr;
-		if (rec->place && rec->place->flags & PLACE_MULTI && rec->rule == RULE_CHIPSET)
+		/* What libvirt gives to the first of a set has the mark even when it is alone. */
+		if (rec->dev->class->flags & CLASS_SET && rec->addr.function == 0 &&
+		    !rec->dev->has_want)
 			rec->dev->addr.multifunction = MULTI_ON;
 	}
 	mark_multifunction(layout);
@@ -123,4 +167,5 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 		check_bridge(rec, errs);
 		check_expander(rec, errs);
 	}
+	check_chassis(vm, errs);
 }

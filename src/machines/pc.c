@@ -70,5 +70,6 @@ const struct machine machine_pc = {
 	.ram_id = "pc.ram",
 	.flags = MACHINE_APIC | MACHINE_DIES,
 	.serial = &machine_isa_serial,
+	.expander_model = "pci-expander-bus",
 	.chipset = &chipset,
 };

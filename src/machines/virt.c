@@ -47,6 +47,7 @@ const struct machine machine_virt = {
 	.type_prefix = "virt-",
 	.guest_arch = "aarch64",
 	.root_model = "pcie-root",
+	.expander_model = "pcie-expander-bus",
 	.ram_id = "mach-virt.ram",
 	.serial = &serial,
 	.mmio = &mmio,

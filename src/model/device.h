@@ -24,6 +24,7 @@ struct check;
  * @driver: QEMU device ("virtio-net-pci"); NULL when -device is not used for it.
  * @where: what it plugs into.
  * @flags: CLASS_*.
+ * @function: of a CLASS_SET_*: the function that it has in the slot of its set.
  * @xml: element below <devices> when it is not the family's; NULL = the family's.
  * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
  */
@@ -33,6 +34,7 @@ struct dev_class {
 	const char *driver;
 	enum pci_where where;
 	unsigned flags;
+	unsigned function;
 	const char *xml;
 	const char *alias;
 };
@@ -41,7 +43,15 @@ struct dev_class {
 #define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
 #define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
 #define CLASS_IMPLICIT    (1u << 3) /* part of the machine: no -device is written */
-#define CLASS_LINE        (1u << 4) /* the machine's own serial line (machine.h says which) */
+#define CLASS_INTEGRATED  (1u << 4) /* on bus 0 only (virtio-iommu) */
+/*
+ * Controllers that share a slot, one function each, and an index (the USB 2 controllers of ICH9): one
+ * is the master, the others are companions of it.
+ */
+#define CLASS_SET_MASTER    (1u << 5)
+#define CLASS_SET_COMPANION (1u << 6)
+#define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
+#define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
@@ -71,7 +81,8 @@ enum dev_rank {
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
-#define FAMILY_INTERNAL (1u << 2) /* made by Kiln only (controllers): no Kconfig symbols yet */
+#define FAMILY_INTERNAL   (1u << 2) /* made by Kiln only: no Kconfig symbols */
+#define FAMILY_CONTROLLER (1u << 3) /* stands in vm.controllers; a row "index", 0 = by rule */
 
 /**
  * struct dev_family - a kind of device.
@@ -115,10 +126,11 @@ struct dev_family {
  * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
- * @want: configured PCI address, if @has_want.
+ * @want: configured PCI address, if @has_want; its bus alone, if @has_want_bus.
  * @addr: the address; filled by layout/.
  * @index: of a controller (PCI, virtio-serial, ...); for disks the drive index: position among
  *         the VM's disks in order of (slot, repeat).
+ * @has_index: of a controller: @index is given, not yet to be found.
  * @added: Kiln added it (a root port, a bridge, a virtio-serial controller).
  * @vm: back pointer.
  */
@@ -129,11 +141,11 @@ struct vm_dev {
 	const char *id, *alias, *number;
 	struct place at, *prop_at;
 	void *data;
-	bool has_want;
+	bool has_want, has_want_bus;
 	struct pci_addr want;
 	struct dev_addr addr;
 	unsigned index;
-	bool added;
+	bool has_index, added;
 	struct vm *vm;
 	struct vm_dev *next;
 };

@@ -44,6 +44,7 @@ struct machine_mmio {
  *               and then without '-' at its end.
  * @guest_arch: "x86_64".
  * @root_model: model of PCI controller 0: "pcie-root"; NULL = no PCI.
+ * @expander_model: model of expander buses that it can have: "pcie-expander-bus"; NULL = none.
  * @ram_id: QEMU's name of the memory, as libvirt writes it: "pc.ram".
  * @flags: MACHINE_*.
  * @serial: its serial lines.
@@ -52,7 +53,7 @@ struct machine_mmio {
  * @chipset: built-in buses, reserved and preferred slots (model/chipset.h); NULL without PCI.
  */
 struct machine {
-	const char *name, *sym, *type_prefix, *guest_arch, *root_model, *ram_id;
+	const char *name, *sym, *type_prefix, *guest_arch, *root_model, *expander_model, *ram_id;
 	unsigned flags;
 	const struct machine_serial *serial;
 	const struct machine_mmio *mmio;

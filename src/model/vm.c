@@ -58,23 +58,47 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 	return dev;
 }
 
-struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
-				 const struct dev_class *class, unsigned index)
+static void append_controller(struct vm *vm, struct vm_dev *dev)
 {
-	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", index));
-
-	dev->class = class;
-	dev->index = index;
-	dev->slot = index;
-	/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
-	if (family->prepare)
-		family->prepare(vm, dev);
-	dev->id = dev->alias;
 	if (vm->last_controller)
 		vm->last_controller->next = dev;
 	else
 		vm->controllers = dev;
 	vm->last_controller = dev;
+}
+
+/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
+void vm_name_controller(struct vm_dev *dev)
+{
+	const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
+
+	dev->number = arena_fmt(dev->vm->arena, "%u", dev->index);
+	dev->alias = alias_format(dev->vm->arena, format, dev->number);
+	if (dev->family->prepare)
+		dev->family->prepare(dev->vm, dev);
+	dev->id = dev->alias;
+}
+
+struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
+				 const struct dev_class *class, unsigned index)
+{
+	struct vm_dev *dev = dev_new(vm, family, "");
+
+	dev->class = class;
+	dev->index = index;
+	dev->has_index = true;
+	dev->slot = index;
+	vm_name_controller(dev);
+	append_controller(vm, dev);
+	return dev;
+}
+
+struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot)
+{
+	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot));
+
+	dev->slot = slot;
+	append_controller(vm, dev);
 	return dev;
 }
 

@@ -109,6 +109,17 @@ struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index);
 
 /**
+ * vm_list_controller() - append a controller of the configuration to the list of controllers.
+ * @vm: the machine.
+ * @family: its family (FAMILY_CONTROLLER).
+ * @slot: Kconfig slot; its identity until it has an index.
+ */
+struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot);
+
+/** vm_name_controller() - identity, alias and number of a controller from its index. */
+void vm_name_controller(struct vm_dev *dev);
+
+/**
  * vm_assign_aliases() - give every device its QEMU id from its identity and class.
  *
  * Numbers are slots, never positions, so that removing a device from the middle renames nothing.

@@ -162,23 +162,28 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
-/* The number of a controller is its index; the name of its bus is its id. */
-static const char *pci_bus_name(const struct vm *vm, unsigned index)
+#define BUS_MAX 256 /* index of a PCI controller: 0 to 255 */
+
+/** struct buses - the PCI controllers by index; the name of a bus is the id of its controller. */
+struct buses {
+	const struct vm_dev *dev[BUS_MAX];
+	bool added[BUS_MAX];
+};
+
+static void find_buses(const struct vm *vm, struct buses *buses)
 {
+	memset(buses, 0, sizeof(*buses));
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index == index)
-			return dev->alias;
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
+			buses->dev[dev->index] = dev;
 	}
-	return NULL;
 }
 
-static void add_pci_address(const struct vm *vm, struct arena *arena, struct node *tree,
+static void add_pci_address(const struct buses *buses, struct arena *arena, struct node *tree,
 			    const struct dev_addr *addr)
 {
-	const char *bus = pci_bus_name(vm, addr->pci.bus);
-
-	BUG_IF(!bus);
-	node_add_string(arena, tree, "bus", bus);
+	BUG_IF(addr->pci.bus >= BUS_MAX || !buses->dev[addr->pci.bus]);
+	node_add_string(arena, tree, "bus", buses->dev[addr->pci.bus]->alias);
 	if (addr->multifunction != MULTI_DEFAULT)
 		node_add_bool(arena, tree, "multifunction", addr->multifunction == MULTI_ON);
 	node_add_string(arena, tree, "addr",
@@ -187,12 +192,12 @@ static void add_pci_address(const struct vm *vm, struct arena *arena, struct nod
 				: arena_fmt(arena, "0x%x", addr->pci.slot));
 }
 
-static void add_address(const struct vm *vm, struct arena *arena, struct node *tree,
+static void add_address(const struct buses *buses, struct arena *arena, struct node *tree,
 			const struct dev_addr *addr)
 {
 	switch (addr->kind) {
 	case ADDR_PCI:
-		add_pci_address(vm, arena, tree, addr);
+		add_pci_address(buses, arena, tree, addr);
 		break;
 	case ADDR_VIRTIO_SERIAL:
 		node_add_string(arena, tree, "bus",
@@ -251,7 +256,7 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 	}
 }
 
-static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct arena *arena,
+static void fill_device(const struct buses *buses, const struct vm_dev *dev, struct arena *arena,
 			struct node *tree)
 {
 	node_add_string(arena, tree, "driver", dev_driver(dev));
@@ -260,37 +265,53 @@ static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct ar
 		if (!dev_applies(dev, row))
 			continue;
 		if (row->kind == PROP_ADDRESS)
-			add_address(vm, arena, tree, &dev->addr);
+			add_address(buses, arena, tree, &dev->addr);
 		else if (row->qemu)
 			add_row(dev, row, arena, tree);
 	}
 }
 
-static void add_device(const struct vm *vm, const struct vm_dev *dev, struct emit *emit)
+static void add_device(const struct buses *buses, const struct vm_dev *dev, struct emit *emit)
 {
 	if (dev->class->flags & CLASS_IMPLICIT)
 		return;
 	if (dev->family->back)
 		dev->family->back(dev, emit);
 	if (dev_driver(dev))
-		fill_device(vm, dev, emit->arena, emit_tree(emit, "-device", 0));
+		fill_device(buses, dev, emit->arena, emit_tree(emit, "-device", 0));
+}
+
+/* The bus that a controller sits on must be there before it, whatever their indexes are. */
+static void add_bus(struct buses *buses, unsigned index, struct emit *emit)
+{
+	const struct vm_dev *dev = buses->dev[index];
+
+	if (!dev || buses->added[index])
+		return;
+	buses->added[index] = true;
+	if (dev->addr.kind == ADDR_PCI && dev->addr.pci.bus < BUS_MAX)
+		add_bus(buses, dev->addr.pci.bus, emit);
+	add_device(buses, dev, emit);
 }
 
 static void add_devices(const struct vm *vm, struct emit *emit)
 {
+	struct buses buses;
+
+	find_buses(vm, &buses);
 	/* A bus must be there before what sits on it: PCI controllers, then the others. */
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER)
-			add_device(vm, dev, emit);
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
+			add_bus(&buses, dev->index, emit);
 	}
 	vm_for_each_dev(dev, vm->controllers) {
 		if (dev->family->rank != RANK_PCI_CONTROLLER)
-			add_device(vm, dev, emit);
+			add_device(&buses, dev, emit);
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
 			if (device_place(dev) == place)
-				add_device(vm, dev, emit);
+				add_device(&buses, dev, emit);
 		}
 	}
 }

@@ -110,6 +110,42 @@ static size_t compare(const struct qtree_want *list, size_t count, const char **
 	return differ;
 }
 
+/* As QEMU 7.2 shows a pxb with a card behind it, and a pxb-pcie with a root port. */
+static void test_qtree_knows_expander_buses(void **state)
+{
+	static const char text[] = "bus: main-system-bus\r\n"
+				   "  type System\r\n"
+				   "  dev: pxb-host, id \"\"\r\n"
+				   "    bus: pxb-internal\r\n"
+				   "      type pxb-bus\r\n"
+				   "      dev: pci-bridge, id \"pci.2\"\r\n"
+				   "        addr = 00.0\r\n"
+				   "        bus: pci.2\r\n"
+				   "          type PCI\r\n"
+				   "          dev: e1000, id \"net0\"\r\n"
+				   "            addr = 04.0\r\n"
+				   "    bus: pci.5\r\n"
+				   "      type pxb-pcie-bus\r\n"
+				   "      dev: ioh3420, id \"pci.6\"\r\n"
+				   "        addr = 01.0\r\n"
+				   "  dev: i440FX-pcihost, id \"\"\r\n"
+				   "    bus: pci.0\r\n"
+				   "      type PCI\r\n"
+				   "      dev: pxb, id \"pci.2\"\r\n"
+				   "        addr = 03.0\r\n";
+	static const struct qtree_want list[] = {
+		{.id = "pci.2", .driver = "pxb", .bus = "pci.0", .slot = 3},
+		{.id = "net0", .driver = "e1000", .bus = "pci.2", .slot = 4},
+		{.id = "pci.6", .driver = "ioh3420", .bus = "pci.5", .slot = 1},
+	};
+	struct qtree tree = read_tree(text);
+	struct text diff = {.arena = &arena};
+
+	(void)state;
+	assert_int_equal(qtree_compare(&tree, list, ARRAY_SIZE(list), &diff), 0);
+	assert_string_equal(text_str(&diff), "");
+}
+
 static void test_qtree_finds_no_difference_where_there_is_none(void **state)
 {
 	const char *text;
@@ -320,6 +356,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_qtree_reads_devices_with_their_places),
+		TEST(test_qtree_knows_expander_buses),
 		TEST(test_qtree_finds_no_difference_where_there_is_none),
 		TEST(test_qtree_tells_a_device_that_is_elsewhere),
 		TEST(test_qtree_tells_another_type),
