@@ -117,7 +117,8 @@ $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 
 # ---- kiln-run for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
 # $(O)/target-ARCH/bin/kiln-run; the packages stay in $(O)/dl. HOST_ARCH of the configured board says
-# which one `make kiln-run-board` builds.
+# that `make` builds it too.
+# help: Build | kiln-run-aarch64 | kiln-run for aarch64 hosts, in target-aarch64/bin
 CROSS_ARCHES := aarch64
 CROSS_CC := clang
 CROSS_CFLAGS = $(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS)) -nostdlibinc
@@ -147,7 +148,7 @@ $(B)/target-$(1)/%.o: $(TOP)/src/%.c $(B)/target-$(1)/root/.stamp
 
 $(B)/target-$(1)/lz4.o: $(B)/target-$(1)/root/.stamp
 	$$(call say,OBJCOPY,$(1) lz4.o)
-	$(Q)cd $$(@D) && $(AR) x root/usr/lib/$(1)-linux-gnu/liblz4.a lz4.o && llvm-objcopy-14 \
+	$(Q)cd $$(@D) && $(AR) x root/usr/lib/$(1)-linux-gnu/liblz4.a lz4.o && llvm-objcopy \
 		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
 		--redefine-sym free=lz4_heap_give lz4.o
 
@@ -161,7 +162,7 @@ $(B)/kiln-run-$(1).debug: $$(OBJS_$(1)) $(B)/target-$(1)/lz4.o
 $(O)/target-$(1)/bin/kiln-run: $(B)/kiln-run-$(1).debug
 	@mkdir -p $$(@D)
 	$$(call say,STRIP,target-$(1)/bin/kiln-run)
-	$(Q)llvm-strip-14 -o $$@ $$<
+	$(Q)llvm-strip -o $$@ $$<
 
 .PHONY: kiln-run-$(1)
 kiln-run-$(1): $(O)/target-$(1)/bin/kiln-run
