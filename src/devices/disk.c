@@ -8,6 +8,7 @@
  */
 #include "devices/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/image.h"
@@ -298,36 +299,99 @@ static bool may_share(const struct vm_dev *a, const struct vm_dev *b)
 	return disk_of(a)->read_only && disk_of(b)->read_only;
 }
 
-static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
+/* The same path, and one of the two may write: one error for a repeated slot. */
+static void refuse_shared(const struct check *check, const struct vm_dev *dev,
+			  const struct vm_dev *old, struct err_list *errs)
 {
+	bool alike = dev->slot == old->slot;
+
+	if (alike && dev->repeat > 1)
+		return;
+	struct place other = dev_place(old, "path");
+	struct err *err = dev_error(errs, dev, "path", check->name,
+				    "\"%s\" is the content of two disks", disk_of(dev)->path);
+
+	err_also(err, other.file, other.line);
+	err_why(err,
+		"%s is on it too, and at least one of the two may write: they would destroy each "
+		"other's data.",
+		old->id);
+	if (alike)
+		err_fix(err, "Put %%d, which stands for the repeat number, into %s.",
+			dev_symbol(dev, "path"));
+	else
+		err_fix(err, "Give %s a path of its own, or make both read-only.",
+			dev_symbol(dev, "path"));
+}
+
+struct path_entry {
+	const struct vm_dev *dev;
+	size_t order;
+};
+
+static int compare_path(const void *a, const void *b)
+{
+	const struct path_entry *x = a, *y = b;
+	int diff = strcmp(disk_of(x->dev)->path, disk_of(y->dev)->path);
+
+	if (diff)
+		return diff;
+	return x->order < y->order ? -1 : 1;
+}
+
+static size_t collect_paths(const struct vm *vm, struct path_entry *entries)
+{
+	size_t count = 0;
+
 	vm_for_each_dev(dev, vm->devs) {
 		if (dev->family != &disk_family || !disk_of(dev)->path)
 			continue;
-		for (const struct vm_dev *old = vm->devs; old != dev; old = old->next) {
-			if (old->family != &disk_family || !disk_of(old)->path ||
-			    strcmp(disk_of(old)->path, disk_of(dev)->path) != 0 ||
-			    may_share(dev, old))
-				continue;
-			struct place other = dev_place(old, "path");
-			struct err *err =
-				dev_error(errs, dev, "path", check->name,
-					  "\"%s\" is the content of two disks", disk_of(dev)->path);
+		if (entries)
+			entries[count] = (struct path_entry){dev, count};
+		count++;
+	}
+	return count;
+}
 
-			err_also(err, other.file, other.line);
-			err_why(err,
-				"%s is on it too, and at least one of the two may write: they "
-				"would destroy each other's data.",
-				old->id);
-			if (dev->repeats)
-				err_fix(err,
-					"Put %%d, which stands for the repeat number, into "
-					"%s.",
-					dev_symbol(dev, "path"));
-			else
-				err_fix(err, "Give %s a path of its own, or make both read-only.",
-					dev_symbol(dev, "path"));
-			break;
+/* Sorted, because there may be thousands of them. */
+static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	size_t count = collect_paths(vm, NULL), first = 0;
+	struct path_entry *entries = arena_alloc(errs->arena, (count + 1) * sizeof(*entries));
+
+	(void)collect_paths(vm, entries);
+	qsort(entries, count, sizeof(*entries), compare_path);
+	for (size_t i = 1; i < count; i++) {
+		size_t old = first;
+
+		if (strcmp(disk_of(entries[first].dev)->path, disk_of(entries[i].dev)->path) != 0) {
+			first = i;
+			continue;
 		}
+		while (old < i && may_share(entries[i].dev, entries[old].dev))
+			old++;
+		if (old < i)
+			refuse_shared(check, entries[i].dev, entries[old].dev, errs);
+	}
+}
+
+/* What QEMU opens on the target is not relative to whatever folder kiln-run was started in. */
+static void check_path_absolute(const struct check *check, const struct vm *vm,
+				struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &disk_family || !disk_of(dev)->path || dev->repeat ||
+		    source_is(dev, "PAYLOAD") || ident_is_valid(IDENT_PATH, disk_of(dev)->path))
+			continue;
+		struct err *err =
+			dev_error(errs, dev, "path", check->name, "\"%s\" is not a valid %s",
+				  disk_of(dev)->path, ident_noun(IDENT_PATH));
+
+		err_why(err, "%s It names a file or device of the target.", ident_rule(IDENT_PATH));
+		err_fix(err,
+			"Set %s to an absolute path, or choose %s_PAYLOAD for a file of the "
+			"build host.",
+			dev_symbol(dev, "path"), dev_symbol(dev, "source"));
 	}
 }
 
@@ -335,6 +399,7 @@ static const struct check disk_checks[] = {
 	{.name = "disk-payload-read-only", .run = check_payload},
 	{.name = "disk-serial-length", .run = check_serial},
 	{.name = "disk-path-unique", .run = check_path_unique},
+	{.name = "disk-path-absolute", .run = check_path_absolute},
 	{0},
 };
 

@@ -61,6 +61,28 @@ static void check_cpu_model(const struct check *check, const struct vm *vm, stru
 	err_fix(err, "Choose CONFIG_ACCEL_KVM, or a CPU model such as \"qemu64\" or \"max\".");
 }
 
+static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct caps *caps = vm->board->caps;
+	const char *model = vm->guest.cpu_model;
+	bool host = model && strcmp(model, "host") == 0;
+
+	if (!model || strcmp(model, "host-passthrough") == 0 ||
+	    (!host && caps_has(caps, "cpu", model)))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				    "QEMU %s of board %s has no CPU model \"%s\"", caps->version,
+				    vm->board->name, model);
+
+	err_why(err,
+		"The models are the lines `cpu NAME` of boards/%s/qemu.caps, which `kiln probe` wrote from that "
+		"QEMU, and \"host-passthrough\" for the host's own.",
+		vm->board->name);
+	err_fix(err, "Set CONFIG_CPU_MODEL to %s.",
+		host ? "\"host-passthrough\", with CONFIG_ACCEL_KVM"
+		     : "one of them, as \"qemu64\" or \"max\"");
+}
+
 /* More than 255 CPUs need an interrupt-remapping IOMMU: QEMU's x86 code and libvirt agree. */
 #define CPU_MAX 255
 
@@ -118,6 +140,7 @@ static void check_devices(const struct check *check, const struct vm *vm, struct
 
 const struct check guest_checks[] = {
 	{.name = "machine-version", .run = check_version},
+	{.name = "cpu-model-known", .run = check_cpu_known},
 	{.name = "cpu-model-accelerator", .run = check_cpu_model},
 	{.name = "cpu-count", .run = check_cpu_count},
 	{.name = "boot-device", .run = check_boot},
