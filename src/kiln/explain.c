@@ -17,9 +17,8 @@ static const struct {
 	 "endpoints, that the slot is one of the bus, and that the function is free; conventional and "
 	 "PCI Express devices may then be mixed."},
 	{"configured-bus",
-	 "The configuration names the bus; it is the first free slot there, whatever other buses have."},
-	{"set",
-	 "It belongs to a set of functions that share a slot; its function is fixed by its model."},
+	 "The configuration gives the bus alone: it has the first slot there without any function in "
+	 "use. Conventional and PCI Express devices may be mixed, as at a configured address."},
 	{"locked",
 	 "The lock keeps this address, because a guest knows the device there; nothing was "
 	 "searched."},
@@ -31,6 +30,9 @@ static const struct {
 	{"shared-slot",
 	 "Ports come eight to a slot: it has the lowest free function of the first slot that such a "
 	 "port began, and begins the next free slot when all eight are in use."},
+	{"set",
+	 "It is one function of a device with several, such as the companions of a USB controller: each "
+	 "has its own function of the slot that the set has, and the first one to come takes the slot."},
 	{"gone",
 	 "Nothing else was free, or it is back: it has a place that the lock kept for a device "
 	 "that was removed."},
@@ -39,6 +41,11 @@ static const struct {
 static const char port_rule[] =
 	"It has the lowest free port of the first virtio-serial controller that has one; a controller "
 	"has 31, and one is added when all are in use.";
+
+static const char transport_rule[] =
+	"It has the highest free transport when its turn comes; the turn is that of libvirt's "
+	"arguments (virtio-serial, disks, networks, balloon, random numbers), so that it is the one "
+	"that QEMU gives a device of which nothing is said. The lock's come first.";
 
 const char *explain_rule(const char *word)
 {
@@ -83,6 +90,8 @@ static const char *because(const json_t *object)
 		return "It is part of the machine; its place cannot be chosen.";
 	if (json_object_get(object, "controller"))
 		return port_rule;
+	if (json_object_get(object, "transport"))
+		return transport_rule;
 	return rule ? explain_rule(rule) : NULL;
 }
 
@@ -104,6 +113,9 @@ static void add_place(struct text *out, const json_t *object)
 		text_fmt(out, ": port %d of virtio-serial%d\n",
 			 (int)json_integer_value(json_object_get(object, "port")),
 			 (int)json_integer_value(controller));
+	else if (json_object_get(object, "transport"))
+		text_fmt(out, ": %s at %s\n", member(object, "bus") ? member(object, "bus") : "?",
+			 member(object, "address") ? member(object, "address") : "?");
 	else
 		text_fmt(out, ": PCI %s on %s, path from the root %s\n",
 			 member(object, "address") ? member(object, "address") : "?",
@@ -165,11 +177,11 @@ static void explain_one(void *arg, const json_t *object)
 	add_line(out, "lock", lock_sentence(object));
 }
 
-/* Calls for each that is meant, in the order of the tree, then of the ports. */
+/* Calls for each that is meant, in the order of the tree, then of the ports, then of the transports. */
 static size_t for_each(const json_t *layout, const char *name,
 		       void (*call)(void *arg, const json_t *object), void *arg)
 {
-	static const char *const lists[] = {"functions", "serial_ports"};
+	static const char *const lists[] = {"functions", "serial_ports", "transports"};
 	const json_t *object;
 	size_t count = 0, i;
 
