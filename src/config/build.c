@@ -166,10 +166,33 @@ static struct place switch_place(const struct cfg *cfg, const char *name, const 
 	return (struct place){cfg->file, 0};
 }
 
+/* Those alike differ in their number alone, which only some strings show. */
+static void read_alike(struct vm_dev *dev, const struct vm_dev *first, const struct cfg *cfg,
+		       struct err_list *errs)
+{
+	const struct dev_family *family = dev->family;
+	size_t rows = 0;
+
+	if (family->size)
+		memcpy(dev->data, first->data, family->size);
+	prop_for_each(row, family->props) rows++;
+	memcpy(dev->prop_at, first->prop_at, rows * sizeof(*dev->prop_at));
+	dev->class = first->class;
+	dev->has_want_bus = first->has_want_bus;
+	dev->want = first->want;
+	prop_for_each(row, family->props)
+	{
+		if (row->sym && row->flags & PROP_REPEAT_FMT)
+			row_read(cfg, dev, row, errs);
+	}
+}
+
 static void add_device(struct vm *vm, const struct dev_family *family, unsigned slot,
 		       unsigned repeats, struct place at, const struct cfg *cfg,
 		       struct err_list *errs)
 {
+	const struct vm_dev *first = NULL;
+
 	for (unsigned repeat = 0; repeat < (repeats ? repeats : 1); repeat++) {
 		struct vm_dev *dev = family->flags & FAMILY_CONTROLLER
 					     ? vm_list_controller(vm, family, slot)
@@ -177,8 +200,13 @@ static void add_device(struct vm *vm, const struct dev_family *family, unsigned 
 		size_t before = errs->count;
 
 		dev->at = at;
-		read_rows(dev, cfg, errs);
-		check_applies(dev, cfg, errs);
+		if (repeat) {
+			read_alike(dev, first, cfg, errs);
+		} else {
+			first = dev;
+			read_rows(dev, cfg, errs);
+			check_applies(dev, cfg, errs);
+		}
 		/* What is wrong with one is wrong with all that are alike. */
 		if (errs->count > before)
 			return;

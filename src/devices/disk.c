@@ -8,6 +8,7 @@
  */
 #include "devices/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/image.h"
@@ -318,34 +319,61 @@ static bool may_share(const struct vm_dev *a, const struct vm_dev *b)
 	return disk_of(a)->read_only && disk_of(b)->read_only;
 }
 
+static void refuse_path(const struct check *check, const struct vm_dev *dev,
+			const struct vm_dev *old, struct err_list *errs)
+{
+	struct place other = dev_place(old, "path");
+	struct err *err = dev_error(errs, dev, "path", check->name,
+				    "\"%s\" is the content of two disks", disk_of(dev)->path);
+
+	err_also(err, other.file, other.line);
+	err_why(err,
+		"%s is on it too, and at least one of the two may write: they would destroy each "
+		"other's data.",
+		old->id);
+	if (dev->repeats)
+		err_fix(err, "Put %%d, which stands for the repeat number, into %s.",
+			dev_symbol(dev, "path"));
+	else
+		err_fix(err, "Give %s a path of its own, or make both read-only.",
+			dev_symbol(dev, "path"));
+}
+
+/* By path, then in their own order. */
+static int compare_paths(const void *a, const void *b)
+{
+	const struct vm_dev *x = *(const struct vm_dev *const *)a;
+	const struct vm_dev *y = *(const struct vm_dev *const *)b;
+	int diff = strcmp(disk_of(x)->path, disk_of(y)->path);
+
+	return diff ? diff : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Sorted, because an appliance may have 1,900 disks. */
 static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &disk_family || !disk_of(dev)->path)
-			continue;
-		for (const struct vm_dev *old = vm->devs; old != dev; old = old->next) {
-			if (old->family != &disk_family || !disk_of(old)->path ||
-			    strcmp(disk_of(old)->path, disk_of(dev)->path) != 0 ||
-			    may_share(dev, old))
-				continue;
-			struct place other = dev_place(old, "path");
-			struct err *err =
-				dev_error(errs, dev, "path", check->name,
-					  "\"%s\" is the content of two disks", disk_of(dev)->path);
+	const struct vm_dev **disks;
+	size_t count = 0;
 
-			err_also(err, other.file, other.line);
-			err_why(err,
-				"%s is on it too, and at least one of the two may write: they "
-				"would destroy each other's data.",
-				old->id);
-			if (dev->repeats)
-				err_fix(err,
-					"Put %%d, which stands for the repeat number, into "
-					"%s.",
-					dev_symbol(dev, "path"));
-			else
-				err_fix(err, "Give %s a path of its own, or make both read-only.",
-					dev_symbol(dev, "path"));
+	vm_for_each_dev(dev, vm->devs)
+		count += dev->family == &disk_family && disk_of(dev)->path;
+	disks = arena_alloc(errs->arena, (count + 1) * sizeof(*disks));
+	count = 0;
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family == &disk_family && disk_of(dev)->path)
+			disks[count++] = dev;
+	}
+	qsort(disks, count, sizeof(*disks), compare_paths);
+	for (size_t i = 1; i < count; i++) {
+		size_t first = i;
+
+		while (first > 0 &&
+		       strcmp(disk_of(disks[first - 1])->path, disk_of(disks[i])->path) == 0)
+			first--;
+		for (; first < i; first++) {
+			if (may_share(disks[first], disks[i]))
+				continue;
+			refuse_path(check, disks[i], disks[first], errs);
 			break;
 		}
 	}

@@ -4,6 +4,7 @@
  */
 #include "model/vm.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -191,6 +192,8 @@ const char *vm_payload_path(const struct vm *vm, const char *path)
 {
 	if (path[0] == '/')
 		return access(path, R_OK) == 0 ? path : NULL;
+	/* Where there is no folder to look into, no call says why. */
+	errno = ENOENT;
 	for (const char *const *dir = vm->search; dir && *dir; dir++) {
 		const char *full = arena_fmt(vm->arena, "%s/%s", *dir, path);
 

@@ -38,6 +38,7 @@ struct board {
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL.
+ * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
  */
@@ -51,6 +52,8 @@ struct guest {
 	const char *kernel, *initrd, *cmdline;
 	const struct prop_word *firmware;
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	const struct prop_word *pci_policy;
+	bool pci_packed;
 	const struct prop_word *spare;
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
