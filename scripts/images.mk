@@ -13,18 +13,29 @@ $(DEMO_PAYLOAD): $(TOP)/scripts/demo-payload $(TOP)/tests/demo/init
 	$(call say,PAYLOAD,payload/demo)
 	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl
 	$(Q)touch $@
-wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD))
+DEMO_ARM64 := $(PAYLOAD)/demo-arm64/.made
+$(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/debian-unpack $(TOP)/tests/demo/init
+	$(call say,PAYLOAD,payload/demo-arm64)
+	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl arm64
+	$(Q)touch $@
+wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD)) \
+	$(if $(shell grep -sl '="demo-arm64/' '$(CONFIG)'),$(DEMO_ARM64))
+# A board of another architecture gets its kiln-run with the image.
+wanted_loader = $(foreach a,$(CROSS_ARCHES),$(if $(shell grep -sx 'CONFIG_HOST_ARCH="$(a)"' '$(CONFIG)'),\
+	$(if $(filter $(a),$(shell uname -m)),,$(O)/target-$(a)/bin/kiln-run)))
 
 COMPOSE = $(HOST_BIN)/kiln compose --payload-dir '$(PAYLOAD)'
 
 # help: Build | all | compose the image of the configuration; the default
 # help: Build | programs | compile kiln, kiln-kconf and kiln-run
 # help: Build | demo-payload | fetch and unpack what the demo configurations name
-.PHONY: all demo-payload
-all: programs $(CONFIG) $(wanted_payload)
+# help: Build | demo-payload-arm64 | the same for the demonstration on aarch64
+.PHONY: all demo-payload demo-payload-arm64
+all: programs $(CONFIG) $(wanted_payload) $(wanted_loader)
 	$(call say,COMPOSE,$(vm_name))
 	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)'
 demo-payload: $(DEMO_PAYLOAD)
+demo-payload-arm64: $(DEMO_ARM64)
 
 $(CONFIG):
 	@echo 'make: error: there is no configuration: $@' >&2

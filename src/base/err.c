@@ -8,6 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A value of a file that is refused must not command the terminal; several lines are one line. */
+static void make_printable(char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x20 || c == 0x7f)
+			*text = c == '\n' || c == '\t' ? ' ' : '?';
+	}
+}
+
 /* The file name is what the reader needs to recognise, so the middle of a long path goes. */
 static void place_set(struct err_place *place, const char *file, unsigned line)
 {
@@ -32,6 +43,7 @@ static void PRINTF(3, 0) text_set(char *text, size_t size, const char *fmt, va_l
 
 	if (len >= 0 && (size_t)len >= size)
 		memcpy(text + size - 4, "...", 4);
+	make_printable(text);
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)

@@ -215,8 +215,31 @@ static void add_device(struct vm *vm, const struct dev_family *family, unsigned 
 
 #define REPEAT_MAX 1900
 
+/* Each device takes two arguments at the least, so more cannot be started; said before they are made. */
+#define DEVICES_MAX (ARGV_MAX / 2)
+
+static bool has_room(size_t *room, unsigned repeats, const char *name, struct place at,
+		     struct err_list *errs)
+{
+	unsigned count = repeats ? repeats : 1;
+
+	if (count <= *room) {
+		*room -= count;
+		return true;
+	}
+	struct err *err = err_list_new(errs, ERR_CONFIG, "more than %d devices", DEVICES_MAX);
+
+	err_at(err, at.file, at.line);
+	err_sym(err, "CONFIG_%s", name);
+	err_check(err, "device-count");
+	err_why(err, "A command line has at most %d arguments, and a device takes two or more.",
+		ARGV_MAX);
+	err_fix(err, "Lower CONFIG_%s_REPEAT or that of other slots.", name);
+	return false;
+}
+
 static void add_slots(struct vm *vm, const struct dev_family *family, const struct cfg *cfg,
-		      struct err_list *errs)
+		      size_t *room, struct err_list *errs)
 {
 	struct arena *arena = vm->arena;
 	const char *gate = arena_fmt(arena, "%s_COUNT", family->sym);
@@ -231,17 +254,21 @@ static void add_slots(struct vm *vm, const struct dev_family *family, const stru
 		if (family->flags & FAMILY_REPEAT)
 			repeats = read_number(cfg, arena_fmt(arena, "%s_REPEAT", name), REPEAT_MAX,
 					      errs);
-		add_device(vm, family, slot, repeats, switch_place(cfg, name, gate), cfg, errs);
+		struct place at = switch_place(cfg, name, gate);
+
+		if (!has_room(room, repeats, name, at, errs))
+			return;
+		add_device(vm, family, slot, repeats, at, cfg, errs);
 	}
 }
 
 static void add_family(struct vm *vm, const struct dev_family *family, const struct cfg *cfg,
-		       struct err_list *errs)
+		       size_t *room, struct err_list *errs)
 {
 	if (family->flags & FAMILY_INTERNAL)
 		return;
 	if (!(family->flags & FAMILY_SINGLE)) {
-		add_slots(vm, family, cfg, errs);
+		add_slots(vm, family, cfg, room, errs);
 		return;
 	}
 	if (cfg_yes(cfg, family->sym))
@@ -251,7 +278,7 @@ static void add_family(struct vm *vm, const struct dev_family *family, const str
 
 int config_build(struct vm *vm, const struct cfg *cfg, struct err_list *errs)
 {
-	size_t before = errs->count;
+	size_t before = errs->count, room = DEVICES_MAX;
 
 	if (choose_machine(vm, cfg, errs) != 0)
 		return -1;
@@ -259,7 +286,7 @@ int config_build(struct vm *vm, const struct cfg *cfg, struct err_list *errs)
 	read_rows(vm->guest_dev, cfg, errs);
 	check_applies(vm->guest_dev, cfg, errs);
 	for (const struct dev_family *const *family = vm->families; *family; family++)
-		add_family(vm, *family, cfg, errs);
+		add_family(vm, *family, cfg, &room, errs);
 	return errs->count == before ? 0 : -1;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/bug.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "config/build.h"
 
 const char *row_symbol(const struct vm_dev *dev, const struct prop *row)
@@ -131,6 +132,16 @@ static const char *put_number(struct vm_dev *dev, const char *value)
 	return text_str(&text);
 }
 
+static bool is_utf8(const char *text)
+{
+	for (size_t left = strlen(text), len; left; left -= len, text += len) {
+		len = utf8_len(text, left);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
 static void read_string(const struct cfg_sym *sym, struct vm_dev *dev, const struct prop *row,
 			struct err_list *errs)
 {
@@ -139,12 +150,18 @@ static void read_string(const struct cfg_sym *sym, struct vm_dev *dev, const str
 	*field = NULL;
 	if (!*sym->value)
 		return;
-	if (!ident_is_text(sym->value, strlen(sym->value))) {
-		struct err *err = refuse(errs, dev, row, "config-text",
-					 "the value holds a control character");
+	bool text = ident_is_text(sym->value, strlen(sym->value));
 
-		err_why(err, "%s", ident_rule(IDENT_TEXT));
-		err_fix(err, "Write %s again without it.", dev_symbol(dev, row->name));
+	if (!text || !is_utf8(sym->value)) {
+		struct err *err = refuse(errs, dev, row, "config-text",
+					 text ? "the value is not UTF-8"
+					      : "the value holds a control character");
+
+		err_why(err, "%s",
+			text ? "XML, JSON and the image hold text in UTF-8."
+			     : ident_rule(IDENT_TEXT));
+		err_fix(err, text ? "Write %s again in UTF-8." : "Write %s again without it.",
+			dev_symbol(dev, row->name));
 		return;
 	}
 	*field = sym->value;

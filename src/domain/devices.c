@@ -134,6 +134,10 @@ static void add_address(xmlNodePtr device, const struct dev_addr *addr)
 		xml_attr(node, "bus", "0");
 		xml_attr_fmt(node, "port", "%u", addr->serial.port);
 		break;
+	case ADDR_VIRTIO_MMIO:
+		/* libvirt has no word for the transport; QEMU would choose the one that is ours. */
+		xml_attr(xml_child(device, "address"), "type", "virtio-mmio");
+		break;
 	case ADDR_NONE:
 	case ADDR_KIND_COUNT:
 		break;

@@ -42,6 +42,11 @@ static const char port_rule[] =
 	"It has the lowest free port of the first virtio-serial controller that has one; a controller "
 	"has 31, and one is added when all are in use.";
 
+static const char transport_rule[] =
+	"It has the highest free transport when its turn comes; the turn is that of libvirt's "
+	"arguments (virtio-serial, disks, networks, balloon, random numbers), so that it is the one "
+	"that QEMU gives a device of which nothing is said. The lock's come first.";
+
 const char *explain_rule(const char *word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
@@ -85,6 +90,8 @@ static const char *because(const json_t *object)
 		return "It is part of the machine; its place cannot be chosen.";
 	if (json_object_get(object, "controller"))
 		return port_rule;
+	if (json_object_get(object, "transport"))
+		return transport_rule;
 	return rule ? explain_rule(rule) : NULL;
 }
 
@@ -106,6 +113,9 @@ static void add_place(struct text *out, const json_t *object)
 		text_fmt(out, ": port %d of virtio-serial%d\n",
 			 (int)json_integer_value(json_object_get(object, "port")),
 			 (int)json_integer_value(controller));
+	else if (json_object_get(object, "transport"))
+		text_fmt(out, ": %s at %s\n", member(object, "bus") ? member(object, "bus") : "?",
+			 member(object, "address") ? member(object, "address") : "?");
 	else
 		text_fmt(out, ": PCI %s on %s, path from the root %s\n",
 			 member(object, "address") ? member(object, "address") : "?",
@@ -167,11 +177,11 @@ static void explain_one(void *arg, const json_t *object)
 	add_line(out, "lock", lock_sentence(object));
 }
 
-/* Calls for each that is meant, in the order of the tree, then of the ports. */
+/* Calls for each that is meant, in the order of the tree, then of the ports, then of the transports. */
 static size_t for_each(const json_t *layout, const char *name,
 		       void (*call)(void *arg, const json_t *object), void *arg)
 {
-	static const char *const lists[] = {"functions", "serial_ports"};
+	static const char *const lists[] = {"functions", "serial_ports", "transports"};
 	const json_t *object;
 	size_t count = 0, i;
 

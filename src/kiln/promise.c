@@ -91,13 +91,17 @@ static void add_device(struct facts_list *list, const struct vm_dev *dev)
 	struct arena *arena = list->vm->arena;
 
 	add(list, dev->id, "device", PROMISED,
-	    dev->class->driver ? dev->class->driver : dev->class->name);
+	    dev_driver(dev) ? dev_driver(dev) : dev->class->name);
 	add_rows(list, dev);
 	switch (dev->addr.kind) {
 	case ADDR_VIRTIO_SERIAL:
 		add(list, dev->id, "port", PROMISED,
 		    arena_fmt(arena, "virtio-serial%u %u", dev->addr.serial.controller,
 			      dev->addr.serial.port));
+		break;
+	case ADDR_VIRTIO_MMIO:
+		add(list, dev->id, "transport", PROMISED,
+		    arena_fmt(arena, "virtio-mmio-bus.%u", dev->addr.transport));
 		break;
 	case ADDR_PCI: /* by add_path() */
 	case ADDR_NONE:

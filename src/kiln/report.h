@@ -15,7 +15,8 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
 /**
  * report_json() - the layout for programs, with a final newline.
  *
- * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "budget", "notes".
+ * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "transports", "budget",
+ * "notes".
  * Each of "functions", in the order of the tree:
  *	path     chain of slot.function from the root: "02.0/00.0"; what a guest sees, whatever the
  *	         firmware numbers its buses
@@ -32,6 +33,8 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
  *	lock       "kept" or "new", where there is a lock
  *	multifunction, chassis, port, chassis_nr, bus_nr    where they are written
  * Each of "serial_ports": id, alias, driver, controller, port, asked_by, lock.
+ * Each of "transports" that has a device: id, alias, driver, transport (its number), bus (QEMU's
+ * name), address (where the guest sees it: "0xa003e00"), asked_by, lock.
  */
 const char *report_json(const struct vm *vm, const struct layout *layout);
 

@@ -2,6 +2,7 @@
 /*
  * report_json.c - the layout for programs; keys are documented in report.h.
  */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "kiln/before.h"
 #include "kiln/report.h"
 #include "kiln/report_walk.h"
+#include "layout/mmio.h"
 #include "model/chipset.h"
 #include "model/machine.h"
 
@@ -123,6 +125,32 @@ static json_t *serial_ports(const struct vm *vm, const struct layout *layout)
 	return array;
 }
 
+static json_t *transports(const struct vm *vm, const struct layout *layout)
+{
+	const struct vm_dev *on[MMIO_TRANSPORTS_MAX] = {NULL};
+	json_t *array = json_array();
+
+	(void)report_transports(vm, on);
+	for (unsigned i = MMIO_TRANSPORTS_MAX; i-- > 0;) {
+		if (!on[i])
+			continue;
+		json_t *object = json_object();
+
+		set_string(object, "id", on[i]->id);
+		set_string(object, "alias", on[i]->alias);
+		set_string(object, "driver", dev_driver(on[i]));
+		set(object, "transport", json_integer(i));
+		set_string(object, "bus", arena_fmt(vm->arena, "virtio-mmio-bus.%u", i));
+		set_string(object, "address",
+			   arena_fmt(vm->arena, "0x%" PRIx64, mmio_address(vm, on[i])));
+		set_string(object, "asked_by",
+			   on[i]->added ? "the devices on it" : dev_symbol(on[i], NULL));
+		set_lock(object, layout, on[i]);
+		append(array, object);
+	}
+	return array;
+}
+
 static json_t *budget_object(const struct layout_budget *budget)
 {
 	const struct {
@@ -156,6 +184,7 @@ const char *report_json(const struct vm *vm, const struct layout *layout)
 		append(functions, function_object(vm, layout, &tree->functions[i]));
 	set(root, "functions", functions);
 	set(root, "serial_ports", serial_ports(vm, layout));
+	set(root, "transports", transports(vm, layout));
 	set(root, "budget", budget_object(&layout->budget));
 	for (size_t i = 0; i < layout->note_count; i++)
 		append(notes, json_string(layout->notes[i]));

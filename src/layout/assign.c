@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout/mmio.h"
 #include "model/controller.h"
 
 static const char *const rule_names[RULE_COUNT] = {
@@ -412,6 +413,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	add_root(vm, layout->algorithm);
 	count_configured(vm, layout);
 	serial_assign(vm, layout, errs);
+	mmio_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);
 	if (errs->count > before || !vm->machine->root_model)
 		return errs->count > before ? -1 : 0;

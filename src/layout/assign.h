@@ -25,7 +25,7 @@ struct pass {
 	struct err_list *errs;
 };
 
-/** layout_note() - a sentence for the user. */
+/** layout_note() - add a sentence for the user to @layout->notes. */
 void layout_note(struct layout *layout, const char *text);
 
 /** flags_of() - connection flags of a device; 0 when it is not a PCI device. */

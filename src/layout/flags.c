@@ -23,6 +23,8 @@ static unsigned connection(const struct vm *vm, const struct vm_dev *dev)
 	case WHERE_PCIE:
 		return express(vm);
 	case WHERE_VIRTIO:
+		if (dev_on_mmio(dev))
+			return 0;
 		/* Without the split every virtio device is transitional, which is conventional. */
 		if (caps_has(vm->board->caps, "device", "virtio-blk-pci-non-transitional"))
 			return express(vm);

@@ -105,6 +105,10 @@ static bool parse_address(const char *kind, const char *text, struct dev_addr *r
 		ret->kind = ADDR_PCI;
 		return parse_pci(text, &ret->pci);
 	}
+	if (strcmp(kind, "mmio") == 0) {
+		ret->kind = ADDR_VIRTIO_MMIO;
+		return parse_number(&text, 10, 255, &ret->transport) && !*text;
+	}
 	ret->kind = ADDR_VIRTIO_SERIAL;
 	return strcmp(kind, "serial") == 0 &&
 	       parse_number(&text, 10, 255, &ret->serial.controller) && *text++ == ':' &&
@@ -134,8 +138,8 @@ static void read_device(struct reading *r, bool gone)
 	if (!good || !r->words[1][0] || (gone && line.model)) {
 		refuse(r, "this line of the lock cannot be read",
 		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL [slot N] | asked "
-		       "BB:SS.F]` or "
-		       "`device IDENTITY serial CONTROLLER:PORT`, a removed one's `gone ...`.");
+		       "BB:SS.F]`, `device IDENTITY serial CONTROLLER:PORT` or `device IDENTITY mmio "
+		       "TRANSPORT`, a removed one's `gone ...`.");
 		return;
 	}
 	line.id = arena_str(r->arena, r->words[1]);

@@ -12,6 +12,7 @@
  *	device net0 pci 01:00.0
  *	device net1 pci 03:05.0 asked 02:05.0
  *	device console0 serial 0:0
+ *	device rng0 mmio 31
  *	gone disk2 pci 04:00.0
  *	end
  *
@@ -33,7 +34,7 @@ struct layout;
 /**
  * struct lock_line - a device or what is left of one.
  * @id: identity; of controllers the alias ("pci.1").
- * @addr: ADDR_PCI or ADDR_VIRTIO_SERIAL.
+ * @addr: ADDR_PCI, ADDR_VIRTIO_SERIAL or ADDR_VIRTIO_MMIO.
  * @model: of a PCI controller, else NULL.
  * @slot: Kconfig slot of a configured PCI controller (@has_slot).
  * @asked: what .config asked for, when a bus had to be put before it (@has_asked).

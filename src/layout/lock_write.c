@@ -99,6 +99,17 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(((const struct lock_line *)a)->id, ((const struct lock_line *)b)->id);
 }
 
+/* Whether a device that is here has the transport of one that is not. */
+static bool transport_taken(const struct writing *w, size_t here, unsigned transport)
+{
+	for (size_t i = 0; i < here; i++) {
+		if (w->lines[i].addr.kind == ADDR_VIRTIO_MMIO &&
+		    w->lines[i].addr.transport == transport)
+			return true;
+	}
+	return false;
+}
+
 /* A removed device keeps its line until another one has its place. */
 static void gather_gone(struct writing *w, const struct layout *layout, const struct lock *old)
 {
@@ -111,6 +122,9 @@ static void gather_gone(struct writing *w, const struct layout *layout, const st
 		if (bsearch(&line, w->lines, here, sizeof(*w->lines), compare_ids))
 			continue;
 		if (line.addr.kind == ADDR_PCI && pci_owner_at(&layout->set, &line.addr.pci))
+			continue;
+		if (line.addr.kind == ADDR_VIRTIO_MMIO &&
+		    transport_taken(w, here, line.addr.transport))
 			continue;
 		line.gone = true;
 		line.model = NULL;
@@ -155,6 +169,10 @@ static void write_line(struct text *text, const struct lock_line *line)
 	if (line->addr.kind == ADDR_VIRTIO_SERIAL) {
 		text_fmt(text, "serial %u:%u\n", line->addr.serial.controller,
 			 line->addr.serial.port);
+		return;
+	}
+	if (line->addr.kind == ADDR_VIRTIO_MMIO) {
+		text_fmt(text, "mmio %u\n", line->addr.transport);
 		return;
 	}
 	text_fmt(text, "pci %s", pci_addr_text(&line->addr.pci, addr));

@@ -70,6 +70,9 @@ const struct machine machine_q35 = {
 	.type_prefix = "pc-q35-",
 	.guest_arch = "x86_64",
 	.root_model = "pcie-root",
+	.ram_id = "pc.ram",
+	.flags = MACHINE_APIC | MACHINE_DIES,
+	.serial = &machine_isa_serial,
 	.expander_model = "pcie-expander-bus",
 	.chipset = &chipset,
 };

@@ -19,7 +19,9 @@ static void required_dev(const struct check *check, const struct vm_dev *dev, st
 {
 	prop_for_each(row, dev->family->props)
 	{
-		if (!(row->flags & PROP_REQUIRED) || !dev_applies(dev, row) || string_of(dev, row))
+		/* What is missing from one is missing from all that are alike. */
+		if (!(row->flags & PROP_REQUIRED) || dev->repeat || !dev_applies(dev, row) ||
+		    string_of(dev, row))
 			continue;
 		struct err *err =
 			dev_error(errs, dev, row->name, check->name, "a value is missing");
@@ -44,6 +46,9 @@ static void form_dev(const struct check *check, const struct vm_dev *dev, struct
 		const char *value = string_of(dev, row);
 
 		if (!row->rule || !value || ident_is_valid((enum ident_kind)(row->rule - 1), value))
+			continue;
+		/* Only a number in it makes one value differ from that of the first. */
+		if (dev->repeat && !(row->flags & PROP_REPEAT_FMT))
 			continue;
 		enum ident_kind kind = (enum ident_kind)(row->rule - 1);
 		struct err *err = dev_error(errs, dev, row->name, check->name,
@@ -115,6 +120,12 @@ static void check_unique(const struct check *check, const struct vm *vm, struct 
 		if (one->row != two->row || strcasecmp(one->value, two->value) != 0 ||
 		    strstr(two->value, "%d"))
 			continue;
+		bool alike = two->dev->repeats && two->dev->family == one->dev->family &&
+			     two->dev->slot == one->dev->slot;
+
+		/* One mistake of a slot is said once. */
+		if (alike && two->dev->repeat > 1)
+			continue;
 		struct place other = dev_place(one->dev, one->row->name);
 		struct err *err = dev_error(errs, two->dev, two->row->name, check->name,
 					    "\"%s\" is used twice", two->value);
@@ -122,12 +133,35 @@ static void check_unique(const struct check *check, const struct vm *vm, struct 
 		err_also(err, other.file, other.line);
 		err_why(err, "%s has the same value, and each device needs one of its own.",
 			one->dev->id);
-		if (two->dev->repeats && two->dev->slot == one->dev->slot)
+		if (alike && !(two->row->flags & PROP_REPEAT_FMT))
+			err_fix(err, "Clear %s, so that Kiln gives each of them its own.",
+				dev_symbol(two->dev, two->row->name));
+		else if (alike)
 			err_fix(err, "Put %%d, which stands for the repeat number, into %s.",
 				dev_symbol(two->dev, two->row->name));
 		else
 			err_fix(err, "Change one of the two, or leave it to Kiln.");
 	}
+}
+
+static void refuse_order(const struct check *check, const struct vm_dev *dev,
+			 const struct vm_dev *old, const struct prop *row, struct err_list *errs)
+{
+	bool alike = dev->family == old->family && dev->slot == old->slot;
+
+	if (alike && dev->repeat > 1)
+		return;
+	struct place other = dev_place(old, row->name);
+	struct err *err = dev_error(errs, dev, row->name, check->name,
+				    "boot order %u is taken twice", (unsigned)dev_uint(dev, row));
+
+	err_also(err, other.file, other.line);
+	err_why(err, "%s has it too; the firmware tries devices one after the other.", old->id);
+	if (alike)
+		err_fix(err, "Set %s to 0, and boot from a device with a slot of its own.",
+			dev_symbol(dev, row->name));
+	else
+		err_fix(err, "Give %s another number, or 0 for none.", dev_symbol(dev, row->name));
 }
 
 static void check_boot_order(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -144,14 +178,7 @@ static void check_boot_order(const struct check *check, const struct vm *vm, str
 			taken[order] = dev;
 			continue;
 		}
-		struct place other = dev_place(taken[order], row->name);
-		struct err *err = dev_error(errs, dev, row->name, check->name,
-					    "boot order %u is taken twice", (unsigned)order);
-
-		err_also(err, other.file, other.line);
-		err_why(err, "%s has it too; the firmware tries devices one after the other.",
-			taken[order]->id);
-		err_fix(err, "Give %s another number, or 0 for none.", dev_symbol(dev, row->name));
+		refuse_order(check, dev, taken[order], row, errs);
 	}
 }
 

@@ -51,6 +51,7 @@ struct dev_class {
 #define CLASS_SET_MASTER    (1u << 5)
 #define CLASS_SET_COMPANION (1u << 6)
 #define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
+#define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
 #define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
@@ -171,6 +172,21 @@ struct vm_dev {
 
 /** dev_element() - the XML element of the device: its class's, else its family's. */
 const char *dev_element(const struct vm_dev *dev);
+
+/**
+ * dev_on_mmio() - whether the device sits on a virtio-mmio transport, not on PCI.
+ *
+ * So does every virtio device where the machine has transports and was told to use them, or has no
+ * PCI. Exceptions are a configured PCI address, and a model that QEMU has for PCI alone (virtio-vga:
+ * its name does not end in "-pci").
+ */
+bool dev_on_mmio(const struct vm_dev *dev);
+
+/**
+ * dev_driver() - QEMU's device for it, on this machine: the class's, or "virtio-net-device" in place
+ * of "virtio-net-pci" on a transport. NULL when -device is not used for it.
+ */
+const char *dev_driver(const struct vm_dev *dev);
 
 /** dev_prop() - the row of that name, or NULL. */
 const struct prop *dev_prop(const struct dev_family *family, const char *name);

@@ -41,6 +41,8 @@ struct board {
  * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
+ * @virtio_bus: word of the choice; @virtio_mmio follows from it: virtio devices use transports.
+ * @gic..@auto_cmdline: of one machine each; see machines/guest.c.
  */
 struct guest {
 	const char *name, *title, *uuid;
@@ -59,6 +61,10 @@ struct guest {
 	uint64_t spare_ports;
 	const struct prop_word *on_reboot;
 	bool split_irqchip;
+	const struct prop_word *virtio_bus;
+	bool virtio_mmio;
+	const struct prop_word *gic;
+	bool its, acpi, pic, pit, rtc, auto_cmdline;
 };
 
 /**

@@ -14,6 +14,7 @@
 
 #include "base/bug.h"
 #include "image/ops.h"
+#include "model/machine.h"
 #include "qemu/caps.h"
 
 /*
@@ -49,15 +50,38 @@ static void add(struct emit *emit, const char *option, const char *text)
 	emit_text(emit, option, text, 0);
 }
 
+/* The rows of the guest that name a word of -machine, then what every machine has. */
+static const char *machine_text(const struct vm *vm, struct arena *arena)
+{
+	struct text text = {.arena = arena};
+
+	text_fmt(&text, "%s,usb=off", vm->guest.machine_type);
+	prop_for_each(row, vm->guest_dev->family->props)
+	{
+		const struct vm_dev *dev = vm->guest_dev;
+		const char *value = row->text;
+
+		if (!row->qemu || !dev_applies(dev, row))
+			continue;
+		if (row->kind == PROP_BOOL)
+			value = dev_bool(dev, row) ? "on" : "off";
+		else if (row->kind == PROP_ENUM)
+			value = dev_word(dev, row)->qemu;
+		text_fmt(&text, ",%s=%s", row->qemu, value);
+	}
+	if (vm->guest.split_irqchip)
+		text_add(&text, ",kernel_irqchip=split");
+	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
+	return text_str(&text);
+}
+
 static void add_machine(const struct vm *vm, struct emit *emit)
 {
 	const struct guest *guest = &vm->guest;
 	const char *accel = "kvm";
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
-	add(emit, "-machine",
-	    arena_fmt(emit->arena, "%s,usb=off%s,dump-guest-core=off,memory-backend=pc.ram",
-		      guest->machine_type, guest->split_irqchip ? ",kernel_irqchip=split" : ""));
+	add(emit, "-machine", machine_text(vm, emit->arena));
 	if (word_is(guest->accel, "TCG"))
 		accel = "tcg";
 	else if (word_is(guest->accel, "AUTO"))
@@ -80,13 +104,13 @@ static void add_memory(const struct vm *vm, struct emit *emit)
 	struct node *ram = emit_tree(emit, "-object", 0);
 
 	node_add_string(arena, ram, "qom-type", "memory-backend-ram");
-	node_add_string(arena, ram, "id", "pc.ram");
+	node_add_string(arena, ram, "id", vm->machine->ram_id);
 	node_add_uint(arena, ram, "size", guest->memory_mib << 20);
 	add(emit, "-overcommit", "mem-lock=off");
 	add(emit, "-smp",
-	    arena_fmt(arena,
-		      "%" PRIu64 ",sockets=%" PRIu64 ",dies=1,cores=%" PRIu64 ",threads=%" PRIu64,
-		      guest->sockets * guest->cores * guest->threads, guest->sockets, guest->cores,
+	    arena_fmt(arena, "%" PRIu64 ",sockets=%" PRIu64 "%s,cores=%" PRIu64 ",threads=%" PRIu64,
+		      guest->sockets * guest->cores * guest->threads, guest->sockets,
+		      vm->machine->flags & MACHINE_DIES ? ",dies=1" : "", guest->cores,
 		      guest->threads));
 	add(emit, "-uuid", guest->uuid ? guest->uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
 }
@@ -182,6 +206,10 @@ static void add_address(const struct buses *buses, struct arena *arena, struct n
 				arena_fmt(arena, "virtio-serial%u.0", addr->serial.controller));
 		node_add_uint(arena, tree, "nr", addr->serial.port);
 		break;
+	case ADDR_VIRTIO_MMIO:
+		node_add_string(arena, tree, "bus",
+				arena_fmt(arena, "virtio-mmio-bus.%u", addr->transport));
+		break;
 	case ADDR_NONE:
 	case ADDR_KIND_COUNT:
 		break;
@@ -233,7 +261,7 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 static void fill_device(const struct buses *buses, const struct vm_dev *dev, struct arena *arena,
 			struct node *tree)
 {
-	node_add_string(arena, tree, "driver", dev->class->driver);
+	node_add_string(arena, tree, "driver", dev_driver(dev));
 	prop_for_each(row, dev->family->props)
 	{
 		if (!dev_applies(dev, row))
@@ -251,7 +279,7 @@ static void add_device(const struct buses *buses, const struct vm_dev *dev, stru
 		return;
 	if (dev->family->back)
 		dev->family->back(dev, emit);
-	if (dev->class->driver)
+	if (dev_driver(dev))
 		fill_device(buses, dev, emit->arena, emit_tree(emit, "-device", 0));
 	if (dev->family->after)
 		dev->family->after(dev, emit);

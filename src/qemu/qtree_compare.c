@@ -74,15 +74,32 @@ static int load_port(struct arena *arena, const json_t *object, struct qtree_wan
 	return want->id && json_is_integer(controller) && json_is_integer(port) ? 0 : -1;
 }
 
+static int load_transport(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.driver = copy_member(arena, object, "driver"),
+		.bus = copy_member(arena, object, "bus"),
+		.is_alone = true,
+	};
+	return want->id && want->bus && want->driver ? 0 : -1;
+}
+
 int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err)
 {
 	json_t *root = json_loadb(json, len, 0, NULL), *item;
 	const json_t *functions = json_object_get(root, "functions");
 	const json_t *ports = json_object_get(root, "serial_ports");
-	size_t count = json_array_size(functions) + json_array_size(ports), i, n = 0;
+	const json_t *transports = json_object_get(root, "transports");
+	size_t count =
+		json_array_size(functions) + json_array_size(ports) + json_array_size(transports);
+	size_t i, n = 0;
 	struct qtree_want *wants = arena_alloc(arena, (count + 1) * sizeof(*wants));
-	int result = json_is_array(functions) && json_is_array(ports) ? 0 : -1;
+	/* Images of machines that knew no transports have no such list. */
+	bool whole = json_is_array(functions) && json_is_array(ports) &&
+		     (!transports || json_is_array(transports));
+	int result = whole ? 0 : -1;
 
 	json_array_foreach(functions, i, item)
 	{
@@ -93,6 +110,11 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	{
 		if (result == 0)
 			result = load_port(arena, item, &wants[n++]);
+	}
+	json_array_foreach(transports, i, item)
+	{
+		if (result == 0)
+			result = load_transport(arena, item, &wants[n++]);
 	}
 	json_decref(root);
 	if (result < 0)
@@ -149,12 +171,23 @@ static void add_place(struct text *out, const char *bus, bool is_port, unsigned 
 
 static void add_want(struct text *out, const struct qtree_want *want)
 {
-	add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+	if (want->is_alone)
+		text_add(out, want->bus);
+	else
+		add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+}
+
+static bool is_on_transport(const struct qtree_dev *dev)
+{
+	return strcmp(dev->bus_type, "virtio-mmio-bus") == 0;
 }
 
 static void add_dev(struct text *out, const struct qtree_dev *dev)
 {
-	add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
+	if (is_on_transport(dev))
+		text_add(out, dev->bus);
+	else
+		add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
 }
 
 static const char *want_name(const struct qtree_want *want)
@@ -166,6 +199,8 @@ static bool same_place(const struct qtree_dev *dev, const struct qtree_want *wan
 {
 	if (strcmp(dev->bus, want->bus) != 0)
 		return false;
+	if (want->is_alone)
+		return true;
 	if (want->is_port)
 		return dev->has_port && dev->port == want->port;
 	return dev->has_pci && dev->slot == want->slot && dev->function == want->function;
@@ -214,7 +249,7 @@ size_t qtree_compare(const struct qtree *tree, const struct qtree_want *wants, s
 		if (want) {
 			seen[want - sorted] = true;
 			differ += compare_one(dev, *want, ret_diff);
-		} else if (dev->has_pci || (dev->has_port && dev->id[0])) {
+		} else if (dev->has_pci || (dev->has_port && dev->id[0]) || is_on_transport(dev)) {
 			text_fmt(ret_diff, "%s \"%s\": is at ", dev->driver, dev->id);
 			add_dev(ret_diff, dev);
 			text_add(ret_diff, ", should not be there\n");

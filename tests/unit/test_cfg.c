@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -250,23 +253,69 @@ static void test_cfg_load_missing_configuration_is_named(void **state)
 	assert_non_null(strstr(fixture->errs.first->err.what, "/no/such/.config"));
 }
 
+/* A folder with what cfg_load() looks for before it asks the helper; the helper reads nothing. */
+static const char *make_tree(struct fixture *fixture)
+{
+	static const char *const names[] = {"Kconfig", "devices.Kconfig"};
+	char *dir = arena_fmt(&fixture->arena, "/tmp/kiln-cfg-XXXXXX");
+
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int fd = open(arena_fmt(&fixture->arena, "%s/%s", dir, names[i]),
+			      O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+		assert_true(fd >= 0);
+		assert_int_equal(close(fd), 0);
+	}
+	return dir;
+}
+
+static void remove_tree(struct fixture *fixture, const char *dir)
+{
+	assert_int_equal(unlink(arena_fmt(&fixture->arena, "%s/Kconfig", dir)), 0);
+	assert_int_equal(unlink(arena_fmt(&fixture->arena, "%s/devices.Kconfig", dir)), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static void test_cfg_load_missing_helper_is_named(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct cfg_source source = {"/no/such/kiln-kconf", "/", "/", "/dev/null"};
+	const char *tree = make_tree(fixture);
+	const struct cfg_source source = {"/no/such/kiln-kconf", tree, tree, "/dev/null"};
 
 	assert_int_equal(cfg_load(&fixture->arena, &source, &fixture->cfg, &fixture->errs), -1);
 	assert_non_null(strstr(fixture->errs.first->err.what, "/no/such/kiln-kconf"));
 	assert_non_null(strstr(fixture->errs.first->err.fix, "make programs"));
+	remove_tree(fixture, tree);
 }
 
 static void test_cfg_load_silent_helper_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct cfg_source source = {"/bin/true", "/", "/", "/dev/null"};
+	const char *tree = make_tree(fixture);
+	const struct cfg_source source = {"/bin/true", tree, tree, "/dev/null"};
 
 	assert_int_equal(cfg_load(&fixture->arena, &source, &fixture->cfg, &fixture->errs), -1);
 	assert_string_equal(fixture->errs.first->err.check, "config-helper");
+	remove_tree(fixture, tree);
+}
+
+static void test_cfg_load_tree_without_kconfig_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct cfg_source source = {"/bin/true", "/no/such", "/no/such", "/dev/null"};
+
+	assert_int_equal(cfg_load(&fixture->arena, &source, &fixture->cfg, &fixture->errs), -1);
+	assert_string_equal(fixture->errs.first->err.check, "config-tree");
+}
+
+static void test_cfg_load_folder_is_no_configuration(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct cfg_source source = {"/bin/true", "/", "/", "/"};
+
+	assert_int_equal(cfg_load(&fixture->arena, &source, &fixture->cfg, &fixture->errs), -1);
+	assert_non_null(strstr(fixture->errs.first->err.what, "Is a directory"));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -288,6 +337,8 @@ int main(void)
 		TEST(test_cfg_load_missing_configuration_is_named),
 		TEST(test_cfg_load_missing_helper_is_named),
 		TEST(test_cfg_load_silent_helper_is_refused),
+		TEST(test_cfg_load_tree_without_kconfig_is_refused),
+		TEST(test_cfg_load_folder_is_no_configuration),
 	};
 
 	return cmocka_run_group_tests_name("cfg", tests, NULL, NULL);

@@ -219,7 +219,10 @@ static void test_tree_every_machine_has_its_symbol(void **state)
 
 	no_errors(fixture, load_text(fixture, ""));
 	for (const struct machine *const *entry = machine_table; *entry; entry++)
-		assert_true(cfg_find(&fixture->cfg, (*entry)->sym)->in_choice);
+		/* A refinement of a machine is a switch; the machine itself stands before it. */
+		assert_true(
+			cfg_find(&fixture->cfg, (*entry)->sym)->in_choice ||
+			(entry > machine_table && strcmp(entry[-1]->name, (*entry)->name) == 0));
 }
 
 /* A range holds only where the symbol is visible; 1 when it was compared. */

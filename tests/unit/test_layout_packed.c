@@ -22,13 +22,8 @@ static struct bench *packed_new(void)
 
 static int lay_with(struct bench *b, const char *lock)
 {
-	const struct lock *with = NULL;
+	const struct lock *with = lock ? bench_lock(b, lock) : NULL;
 
-	if (lock) {
-		if (lock_parse(&b->lock, &b->arena, "test.layout", lock, strlen(lock), &b->errs))
-			fail_msg("%s", b->errs.first->err.what);
-		with = &b->lock;
-	}
 	return layout_assign(&b->vm, with, &b->layout, &b->errs);
 }
 
