@@ -46,6 +46,9 @@ enum hit {
 	HIT_EXPANDER,
 	HIT_SWITCH,
 	HIT_DMI,
+	HIT_VIRT,
+	HIT_MMIO,
+	HIT_MMIO_BESIDE_PCI,
 	HIT_REFUSED_TAKEN,
 	HIT_REFUSED_SLOT,
 	HIT_REFUSED_CONNECTION,
@@ -72,6 +75,9 @@ static const char *const hit_names[HIT_COUNT] = {
 	[HIT_EXPANDER] = "expander buses (P04)",
 	[HIT_SWITCH] = "switch ports (P05)",
 	[HIT_DMI] = "a dmi-to-pci-bridge",
+	[HIT_VIRT] = "aarch64 virt on PCI Express",
+	[HIT_MMIO] = "virtio-mmio as soon as one device has it (3.10)",
+	[HIT_MMIO_BESIDE_PCI] = "virtio-mmio and a virtio device with a PCI address",
 	[HIT_REFUSED_TAKEN] = "refused: address taken",
 	[HIT_REFUSED_SLOT] = "refused: slot out of range",
 	[HIT_REFUSED_CONNECTION] = "refused: does not plug in there",
@@ -116,7 +122,7 @@ static const struct caps caps = {.lines = cap_lines, .count = 3};
 static struct board board = {.name = "oracle", .caps = &caps};
 
 /* Mostly few, sometimes around a limit, rarely beyond what a machine can have. */
-static unsigned disk_count(bool q35)
+static unsigned disk_count(bool express)
 {
 	unsigned kind = below(20);
 
@@ -126,7 +132,7 @@ static unsigned disk_count(bool q35)
 		return 22 + below(14);
 	if (kind < 19)
 		return 40 + below(60);
-	return q35 ? 220 + below(25) : 100 + below(150);
+	return express ? 220 + below(25) : 100 + below(150);
 }
 
 static const char *disk_name(struct set *set, unsigned index)
@@ -140,17 +146,22 @@ static const char *disk_name(struct set *set, unsigned index)
 	return arena_str(&set->arena, name + at);
 }
 
+/* q35 and virt. */
+static bool is_express(const struct set *set)
+{
+	return set->vm.machine != &machine_pc;
+}
+
 static void maybe_address(struct set *set, struct vm_dev *dev, unsigned percent)
 {
-	const bool q35 = set->vm.machine == &machine_q35;
-
+	const bool express = is_express(set);
 	struct pci_addr *last = &set->last;
 
 	if (!chance(percent))
 		return;
 	dev->has_want = true;
 	dev->want = (struct pci_addr){
-		.bus = (uint16_t)(chance(65) ? 0 : below(q35 ? 6 : 4)),
+		.bus = (uint16_t)(chance(65) ? 0 : below(express ? 6 : 4)),
 		.slot = (uint8_t)(chance(10)   ? below(32)
 				  : chance(40) ? 0
 					       : 1 + below(9)),
@@ -165,7 +176,7 @@ static void maybe_address(struct set *set, struct vm_dev *dev, unsigned percent)
 	if (dev->want.bus == 0 && dev->want.slot == 0)
 		dev->want.slot = (uint8_t)(2 + below(12));
 	/* On pc QEMU has IDE there in any case, and Kiln knows it; libvirt only with a disk. */
-	if (!q35 && dev->want.bus == 0 && dev->want.slot == 1 && dev->want.function == 1)
+	if (!express && dev->want.bus == 0 && dev->want.slot == 1 && dev->want.function == 1)
 		dev->want.function = 3;
 	*last = dev->want;
 	text_fmt(&set->xml,
@@ -193,16 +204,16 @@ static void add_controller(struct set *set, const char *model, unsigned index)
 
 static void add_controllers(struct set *set)
 {
-	static const char *const q35_models[] = {"pcie-root-port",     "pcie-root-port",
-						 "pcie-to-pci-bridge", "dmi-to-pci-bridge",
-						 "pci-bridge",         "pcie-expander-bus"};
+	static const char *const express_models[] = {"pcie-root-port",     "pcie-root-port",
+						     "pcie-to-pci-bridge", "dmi-to-pci-bridge",
+						     "pci-bridge",         "pcie-expander-bus"};
 	static const char *const pc_models[] = {"pci-bridge", "pci-bridge", "pci-expander-bus"};
-	bool q35 = set->vm.machine == &machine_q35;
+	bool express = is_express(set);
 	unsigned index = 0, count = 1 + below(4);
 
 	if (!chance(35))
 		return;
-	if (q35 && chance(20)) {
+	if (express && chance(20)) {
 		add_controller(set, "pcie-root-port", ++index);
 		add_controller(set, "pcie-switch-upstream-port", ++index);
 		while (count--)
@@ -211,15 +222,18 @@ static void add_controllers(struct set *set)
 	}
 	while (count--) {
 		index += chance(80) ? 1 : 1 + below(4);
-		add_controller(set, q35 ? q35_models[below(6)] : pc_models[below(3)], index);
+		add_controller(set, express ? express_models[below(6)] : pc_models[below(3)],
+			       index);
 	}
 }
 
 static void add_devices(struct set *set, unsigned addresses)
 {
 	static const char *const nics[] = {"virtio", "e1000", "e1000e"};
-	bool q35 = set->vm.machine == &machine_q35;
-	unsigned disks = disk_count(q35), nets = below(4) * below(4), rngs = below(3);
+	bool mmio = set->vm.guest.virtio_mmio;
+	/* libvirt does not count transports, so there are never more than the 32. */
+	unsigned disks = mmio ? below(10) : disk_count(is_express(set));
+	unsigned nets = below(4) * below(4), rngs = below(3) + mmio;
 	unsigned consoles = chance(60) ? 0 : 1 + below(4);
 	unsigned nic_bias = below(4);
 
@@ -253,38 +267,68 @@ static void add_devices(struct set *set, unsigned addresses)
 	for (unsigned i = 0; i < rngs; i++) {
 		text_add(&set->xml, "<rng model='virtio'><backend model='random'>/dev/urandom"
 				    "</backend>");
+		/* From one device libvirt concludes for all that have no address. */
+		if (mmio && i == 0) {
+			text_add(&set->xml, "<address type='virtio-mmio'/></rng>\n");
+			(void)add(set, &rng_family, "virtio", i);
+			continue;
+		}
 		maybe_address(set, add(set, &rng_family, "virtio", i), addresses);
 		text_add(&set->xml, "</rng>\n");
 	}
 }
 
+/** kinds - the machines, by how often they come. */
+static const struct kind {
+	const struct machine *machine;
+	const char *arch, *type;
+	unsigned percent;
+	bool mmio;
+} kinds[] = {
+	{&machine_pc, "x86_64", "pc-i440fx-7.2", 36, false},
+	{&machine_q35, "x86_64", "pc-q35-7.2", 36, false},
+	{&machine_virt, "aarch64", "virt-7.2", 18, false},
+	{&machine_virt, "aarch64", "virt-7.2", 10, true},
+};
+
+static const struct kind *choose_kind(void)
+{
+	const struct kind *kind = kinds;
+	unsigned at = below(100);
+
+	while (at >= kind->percent)
+		at -= kind++->percent;
+	return kind;
+}
+
 static struct set *make(uint64_t seed)
 {
 	struct set *set = calloc(1, sizeof(*set));
-	bool q35;
+	const struct kind *kind;
 
 	if (!set)
 		DIE("out of memory\n");
 	state = (seed + 1) * 0x9e3779b97f4a7c15u;
 	for (unsigned i = 0; i < 8; i++)
 		(void)below(2);
-	q35 = chance(50);
+	kind = choose_kind();
 	set->vm.arena = &set->arena;
 	set->vm.board = &board;
-	set->vm.machine = q35 ? &machine_q35 : &machine_pc;
+	set->vm.machine = kind->machine;
 	set->vm.guest.spare_as_libvirt = true;
+	set->vm.guest.virtio_mmio = kind->mmio;
 	set->errs.arena = &set->arena;
 	set->xml.arena = &set->arena;
 	text_fmt(&set->xml,
 		 "<domain type='qemu'><name>set%" PRIu64
 		 "</name><memory>65536</memory><vcpu>1</vcpu>"
-		 "<os><type arch='x86_64' machine='%s'>hvm</type></os><devices>\n"
-		 "<emulator>/usr/bin/qemu-system-x86_64</emulator>\n"
+		 "<os><type arch='%s' machine='%s'>hvm</type></os><devices>\n"
+		 "<emulator>/usr/bin/qemu-system-%s</emulator>\n"
 		 "<controller type='usb' model='none'/>\n",
-		 seed, q35 ? "pc-q35-7.2" : "pc-i440fx-7.2");
+		 seed, kind->arch, kind->type, kind->arch);
 	add_controllers(set);
 	/* A conventional NIC asks for the first bus that is not there. */
-	if (q35 && chance(6)) {
+	if (is_express(set) && chance(6)) {
 		struct vm_dev *dev = add(set, &net_family, "e1000", 0);
 
 		dev->has_want = true;
@@ -338,6 +382,8 @@ static void own_lines(struct set *set, struct lines *lines)
 			struct text text = {.arena = &set->arena};
 			char addr[PCI_ADDR_TEXT];
 
+			if (dev->addr.kind == ADDR_VIRTIO_MMIO)
+				add_line(lines, arena_fmt(&set->arena, "%s mmio", dev->id));
 			if (dev->addr.kind != ADDR_PCI)
 				continue;
 			text_fmt(&text, "%s %s%s", dev->id, pci_addr_text(&dev->addr.pci, addr),
@@ -450,6 +496,10 @@ static void libvirt_line(struct set *set, struct lines *lines, const xmlNode *no
 
 	if (!name || !address)
 		return;
+	if (strcmp(attr(set, address, "type"), "virtio-mmio") == 0) {
+		add_line(lines, arena_fmt(&set->arena, "%s mmio", name));
+		return;
+	}
 	addr = (struct pci_addr){
 		.domain = (uint16_t)number(set, address, "domain"),
 		.bus = (uint16_t)number(set, address, "bus"),
@@ -510,7 +560,8 @@ static void count_controllers(const struct set *set)
 	}
 	hits[HIT_IDLE_BRIDGE] += idle && !listed;
 	hits[HIT_LISTED] += listed > 0;
-	if (set->vm.machine == &machine_q35) {
+	hits[HIT_VIRT] += set->vm.machine == &machine_virt && added;
+	if (is_express(set)) {
 		hits[HIT_SPARE] += added && set->layout.spare;
 		hits[HIT_NO_SPARE] += added && !set->layout.spare;
 	}
@@ -530,6 +581,18 @@ static void count_devices(const struct set *set)
 		    set->layout.bus_for[rec->addr.bus] == rec->dev->id)
 			hits[HIT_CONFIGURED_GROWTH]++;
 	}
+}
+
+static void count_mmio(const struct set *set)
+{
+	bool some = false, beside = false;
+
+	vm_for_each_dev(dev, set->vm.devs) {
+		some |= dev->addr.kind == ADDR_VIRTIO_MMIO;
+		beside |= dev->addr.kind == ADDR_PCI && dev->class->where == WHERE_VIRTIO;
+	}
+	hits[HIT_MMIO] += some;
+	hits[HIT_MMIO_BESIDE_PCI] += some && beside;
 }
 
 static void count_refusal(const struct set *set)
@@ -611,6 +674,7 @@ static bool compare_set(const char *dir, uint64_t seed, const char **ret_outcome
 		same = same_lines(&ours, &theirs);
 		count_controllers(set);
 		count_devices(set);
+		count_mmio(set);
 	} else {
 		same = kiln == libvirt && refused_well(set);
 		if (!same)
