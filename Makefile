@@ -13,14 +13,28 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
 
+# A path stands in rules, in lists and in the quotes of recipes, so one that make or the shell would take
+# apart is refused before anything is written.
+hash := \#
+path_marks := ' " $$ % $(hash) @ : ; & ( ) < > | * ? [ ] { } = \ `
+bad_path = $(strip $(if $(filter-out 1,$(words $(1))),1) $(foreach m,$(path_marks),$(findstring $(m),$(1))))
+define refuse_path
+$(1): this path is not possible
+  why: make and the shell take an empty path, blanks and any of $(path_marks) apart.
+  fix: $(2) of letters, digits and . _ - +
+endef
+
 TOP := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
+ifneq ($(call bad_path,$(TOP)),)
+$(error $(call refuse_path,the tree $(or $(TOP),$(CURDIR)),move it to a path))
+endif
 ifeq ("$(origin O)","command line")
+ifneq ($(call bad_path,$(value O)),)
+$(error $(call refuse_path,O=$(value O),give a path))
+endif
 override O := $(abspath $(O))
 else
 O := $(TOP)/output
-endif
-ifneq ($(findstring @,$(O))$(findstring :,$(O)),)
-$(error O=$(O): '@' and ':' are not possible in the output folder's path)
 endif
 
 ifeq ("$(origin V)","command line")

@@ -27,8 +27,8 @@ install: programs
 	$(Q)cd $(TOP) && for f in $(SHARE_FILES); do \
 		install -D -m 0644 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
 	done
-	$(Q)$(TOP)/scripts/kconfig-gen $(TOP) '$(INSTALL_SHARE)/build/kconfig'
-	$(Q)$(if $(MAN_SRCS),if command -v scdoc >/dev/null; then \
+	$(Q)umask 022; $(TOP)/scripts/kconfig-gen $(TOP) '$(INSTALL_SHARE)/build/kconfig'
+	$(Q)$(if $(MAN_SRCS),umask 022; if command -v scdoc >/dev/null; then \
 		for f in $(MAN_SRCS); do \
 			page=$${f##*/}; page=$${page%.scd}; dir='$(INSTALL_MAN)'/man$${page##*.}; \
 			install -d "$$dir" && scdoc <"$$f" >"$$dir/$$page" || exit 1; \

@@ -23,6 +23,16 @@
 const char *const *config_trees(struct arena *arena, const char *tree, const char *gen);
 
 /**
+ * config_home() - the tree that a relative CONFIG_LAYOUT_LOCK is meant from.
+ * @arena: owns the answer.
+ * @tree: Kiln's own tree.
+ * @gen: as for config_trees(); its file "home" names the external tree of the last defconfig.
+ *
+ * Return: that external tree, or @tree.
+ */
+const char *config_home(struct arena *arena, const char *tree, const char *gen);
+
+/**
  * config_board() - the board that the configuration chooses.
  * @cfg: the configuration.
  * @trees: trees with a folder boards/, external ones first, ended by NULL.

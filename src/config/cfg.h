@@ -53,6 +53,8 @@ struct cfg {
 #define cfg_for_each(sym, cfg) \
 	for (const struct cfg_sym *sym = (cfg)->syms; sym < (cfg)->syms + (cfg)->count; sym++)
 
+#define CFG_BYTES_MAX (16u << 20) /* of a configuration; a whole .config has 10 KiB */
+
 /**
  * struct cfg_source - where a configuration comes from.
  * @helper: the program kiln-kconf.

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +115,53 @@ static int run_helper(struct arena *arena, const char *const *argv, int said, ch
 	return 0;
 }
 
+/* Before the helper is asked, so that a wrong --tree is not called a wrong Kconfig file. */
+static int check_tree(struct arena *arena, const struct cfg_source *source, struct err_list *errs)
+{
+	const char *const files[] = {
+		arena_fmt(arena, "%s/Kconfig", source->tree),
+		arena_fmt(arena, "%s/devices.Kconfig", source->gen),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (access(files[i], R_OK) == 0)
+			continue;
+		struct err *err =
+			err_list_new(errs, ERR_CONFIG, "%s: %s", files[i], strerror(errno));
+
+		err_check(err, "config-tree");
+		err_why(err, "kiln reads the Kconfig tree in %s and the fragments in %s.",
+			source->tree, source->gen);
+		err_fix(err, "Give --tree OUTPUT/host/share/kiln of a folder where `make programs` "
+			     "ran, or install kiln completely (make install).");
+		return -1;
+	}
+	return 0;
+}
+
+/* The helper would take a folder for an empty file. */
+static int check_file(const char *path, struct err_list *errs)
+{
+	struct stat st;
+	const char *reason = NULL;
+
+	if (access(path, R_OK) < 0 || stat(path, &st) < 0)
+		reason = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		reason = strerror(EISDIR);
+	else if (S_ISREG(st.st_mode) && st.st_size >= CFG_BYTES_MAX)
+		reason = strerror(EFBIG);
+	if (!reason)
+		return 0;
+	struct err *err = err_list_new(errs, ERR_CONFIG, "%s: %s", path, reason);
+
+	err_why(err, "A configuration is a text file of less than %u MiB that can be read.",
+		CFG_BYTES_MAX >> 20);
+	err_fix(err, "Give a .config or defconfig; make one with make menuconfig or make "
+		     "NAME_defconfig.");
+	return -1;
+}
+
 int cfg_load(struct arena *arena, const struct cfg_source *source, struct cfg *ret_cfg,
 	     struct err_list *errs)
 {
@@ -123,14 +171,8 @@ int cfg_load(struct arena *arena, const struct cfg_source *source, struct cfg *r
 	char *answer = NULL;
 	int status = 0;
 
-	if (access(source->config, R_OK) < 0) {
-		struct err *err =
-			err_list_new(errs, ERR_CONFIG, "%s: %s", source->config, strerror(errno));
-
-		err_why(err, "The configuration cannot be read.");
-		err_fix(err, "Make one first: make menuconfig, or make NAME_defconfig.");
+	if (check_file(source->config, errs) < 0 || check_tree(arena, source, errs) < 0)
 		return -1;
-	}
 	int said = memfd_create("kiln-kconf-stderr", MFD_CLOEXEC);
 
 	if (said < 0 || run_helper(arena, argv, said, &answer, &status) < 0) {
@@ -153,14 +195,33 @@ int cfg_load(struct arena *arena, const struct cfg_source *source, struct cfg *r
 	return cfg_parse(arena, source->config, answer, ret_cfg, errs);
 }
 
-const char *const *config_trees(struct arena *arena, const char *tree, const char *gen)
+/* A file that scripts/conf or scripts/kconfig-gen wrote, or NULL. */
+static char *read_generated(struct arena *arena, const char *gen, const char *name)
 {
-	int fd = open(arena_fmt(arena, "%s/trees", gen), O_RDONLY | O_CLOEXEC);
+	int fd = open(arena_fmt(arena, "%s/%s", gen, name), O_RDONLY | O_CLOEXEC);
 	char *text = fd >= 0 ? read_all(arena, fd) : NULL;
-	size_t room = 2, count = 0;
 
 	if (fd >= 0)
 		(void)close(fd);
+	return text;
+}
+
+const char *config_home(struct arena *arena, const char *tree, const char *gen)
+{
+	char *text = read_generated(arena, gen, "home");
+	char *end = text ? strchr(text, '\n') : NULL;
+
+	if (!end || end == text)
+		return tree;
+	*end = '\0';
+	return text;
+}
+
+const char *const *config_trees(struct arena *arena, const char *tree, const char *gen)
+{
+	char *text = read_generated(arena, gen, "trees");
+	size_t room = 2, count = 0;
+
 	for (const char *at = text; at && (at = strchr(at, '\n')); at++)
 		room++;
 	const char **trees = arena_alloc(arena, room * sizeof(*trees));

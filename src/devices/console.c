@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * console.c - consoles: an ISA serial port or a port of a virtio-serial controller.
+ * console.c - consoles: an ISA or PCI serial port, or a port of a virtio-serial controller.
  *
  * In: rows CONSOLEn_*. Out: -chardev and, for a socket or a file, the operation that opens it: the
  * loader makes what stays on the host, QEMU gets descriptors.
@@ -41,6 +41,14 @@ static const struct dev_class console_classes[] = {
 		.alias = "serial%s",
 	},
 	{
+		.name = "pci-serial",
+		.sym = "PCI_SERIAL",
+		.driver = "pci-serial",
+		.where = WHERE_PCI,
+		.xml = "serial",
+		.alias = "serial%s",
+	},
+	{
 		.name = "virtio",
 		.sym = "VIRTIO",
 		.driver = "virtconsole",
@@ -60,18 +68,29 @@ static bool backend_is(const struct vm_dev *dev, const char *sym)
 	return strcmp(console_of(dev)->backend->sym, sym) == 0;
 }
 
-static bool is_serial(const struct vm_dev *dev)
+static bool is_virtio(const struct vm_dev *dev)
 {
-	return !(dev->class->flags & CLASS_SERIAL_PORT);
+	return dev->class->flags & CLASS_SERIAL_PORT;
 }
 
-/* QEMU has the line in the machine and wants no -device, so nothing of -device applies. */
+static bool is_pci(const struct vm_dev *dev)
+{
+	return dev->class->where == WHERE_PCI;
+}
+
+/* The machine's own line. */
+static bool is_serial(const struct vm_dev *dev)
+{
+	return !is_virtio(dev) && !is_pci(dev);
+}
+
+/* Where QEMU has the line in the machine it wants no -device, so nothing of -device applies. */
 static bool is_isa(const struct vm_dev *dev)
 {
 	return is_serial(dev) && dev_driver(dev);
 }
 
-static bool is_virtio(const struct vm_dev *dev)
+static bool has_place(const struct vm_dev *dev)
 {
 	return !is_serial(dev);
 }
@@ -119,6 +138,11 @@ static const struct prop console_props[] = {
 	 FIELD(line_target),
 	 .xml = "target/@type",
 	 .when = is_serial},
+	{.name = "target-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/@type",
+	 .when = is_pci},
 	{.name = "target-virtio",
 	 .kind = PROP_CONST,
 	 .text = "virtio",
@@ -134,6 +158,11 @@ static const struct prop console_props[] = {
 	 FIELD(line_model),
 	 .xml = "target/model/@name",
 	 .when = is_serial},
+	{.name = "model-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/model/@name",
+	 .when = is_pci},
 	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "index",
@@ -142,7 +171,8 @@ static const struct prop console_props[] = {
 	 FIELD(port),
 	 .qemu = "index",
 	 .when = is_isa},
-	{.name = "place", .kind = PROP_ADDRESS, .when = is_virtio},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
+	{.name = "place", .kind = PROP_ADDRESS, .when = has_place},
 	{0},
 };
 #undef FIELD
@@ -236,7 +266,8 @@ static void check_serial(const struct check *check, const struct vm *vm, struct 
 			"The machine %s has %u %s port%s, and the slot is the number of the port.",
 			vm->machine->name, serial->count, serial->noun,
 			serial->count == 1 ? "" : "s");
-		err_fix(err, "Use a slot below %u, or the VIRTIO model.", serial->count);
+		err_fix(err, "Use a slot below %u, or the VIRTIO or PCI_SERIAL model.",
+			serial->count);
 	}
 }
 
@@ -273,7 +304,7 @@ const struct dev_family console_family = {
 	.sym = "CONSOLE",
 	.max = 8,
 	.size = sizeof(struct console),
-	.rank = RANK_NONE,
+	.rank = RANK_SERIAL,
 	.xml = "console",
 	.alias = "console%s",
 	.classes = console_classes,

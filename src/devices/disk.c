@@ -8,6 +8,7 @@
  */
 #include "devices/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/image.h"
@@ -20,6 +21,7 @@ struct disk {
 	bool read_only, writethrough;
 	uint64_t queues, boot_order;
 	const char *shown_path, *target; /* what XML says: path on the target host, "vda" */
+	const char *shown_model; /* NULL for the plain model, whose word is the bus */
 };
 
 static const struct prop_word source_words[] = {
@@ -77,7 +79,22 @@ static bool is_writethrough(const struct vm_dev *dev)
 static const struct dev_class disk_classes[] = {
 	{
 		.name = "virtio",
+		.sym = "VIRTIO",
 		.driver = "virtio-blk-pci",
+		.where = WHERE_VIRTIO,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-blk-pci-transitional",
+		.where = WHERE_PCI,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-blk-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 		.flags = CLASS_MULTI_QUEUE,
 	},
@@ -93,6 +110,8 @@ static const struct prop disk_props[] = {
 	 .words = source_words,
 	 .xml = "@type"},
 	{.name = "device", .kind = PROP_CONST, .text = "disk", .xml = "@device"},
+	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
+	{.name = "shown-model", .kind = PROP_STRING, FIELD(shown_model), .xml = "@model"},
 	{.name = "driver", .kind = PROP_CONST, .text = "qemu", .xml = "driver/@name"},
 	{.name = "format",
 	 .sym = "FORMAT",
@@ -181,6 +200,8 @@ static void disk_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct disk *disk = dev->data;
 
+	if (dev->class != disk_classes)
+		disk->shown_model = dev->class->name;
 	disk->target = target_name(vm->arena, dev->index);
 	disk->writethrough = cache_is(dev, "WRITETHROUGH");
 	disk->shown_path = disk->path;
@@ -298,34 +319,61 @@ static bool may_share(const struct vm_dev *a, const struct vm_dev *b)
 	return disk_of(a)->read_only && disk_of(b)->read_only;
 }
 
+static void refuse_path(const struct check *check, const struct vm_dev *dev,
+			const struct vm_dev *old, struct err_list *errs)
+{
+	struct place other = dev_place(old, "path");
+	struct err *err = dev_error(errs, dev, "path", check->name,
+				    "\"%s\" is the content of two disks", disk_of(dev)->path);
+
+	err_also(err, other.file, other.line);
+	err_why(err,
+		"%s is on it too, and at least one of the two may write: they would destroy each "
+		"other's data.",
+		old->id);
+	if (dev->repeats)
+		err_fix(err, "Put %%d, which stands for the repeat number, into %s.",
+			dev_symbol(dev, "path"));
+	else
+		err_fix(err, "Give %s a path of its own, or make both read-only.",
+			dev_symbol(dev, "path"));
+}
+
+/* By path, then in their own order. */
+static int compare_paths(const void *a, const void *b)
+{
+	const struct vm_dev *x = *(const struct vm_dev *const *)a;
+	const struct vm_dev *y = *(const struct vm_dev *const *)b;
+	int diff = strcmp(disk_of(x)->path, disk_of(y)->path);
+
+	return diff ? diff : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Sorted, because an appliance may have 1,900 disks. */
 static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &disk_family || !disk_of(dev)->path)
-			continue;
-		for (const struct vm_dev *old = vm->devs; old != dev; old = old->next) {
-			if (old->family != &disk_family || !disk_of(old)->path ||
-			    strcmp(disk_of(old)->path, disk_of(dev)->path) != 0 ||
-			    may_share(dev, old))
-				continue;
-			struct place other = dev_place(old, "path");
-			struct err *err =
-				dev_error(errs, dev, "path", check->name,
-					  "\"%s\" is the content of two disks", disk_of(dev)->path);
+	const struct vm_dev **disks;
+	size_t count = 0;
 
-			err_also(err, other.file, other.line);
-			err_why(err,
-				"%s is on it too, and at least one of the two may write: they "
-				"would destroy each other's data.",
-				old->id);
-			if (dev->repeats)
-				err_fix(err,
-					"Put %%d, which stands for the repeat number, into "
-					"%s.",
-					dev_symbol(dev, "path"));
-			else
-				err_fix(err, "Give %s a path of its own, or make both read-only.",
-					dev_symbol(dev, "path"));
+	vm_for_each_dev(dev, vm->devs)
+		count += dev->family == &disk_family && disk_of(dev)->path;
+	disks = arena_alloc(errs->arena, (count + 1) * sizeof(*disks));
+	count = 0;
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family == &disk_family && disk_of(dev)->path)
+			disks[count++] = dev;
+	}
+	qsort(disks, count, sizeof(*disks), compare_paths);
+	for (size_t i = 1; i < count; i++) {
+		size_t first = i;
+
+		while (first > 0 &&
+		       strcmp(disk_of(disks[first - 1])->path, disk_of(disks[i])->path) == 0)
+			first--;
+		for (; first < i; first++) {
+			if (may_share(disks[first], disks[i]))
+				continue;
+			refuse_path(check, disks[i], disks[first], errs);
 			break;
 		}
 	}

@@ -111,6 +111,8 @@ static void add_features(const struct vm *vm, xmlNodePtr root)
 			(void)xml_child(features, "acpi");
 		(void)xml_child(features, "apic");
 	}
+	if (vm->guest.split_irqchip)
+		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
 	prop_for_each(row, vm->guest_dev->family->props)
 	{
 		if (row->xml && row->kind == PROP_ENUM && dev_applies(vm->guest_dev, row))

@@ -32,9 +32,13 @@ int pack_write(const struct pack *pack, uint64_t offset, const void *bytes, size
 {
 	if (fd_pwrite_all(pack->fd, bytes, len, (off_t)offset) == 0)
 		return 0;
+	bool limit = errno == EFBIG;
+
 	(void)err_sys(pack->err, ERR_HOST, errno, "writing %zu bytes of the image failed", len);
-	err_why(pack->err, "The disk under the output folder does not take them.");
-	err_fix(pack->err, "Free disk space, or build elsewhere with O=DIR.");
+	err_why(pack->err, limit ? "The file may not grow that far."
+				 : "The disk under the output folder does not take them.");
+	err_fix(pack->err, limit ? "Raise the limit of a file's size (ulimit -f)."
+				 : "Free disk space, or build elsewhere with O=DIR.");
 	return -1;
 }
 

@@ -22,15 +22,18 @@ struct run {
 	enum reason reason;
 };
 
-static bool was_searched(const struct layout_dev *rec)
+enum search { SEARCH_NONE, SEARCH_OWN_BUS, SEARCH_ALL };
+
+static enum search search_of(const struct layout_dev *rec)
 {
 	switch (rec->rule) {
 	case RULE_NEXT_SLOT:
 	case RULE_SHARED_SLOT:
-		return true;
+		return SEARCH_ALL;
+	case RULE_CONFIGURED_BUS:
+		return SEARCH_OWN_BUS;
 	case RULE_NONE:
 	case RULE_CONFIGURED:
-	case RULE_CONFIGURED_BUS: /* one bus alone was looked at */
 	case RULE_SET: /* the slot was the first member's choice */
 	case RULE_LOCKED:
 	case RULE_CHIPSET:
@@ -38,7 +41,7 @@ static bool was_searched(const struct layout_dev *rec)
 	case RULE_COUNT:
 		break;
 	}
-	return false;
+	return SEARCH_NONE;
 }
 
 static const char *type_words(unsigned flags)
@@ -135,12 +138,12 @@ size_t before_list(const struct layout *layout, const struct layout_dev *rec,
 	const struct pci_set *set = &layout->set;
 	struct list list = {.arena = layout->vm->arena};
 	struct run run = {0};
-	unsigned bus;
+	enum search search = search_of(rec);
 
 	*ret_lines = NULL;
-	if (!was_searched(rec))
+	if (search == SEARCH_NONE)
 		return 0;
-	for (bus = 0; bus < rec->addr.bus; bus++) {
+	for (unsigned bus = 0; search == SEARCH_ALL && bus < rec->addr.bus; bus++) {
 		enum reason reason = reason_of(set, bus, rec->flags);
 
 		if (run.reason == reason && run.model == set->bus[bus]->model) {
@@ -151,7 +154,7 @@ size_t before_list(const struct layout *layout, const struct layout_dev *rec,
 		run = (struct run){bus, bus, set->bus[bus]->model, reason};
 	}
 	add_run(&list, &run, rec->flags);
-	add_slots(&list, set->bus[bus], &rec->addr);
+	add_slots(&list, set->bus[rec->addr.bus], &rec->addr);
 	*ret_lines = list.lines;
 	return list.count;
 }

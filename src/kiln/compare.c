@@ -151,16 +151,15 @@ static enum change_kind kind_of(const struct fact *fact, bool has_path)
 	return strncmp(fact->key, "bus-", 4) == 0 ? CHANGE_RENUMBERED : CHANGE_VALUE;
 }
 
-static void changed(struct comparison *ret, const struct fact *old, const struct fact *new,
-		    bool has_path)
+static void changed(struct comparison *ret, const struct fact *fact, const char *old,
+		    const char *new, bool has_path)
 {
-	const struct fact *one = old ? old : new;
-	struct change *change = add(ret, kind_of(one, has_path), one->id);
+	struct change *change = add(ret, kind_of(fact, has_path), fact->id);
 
-	change->key = one->key;
-	change->old = old ? old->value : NULL;
-	change->new = new ? new->value : NULL;
-	change->breaks = (old && old->promised) || (new &&new->promised);
+	change->key = fact->key;
+	change->old = old;
+	change->new = new;
+	change->breaks = fact->promised;
 	ret->breaks += change->breaks;
 }
 
@@ -183,11 +182,11 @@ static void both(struct comparison *ret, struct side *old, struct side *new)
 		int diff = !was ? 1 : !is ? -1 : strcmp(was->key, is->key);
 
 		if (diff < 0)
-			changed(ret, was, NULL, has_path);
+			changed(ret, was, was->value, NULL, has_path);
 		else if (diff > 0)
-			changed(ret, NULL, is, has_path);
+			changed(ret, is, NULL, is->value, has_path);
 		else if (strcmp(was->value, is->value) != 0)
-			changed(ret, was, is, has_path);
+			changed(ret, was->promised ? was : is, was->value, is->value, has_path);
 		old->at += diff <= 0;
 		new->at += diff >= 0;
 	}

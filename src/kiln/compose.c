@@ -19,7 +19,7 @@
 	"  --config FILE       the .config or defconfig; default .config\n"             \
 	"  --payload-dir DIR   look here for relative payload paths; may be repeated\n" \
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"    \
-	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says\n"
+	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says, if it is there\n"
 
 const char compose_options[] =
 	COMMON_OPTIONS "  --output DIR        where the results go; default images\n"

@@ -16,6 +16,9 @@ static const struct {
 	 "The configuration gives this address. Kiln only checks that the bus exists and takes "
 	 "endpoints, that the slot is one of the bus, and that the function is free; conventional and "
 	 "PCI Express devices may then be mixed."},
+	{"configured-bus",
+	 "The configuration gives the bus alone: it has the first slot there without any function in "
+	 "use. Conventional and PCI Express devices may be mixed, as at a configured address."},
 	{"locked",
 	 "The lock keeps this address, because a guest knows the device there; nothing was "
 	 "searched."},
@@ -27,6 +30,9 @@ static const struct {
 	{"shared-slot",
 	 "Ports come eight to a slot: it has the lowest free function of the first slot that such a "
 	 "port began, and begins the next free slot when all eight are in use."},
+	{"set",
+	 "It is one function of a device with several, such as the companions of a USB controller: each "
+	 "has its own function of the slot that the set has, and the first one to come takes the slot."},
 	{"gone",
 	 "Nothing else was free, or it is back: it has a place that the lock kept for a device "
 	 "that was removed."},

@@ -96,6 +96,8 @@ void command_usage(struct err_list *errs, const char *argv0, const char *fmt, ..
 	struct err *err = err_list_new(errs, ERR_USAGE, "kiln %s: %s", argv0,
 				       arena_vfmt(errs->arena, fmt, args));
 	va_end(args);
+	err_why(err,
+		"A command line that is not understood as a whole is not carried out in part.");
 	err_fix(err, "`kiln %s --help` tells what it takes.", argv0);
 }
 

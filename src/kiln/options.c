@@ -69,7 +69,7 @@ static int take(int option, char **argv, struct options *ret, struct err_list *e
 		pipeline->output = optarg;
 		break;
 	case WRITE_LOCK:
-		ret->write_lock = true;
+		ret->write_lock = pipeline->new_lock = true;
 		break;
 	case FORGET:
 		pipeline->forget = optarg;
@@ -111,6 +111,11 @@ int options_parse(int argc, char **argv, unsigned takes, struct arena *arena, st
 		ret->name = argv[optind++];
 	if (optind != argc) {
 		command_usage(errs, argv[0], "\"%s\" is one argument too many", argv[optind]);
+		return -1;
+	}
+	/* An option that would change nothing is refused, not ignored. */
+	if (ret->pipeline.forget && !ret->write_lock) {
+		command_usage(errs, argv[0], "--forget goes with --write-lock");
 		return -1;
 	}
 	return 0;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,14 +51,51 @@ static void signals_hold(int how)
 	(void)sigprocmask(how, &set, NULL);
 }
 
+static const char *remedy(int error)
+{
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+		return "Free some disk space, or choose another folder with O=.";
+	case EFBIG:
+		return "Raise the limit of a file's size (ulimit -f), or choose another folder with O=.";
+	case ENOENT:
+		return "Make the folder above it first (mkdir -p), or choose another one with O=.";
+	case EISDIR:
+	case ENOTDIR:
+	case EEXIST:
+	case ENOTEMPTY:
+		return "Move away what stands in its place, or choose another folder with O=.";
+	default:
+		return "Make the folder writable, or choose another one with O=.";
+	}
+}
+
 static int write_error(struct err *err, int error, const char *verb, const char *path)
 {
 	(void)err_sys(err, ERR_HOST, error, "%s %s", verb, path);
 	err_why(err, "The build host refused; nothing of this run was kept.");
-	if (error == ENOSPC || error == EDQUOT)
-		err_fix(err, "Free some disk space, or choose another folder with O=.");
-	else
-		err_fix(err, "Make the folder writable, or choose another one with O=.");
+	err_fix(err, "%s", remedy(error));
+	return -1;
+}
+
+/*
+ * Two runs in one folder would write into the same temporary file, and the first to end would rename
+ * what the other still writes. A rename of the other run leaves us an open file without this name.
+ */
+static int lock_temp(int fd, const char *temp, const char *final, struct err *err)
+{
+	struct stat open_file, named;
+
+	/* A file system without locks is no reason to build nothing. */
+	bool other = flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	if (!other && fstat(fd, &open_file) == 0 && stat(temp, &named) == 0 &&
+	    open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev)
+		return 0;
+	(void)err_set(err, ERR_HOST, "another run is writing %s", final);
+	err_why(err, "Two runs in one folder would mix their files.");
+	err_fix(err, "Wait for the other one, or choose another folder with O=.");
 	return -1;
 }
 
@@ -69,6 +107,8 @@ int output_open(struct output *out, struct arena *arena, const char *dir, struct
 		return write_error(err, errno, "making folder", dir);
 	current = out;
 	signals_set(on_signal);
+	/* Then a limit of the file's size is an error of write(2), which removes what is there. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	return 0;
 }
 
@@ -78,14 +118,25 @@ int output_file(struct output *out, const char *name, struct err *err)
 		return err_set(err, ERR_HOST, "more than %d output files", OUTPUT_MAX);
 	const char *temp = arena_fmt(out->arena, "%s/.%s.tmp", out->dir, name);
 	const char *final = arena_fmt(out->arena, "%s/%s", out->dir, name);
-	int fd = open(temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct stat st;
+
+	/* What no rename can replace is found before the first of them. */
+	if (lstat(final, &st) == 0 && S_ISDIR(st.st_mode))
+		return write_error(err, EISDIR, "writing", final);
+	int fd = open(temp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 
 	if (fd < 0)
 		return write_error(err, errno, "writing", final);
+	if (lock_temp(fd, temp, final, err) < 0) {
+		(void)close(fd);
+		return -1;
+	}
 	out->file[out->count].temp = temp;
 	out->file[out->count].final = final;
 	out->file[out->count].fd = fd;
 	out->count++;
+	if (ftruncate(fd, 0) < 0)
+		return write_error(err, errno, "writing", final);
 	return fd;
 }
 
@@ -113,29 +164,35 @@ int output_link(struct output *out, const char *folder, const char *name, const 
 	return 0;
 }
 
-int output_commit(struct output *out, struct err *err)
+static void close_all(struct output *out)
 {
 	for (size_t i = 0; i < out->count; i++) {
-		int fd = out->file[i].fd;
-
+		if (out->file[i].fd >= 0)
+			(void)close(out->file[i].fd);
 		out->file[i].fd = -1;
-		/* close(2) reports what a network file system noticed late. */
-		int failed = fsync(fd) < 0 ? errno : 0;
+	}
+}
 
-		if (close(fd) < 0 && !failed)
-			failed = errno;
-		if (failed)
-			return write_error(err, failed, "writing", out->file[i].final);
+int output_commit(struct output *out, struct err *err)
+{
+	/* After fsync(2) nothing is left that close(2) could report. */
+	for (size_t i = 0; i < out->count; i++) {
+		if (fsync(out->file[i].fd) < 0)
+			return write_error(err, errno, "writing", out->file[i].final);
 	}
 	signals_hold(SIG_BLOCK);
 	for (size_t i = 0; i < out->count; i++) {
 		if (rename(out->file[i].temp, out->file[i].final) < 0) {
-			int error = errno;
-
+			(void)write_error(err, errno, "renaming to", out->file[i].final);
+			if (i)
+				err_why(err, "%zu of the %zu files are new, the others are old.", i,
+					out->count);
 			signals_hold(SIG_UNBLOCK);
-			return write_error(err, error, "renaming to", out->file[i].final);
+			return -1;
 		}
 	}
+	/* The locks are held until the last rename. */
+	close_all(out);
 	out->count = 0;
 	signals_hold(SIG_UNBLOCK);
 	signals_set(SIG_DFL);
@@ -145,11 +202,10 @@ int output_commit(struct output *out, struct err *err)
 
 void output_abort(struct output *out)
 {
-	for (size_t i = 0; i < out->count; i++) {
-		if (out->file[i].fd >= 0)
-			(void)close(out->file[i].fd);
+	/* Unlinked while locked: a file of this name that another run makes is not ours. */
+	for (size_t i = 0; i < out->count; i++)
 		(void)unlink(out->file[i].temp);
-	}
+	close_all(out);
 	out->count = 0;
 	signals_set(SIG_DFL);
 	current = NULL;

@@ -4,6 +4,7 @@
  */
 #include "kiln/pipeline.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,6 +30,13 @@ static int load_config(struct pipeline *pipe)
 	return cfg_load(pipe->arena, &source, &pipe->cfg, pipe->errs);
 }
 
+/* Only a lock that CONFIG_LAYOUT_LOCK names may still have to be written. */
+static bool may_be_absent(const struct pipeline *pipe)
+{
+	return errno == ENOENT && !pipe->options->forget &&
+	       (pipe->options->new_lock || !pipe->options->lock);
+}
+
 /* A relative lock path is meant from the tree of the defconfig that names it. */
 static const char *lock_path(struct pipeline *pipe)
 {
@@ -36,7 +44,10 @@ static const char *lock_path(struct pipeline *pipe)
 
 	if (!path || pipe->options->lock || path[0] == '/')
 		return path;
-	return arena_fmt(pipe->arena, "%s/%s", pipe->options->tree, path);
+	const char *gen = arena_fmt(pipe->arena, "%s/build/kconfig", pipe->options->tree);
+
+	return arena_fmt(pipe->arena, "%s/%s", config_home(pipe->arena, pipe->options->tree, gen),
+			 path);
 }
 
 static int load_lock(struct pipeline *pipe)
@@ -44,10 +55,13 @@ static int load_lock(struct pipeline *pipe)
 	struct err err;
 
 	pipe->lock_path = lock_path(pipe);
-	if (!pipe->lock_path || access(pipe->lock_path, F_OK) != 0)
+	if (!pipe->lock_path)
+		return 0;
+	if (access(pipe->lock_path, F_OK) != 0 && may_be_absent(pipe))
 		return 0;
 	pipe->lock = arena_alloc(pipe->arena, sizeof(*pipe->lock));
-	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0)
+	if (lock_load(pipe->lock, pipe->arena, pipe->lock_path, pipe->errs) < 0 ||
+	    lock_check(pipe->lock, &pipe->vm, pipe->errs) < 0)
 		return -1;
 	if (pipe->options->forget && lock_forget(pipe->lock, pipe->options->forget, &err) < 0) {
 		err_list_add(pipe->errs, &err);

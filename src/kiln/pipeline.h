@@ -24,6 +24,7 @@
  * @output: folder of the results.
  * @tree: folder with Kconfig, src/, boards/ and build/kconfig/.
  * @lock: lock file; NULL = what CONFIG_LAYOUT_LOCK says.
+ * @new_lock: a lock that is not there yet is no mistake: this run writes it.
  * @helper: the program kiln-kconf.
  * @forget: what the lock shall decide anew (lock_forget()), or NULL.
  * @search: where relative payload paths are looked for, ended by NULL.
@@ -32,6 +33,7 @@ struct pipeline_options {
 	const char *config, *output, *tree, *lock, *helper, *forget;
 	const char *search[DIRS_MAX + 1];
 	size_t search_count;
+	bool new_lock;
 };
 
 /** struct pipeline - zero-initialise, then set @arena and @errs. */

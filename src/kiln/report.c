@@ -82,7 +82,7 @@ static void draw_function(struct text *text, const struct vm *vm, const struct r
 	const struct vm_dev *dev = f->rec->dev;
 
 	text_fmt(text, "%s: %s", f->name, f->driver ? f->driver : dev->class->name);
-	if (strcmp(dev->alias, dev->id) != 0)
+	if (dev->alias && strcmp(dev->alias, dev->id) != 0)
 		text_fmt(text, " \"%s\"", dev->alias);
 	if (dev->addr.multifunction == MULTI_ON)
 		text_add(text, ", multifunction");

@@ -24,7 +24,7 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
  *	driver   QEMU's type; of a built-in function its object's
  *	name     "net0", or what a built-in function is: "ISA bridge"
  *	id       identity; not of built-in functions, which have "built_in": true
- *	alias    QEMU id
+ *	alias    QEMU id; a USB 2 companion has none and "anonymous": true
  *	bus      QEMU id of the bus that it sits on
  *	rule, asked_by, tried        how it got its address (layout.h)
  *	chipset    what the machine's table says of it

@@ -87,6 +87,8 @@ static json_t *function_object(const struct vm *vm, const struct layout *layout,
 	}
 	set_string(object, "id", f->rec->dev->id);
 	set_string(object, "alias", f->rec->dev->alias);
+	if (!f->rec->dev->alias)
+		set(object, "anonymous", json_true());
 	set_string(object, "rule", layout_rule_name(f->rec->rule));
 	set_string(object, "asked_by", f->rec->asked_by);
 	set_string(object, "tried", f->rec->tried);

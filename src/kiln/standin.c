@@ -184,6 +184,16 @@ static void replace_chardev(struct standin *standin, const char **value)
 	note(standin, "null stands in for consoles, files and sockets");
 }
 
+/* The target's folder is not there, and nobody's should be opened. */
+static void replace_folder(struct standin *standin, const char **value)
+{
+	struct arena *arena = standin->scratch->arena;
+
+	*value = arena_fmt(arena, "local,id=%s,path=%s,security_model=none", kv_id(arena, *value),
+			   standin->scratch->dir);
+	note(standin, "an empty folder stands in for shared ones");
+}
+
 /* Neither huge pages nor as much memory as the target has; the size in the guest is the same. */
 static void replace_memory(struct standin *standin, const char **value)
 {
@@ -212,6 +222,11 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_chardev(standin, value);
 	else if (strcmp(option, "-object") == 0)
 		replace_memory(standin, value);
+	else if (strcmp(option, "-fsdev") == 0)
+		replace_folder(standin, value);
+	/* No port is opened for a guest that never runs. */
+	else if (strcmp(option, "-vnc") == 0)
+		*value = "none";
 	if (strcmp(option, "-accel") == 0 && strncmp(*value, "tcg", 3) != 0) {
 		*value = "tcg";
 		note(standin, "TCG stands in for KVM");

@@ -7,6 +7,8 @@
  *	disks        small new files of the right format; no real disk is opened
  *	taps         hubs that lead nowhere
  *	chardevs     null
+ *	folders      an empty one
+ *	VNC          none
  *	memory       plain and not reserved
  *	KVM          TCG, and with it CPU model "host" becomes "max"
  */

@@ -86,6 +86,8 @@ int dev_next(struct pass *pass, struct layout_dev *rec, int function)
 	struct pci_found found;
 	struct err err;
 
+	if (bus_numbers_place(pass, rec))
+		return 0;
 	if (next(pass, &want, function, &found, &err)) {
 		budget_refuse(pass, rec, &err);
 		return -1;
@@ -289,7 +291,7 @@ static int run(struct pass *pass)
 	return place_controllers(pass);
 }
 
-static void add_root(struct vm *vm)
+static void add_root(struct vm *vm, enum layout_algorithm algorithm)
 {
 	const char *model = vm->machine->root_model;
 
@@ -298,24 +300,50 @@ static void add_root(struct vm *vm)
 			return;
 	}
 	if (model)
-		(void)vm_add_controller(vm, &controller_pci_family,
-					dev_class_find(&controller_pci_family, model), 0);
+		controller_add(vm, algorithm, &controller_pci_family,
+			       dev_class_find(&controller_pci_family, model), 0)
+			->added = false;
+}
+
+/* Another policy would move everything, so a lock and .config must be of one mind. */
+static int check_policy(const struct vm *vm, const struct layout *layout, struct err_list *errs)
+{
+	bool packed = layout->algorithm == ALGORITHM_PACKED_1;
+	struct err *err;
+
+	if (packed == vm->guest.pci_packed)
+		return 0;
+	err = dev_error(errs, vm->guest_dev, "pci-policy", "layout-lock",
+			"the lock is of the algorithm %s, and .config wants %s",
+			layout_algorithm_name(layout->algorithm),
+			packed ? "libvirt's places" : "packed ones");
+	err_also(err, layout->lock->path, 0);
+	err_why(err, "The lock %s keeps each device where a running guest knows it.",
+		layout->lock->path);
+	err_fix(err,
+		"Set CONFIG_PCI_POLICY_%s=y, or write the lock anew with `make layout-lock`; "
+		"devices then move.",
+		packed ? "PACKED" : "LIBVIRT");
+	return -1;
 }
 
 static int choose_algorithm(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
-	const char *name = layout->lock ? layout->lock->algorithm : vm->board->layout_algorithm;
+	const char *name = layout->lock           ? layout->lock->algorithm
+			   : vm->guest.pci_packed ? layout_algorithm_name(ALGORITHM_PACKED_1)
+						  : vm->board->layout_algorithm;
 
 	layout->algorithm = layout_algorithm_find(name);
 	if (layout->algorithm != ALGORITHM_COUNT)
-		return 0;
+		return layout->lock ? check_policy(vm, layout, errs) : 0;
 
 	struct err *err = err_list_new(errs, ERR_CONFIG, "the layout algorithm is \"%s\"", name);
 
 	if (layout->lock)
 		err_at(err, layout->lock->path, 0);
 	err_check(err, "layout-algorithm");
-	err_why(err, "This Kiln knows libvirt-9 and libvirt-11; board %s or the lock says another.",
+	err_why(err,
+		"This Kiln knows libvirt-9, libvirt-11 and packed-1; board %s or the lock says another.",
 		vm->board->name);
 	err_fix(err, "Use a Kiln that knows it, or name one of these in the board's description.");
 	return -1;
@@ -382,7 +410,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	controller_list(vm, layout, errs);
 	if (errs->count > before)
 		return -1;
-	add_root(vm);
+	add_root(vm, layout->algorithm);
 	count_configured(vm, layout);
 	serial_assign(vm, layout, errs);
 	mmio_assign(vm, layout, errs);
@@ -395,6 +423,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	if (run_real(vm, layout, errs))
 		return -1;
 	number_all(vm, layout, errs);
+	bus_numbers_count(vm, layout);
 	budget_count(layout);
 	return errs->count > before ? -1 : 0;
 }

@@ -34,6 +34,19 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev);
 /** controller_list() - order and indexes of the configured controllers; what cannot be. */
 void controller_list(struct vm *vm, struct layout *layout, struct err_list *errs);
 
+/** controller_class() - the class that such a word means, or NULL. */
+const struct dev_class *controller_class(const char *word);
+
+/**
+ * bus_numbers_place() - a place for a controller that leaves the bus numbers of locked ones alone.
+ *
+ * Return: false when there is none, or no lock: then it is searched as ever.
+ */
+bool bus_numbers_place(struct pass *pass, struct layout_dev *rec);
+
+/** bus_numbers_count() - fill @layout->bus_number; a note when locked buses are counted anew. */
+void bus_numbers_count(struct vm *vm, struct layout *layout);
+
 /** controller_word() - a PCI controller's model in the lock: libvirt's, or QEMU's where two share it. */
 const char *controller_word(const struct vm_dev *dev);
 

@@ -44,6 +44,9 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
 	unsigned flags = connection(vm, dev);
 
 	if (flags && dev->class->flags & CLASS_INTEGRATED)
-		flags |= PCI_INTEGRATED;
+		return flags | PCI_INTEGRATED;
+	/* A passed-through device is reset through its slot, so it has one of its own. */
+	if (vm->guest.pci_packed && flags & PCI_TYPE_PCIE && dev->family->rank != RANK_HOSTDEV)
+		flags |= PCI_AGGREGATE;
 	return flags;
 }

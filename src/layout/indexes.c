@@ -281,7 +281,7 @@ void controller_list(struct vm *vm, struct layout *layout, struct err_list *errs
 
 	vm_for_each_dev(dev, vm->controllers) {
 		row = dev_prop(dev->family, "index");
-		if (dev->has_index || !row)
+		if (dev->has_index || !row || !(dev->family->flags & FAMILY_CONTROLLER))
 			continue;
 		dev->index = (unsigned)dev_uint(dev, row);
 		dev->has_index = dev->index != 0;
@@ -294,7 +294,8 @@ void controller_list(struct vm *vm, struct layout *layout, struct err_list *errs
 			dev->index = find_index(vm, layout, &list, i);
 			dev->has_index = true;
 		}
-		vm_name_controller(dev);
+		if (dev->family->flags & FAMILY_CONTROLLER)
+			vm_name_controller(dev);
 	}
 	for (size_t i = 0; i < list.count; i++) {
 		const struct vm_dev *dev = list.devs[i];

@@ -17,6 +17,7 @@
 /**
  * struct reading - the file while it is read.
  * @words: of the current line, NUL-terminated; @count of them.
+ * @ended: the line "end" was there: a file that was cut would let devices move in silence.
  */
 struct reading {
 	struct lock *lock;
@@ -24,6 +25,7 @@ struct reading {
 	struct err_list *errs;
 	size_t room, pin_room;
 	unsigned line, format;
+	bool ended;
 	char *words[LOCK_WORDS];
 	unsigned count;
 };
@@ -182,7 +184,9 @@ static void read_format(struct reading *r)
 {
 	const char *text = r->count == 2 ? r->words[1] : "";
 
-	if (!parse_number(&text, 10, 1000, &r->format) || *text || r->format == 0)
+	if (r->format)
+		refuse(r, "the lock has its format twice", "Two locks were put into one file.");
+	else if (!parse_number(&text, 10, 1000, &r->format) || *text || r->format == 0)
 		refuse(r, "this line of the lock cannot be read",
 		       "The first line that is no comment is `format NUMBER`.");
 	else if (r->format > LOCK_FORMAT)
@@ -193,11 +197,28 @@ static void read_format(struct reading *r)
 				 LOCK_FORMAT));
 }
 
+static void read_algorithm(struct reading *r)
+{
+	struct lock *lock = r->lock;
+
+	if (lock->algorithm)
+		refuse(r, "the lock has its algorithm twice", "Two locks were put into one file.");
+	lock->algorithm = arena_str(r->arena, r->words[1]);
+	if (layout_algorithm_find(lock->algorithm) == ALGORITHM_COUNT)
+		refuse(r, arena_fmt(r->arena, "the lock's algorithm is \"%s\"", lock->algorithm),
+		       "This Kiln knows libvirt-9, libvirt-11 and packed-1.");
+}
+
 static void read_line(struct reading *r, char *text)
 {
 	if (!*text || *text == '#')
 		return;
 	split(r, text);
+	if (r->ended) {
+		refuse(r, "something stands behind the end of the lock",
+		       "The line `end` is the last one.");
+		return;
+	}
 	if (strcmp(r->words[0], "format") == 0) {
 		read_format(r);
 	} else if (r->format == 0) {
@@ -205,19 +226,16 @@ static void read_line(struct reading *r, char *text)
 		       "The first line that is no comment is `format NUMBER`.");
 		r->format = LOCK_FORMAT;
 	} else if (strcmp(r->words[0], "algorithm") == 0 && r->count == 2) {
-		r->lock->algorithm = arena_str(r->arena, r->words[1]);
-		if (layout_algorithm_find(r->lock->algorithm) == ALGORITHM_COUNT)
-			refuse(r,
-			       arena_fmt(r->arena, "the lock's algorithm is \"%s\"",
-					 r->lock->algorithm),
-			       "This Kiln knows libvirt-9 and libvirt-11.");
+		read_algorithm(r);
 	} else if (strcmp(r->words[0], "pin") == 0) {
 		read_pin(r);
 	} else if (strcmp(r->words[0], "device") == 0 || strcmp(r->words[0], "gone") == 0) {
 		read_device(r, r->words[0][0] == 'g');
+	} else if (strcmp(r->words[0], "end") == 0 && r->count == 1) {
+		r->ended = true;
 	} else {
 		refuse(r, "this line of the lock cannot be read",
-		       "A line begins with format, algorithm, pin, device, gone or #.");
+		       "A line begins with format, algorithm, pin, device, gone or #, or is `end`.");
 	}
 }
 
@@ -284,9 +302,10 @@ int lock_parse(struct lock *lock, struct arena *arena, const char *path, const c
 		read_line(&r, line);
 	}
 	r.line = 0;
-	if (errs->count == before && (!r.format || !lock->algorithm))
+	if (errs->count == before && (!r.format || !lock->algorithm || !r.ended))
 		refuse(&r, "the lock is not whole",
-		       "It needs the lines `format NUMBER` and `algorithm NAME`.");
+		       "It has the lines `format NUMBER` and `algorithm NAME`, and the last one is "
+		       "`end`: a file that was cut would let devices move.");
 	sort_and_check(&r);
 	return errs->count > before ? -1 : 0;
 }

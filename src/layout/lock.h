@@ -14,6 +14,7 @@
  *	device console0 serial 0:0
  *	device rng0 mmio 31
  *	gone disk2 pci 04:00.0
+ *	end
  *
  * Read and written here and nowhere else; it decides nothing about addresses.
  */
@@ -76,6 +77,16 @@ int lock_parse(struct lock *lock, struct arena *arena, const char *path, const c
 /** lock_load() - read the file and lock_parse() it. A file that is missing is an error. */
 int lock_load(struct lock *lock, struct arena *arena, const char *path,
 	      struct err_list *errs) MUST_CHECK;
+
+/**
+ * lock_check() - whether every line of a lock could match something.
+ * @lock: as lock_parse() left it.
+ * @vm: its families; which devices it has does not matter.
+ * @errs: every identity, bus and pin that nothing could ever match.
+ *
+ * Return: 0, or -1 with errors added.
+ */
+int lock_check(const struct lock *lock, const struct vm *vm, struct err_list *errs) MUST_CHECK;
 
 /** lock_find() - the line of that identity, also when it is gone; NULL without a lock. */
 const struct lock_line *lock_find(const struct lock *lock, const char *id);

@@ -221,5 +221,6 @@ const char *lock_text(const struct vm *vm, const struct layout *layout, const st
 		text_fmt(&text, "pin %s %s\n", w.pins[i].key, w.pins[i].value);
 	for (size_t i = 0; i < w.count; i++)
 		write_line(&text, &w.lines[i]);
+	text_add(&text, "end\n");
 	return text_str(&text);
 }

@@ -145,6 +145,42 @@ static void check_chassis(const struct vm *vm, struct err_list *errs)
 	}
 }
 
+/*
+ * A guest looks at functions 1 to 7 of a slot only when it finds a function 0. What loses it by the
+ * removal of a device is refused; what .config wants so is only told.
+ */
+static void check_first(struct vm *vm, struct layout *layout, const struct layout_dev *rec,
+			struct err_list *errs)
+{
+	struct pci_addr first = rec->addr;
+	char addr[PCI_ADDR_TEXT];
+
+	first.function = 0;
+	if (rec->addr.function == 0 || pci_owner_at(&layout->set, &first))
+		return;
+	if (!(layout->set.bus[first.bus]->slot[first.slot].gone & 1u)) {
+		layout_note(layout, arena_fmt(vm->arena,
+					      "%s is at %s, and nothing is at function 0 of that "
+					      "slot: most guests will not find it.",
+					      rec->dev->id, pci_addr_text(&rec->addr, addr)));
+		return;
+	}
+
+	struct err *err = err_list_new(errs, ERR_CONFIG, "%s would lose function 0 of its slot",
+				       rec->dev->id);
+
+	err_at(err, layout->lock->path, 0);
+	err_check(err, "layout-lock");
+	err_why(err,
+		"It is at %s, the device at function 0 has been removed, and a guest looks at the "
+		"other functions only when there is a function 0.",
+		pci_addr_text(&rec->addr, addr));
+	err_fix(err,
+		"Keep that device, or let kiln choose another place for this one: `make "
+		"layout-update DEVICE=%s`.",
+		rec->dev->id);
+}
+
 void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
 	for (size_t i = 0; i < layout->dev_count; i++) {
@@ -152,12 +188,18 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 
 		rec->dev->addr.kind = ADDR_PCI;
 		rec->dev->addr.pci = rec->addr;
+		/* From the first on, so that one more behind the port changes nothing of it. */
+		if (rec->flags & PCI_AGGREGATE && rec->flags & PCI_TYPE_ENDPOINT &&
+		    rec->addr.function == 0 && !rec->dev->has_want)
+			rec->dev->addr.multifunction = MULTI_ON;
 		/* What libvirt gives to the first of a set has the mark even when it is alone. */
 		if (rec->dev->class->flags & CLASS_SET && rec->addr.function == 0 &&
 		    !rec->dev->has_want)
 			rec->dev->addr.multifunction = MULTI_ON;
 	}
 	mark_multifunction(layout);
+	for (size_t i = 0; i < layout->dev_count; i++)
+		check_first(vm, layout, &layout->devs[i], errs);
 	vm_for_each_dev(dev, vm->controllers) {
 		const struct layout_dev *rec = layout_find(layout, dev);
 

@@ -87,11 +87,11 @@ struct pci_owner {
 /**
  * struct pci_slot - eight functions.
  * @used: functions that are taken. @gone: functions kept for devices that were removed.
- * @aggregate: the first occupant had PCI_AGGREGATE, so others of its kind may join.
+ * @aggregate: type bits of the first occupant when it had PCI_AGGREGATE: others of its type may join.
  */
 struct pci_slot {
 	uint8_t used, gone;
-	bool aggregate;
+	uint16_t aggregate;
 	const struct pci_owner *owner[PCI_FUNCTION_MAX];
 };
 

@@ -23,7 +23,7 @@ static bool find_on_bus(const struct pci_bus *bus, unsigned flags, int function,
 
 		if (!busy) {
 			found = function == PCI_ANY_FUNCTION ? 0 : function;
-		} else if ((flags & PCI_AGGREGATE) && slot->aggregate) {
+		} else if ((flags & PCI_AGGREGATE) && (slot->aggregate & flags)) {
 			if (function != PCI_ANY_FUNCTION)
 				found = busy & (1u << function) ? -1 : function;
 			else if (busy != 0xff)

@@ -46,6 +46,12 @@ static const struct prop_word gic_words[] = {
 	{0},
 };
 
+static const struct prop_word policy_words[] = {
+	{.sym = "LIBVIRT"},
+	{.sym = "PACKED"},
+	{0},
+};
+
 static const struct prop_word spare_words[] = {
 	{.sym = "LIBVIRT"},
 	{.sym = "FIXED"},
@@ -71,6 +77,14 @@ static bool boots_kernel(const struct vm_dev *dev)
 static bool has_spare_count(const struct vm_dev *dev)
 {
 	return strcmp(guest_of(dev)->spare->sym, "FIXED") == 0;
+}
+
+/* Where every PCI Express device has a port. */
+static bool has_policy(const struct vm_dev *dev)
+{
+	const char *name = dev->vm->machine->name;
+
+	return strcmp(name, "q35") == 0 || strcmp(name, "virt") == 0;
 }
 
 static bool has_versions(const struct vm_dev *dev)
@@ -219,6 +233,13 @@ static const struct prop guest_props[] = {
 	 .kind = PROP_ENUM,
 	 FIELD(on_reboot),
 	 .words = reboot_words},
+	{.name = "pci-policy",
+	 .sym = "PCI_POLICY",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(pci_policy),
+	 .words = policy_words,
+	 .when = has_policy},
 	{.name = "spare",
 	 .sym = "SPARE_PORTS",
 	 .kind = PROP_ENUM,
@@ -341,6 +362,7 @@ static void guest_prepare(struct vm *vm, struct vm_dev *dev)
 	guest->machine_type = arena_fmt(vm->arena, "%s%s", vm->machine->type_prefix,
 					versions ? guest->machine_version : "");
 	guest->virtio_mmio = has_both_buses(dev) && strcmp(guest->virtio_bus->sym, "MMIO") == 0;
+	guest->pci_packed = has_policy(dev) && strcmp(guest->pci_policy->sym, "PACKED") == 0;
 	guest->spare_as_libvirt = !has_spare_count(dev);
 }
 

@@ -203,10 +203,9 @@ static void check_boot(const struct check *check, const struct vm *vm, struct er
 		     "a kernel directly.");
 }
 
-static void check_drivers(const struct check *check, const struct vm *vm, struct vm_dev *list,
-			  struct err_list *errs)
+static void check_devices(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	vm_for_each_dev(dev, list) {
+	vm_for_each(dev, vm) {
 		const char *driver = dev_driver(dev);
 
 		if (!driver || caps_has(vm->board->caps, "device", driver))
@@ -219,12 +218,6 @@ static void check_drivers(const struct check *check, const struct vm *vm, struct
 			vm->board->caps->path);
 		err_fix(err, "Choose another model for %s, or another board.", dev->id);
 	}
-}
-
-static void check_devices(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	check_drivers(check, vm, vm->controllers, errs);
-	check_drivers(check, vm, vm->devs, errs);
 }
 
 const struct check guest_checks[] = {

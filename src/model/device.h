@@ -52,6 +52,7 @@ struct dev_class {
 #define CLASS_SET_COMPANION (1u << 6)
 #define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
 #define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
+#define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
@@ -78,6 +79,19 @@ enum dev_rank {
 	RANK_NONE, /* never a PCI device */
 };
 
+/*
+ * Types of controllers in the order in which they stand in the list of controllers and in the XML.
+ * Slots are handed out along that list, and libvirt reads it from the XML (pci-rules.md section 3).
+ */
+enum controller_type {
+	CONTROLLER_NONE, /* the family is no controller */
+	CONTROLLER_USB,
+	CONTROLLER_SATA,
+	CONTROLLER_SCSI,
+	CONTROLLER_PCI,
+	CONTROLLER_VIRTIO_SERIAL,
+};
+
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
@@ -92,14 +106,18 @@ enum dev_rank {
  * @size: bytes of the family's struct behind vm_dev.data.
  * @flags: FAMILY_*.
  * @rank: see enum dev_rank.
+ * @controller: its devices are controllers, in the list of controllers; unless FAMILY_CONTROLLER, the
+ *              slot is the index.
  * @xml: element below <devices>: "interface".
- * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1").
+ * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
  * @classes: models; the first is the default.
  * @props: rows in the order in which -device writes them.
  * @checks: the family's own checks; ended by a NULL name; may be NULL.
  * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
  * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
  *        built once, for the command line now and for hot-plug later. May be NULL.
+ * @after: arguments behind its -device: what sits on it (codecs of a sound card), an option that goes
+ *         with it. May be NULL.
  */
 struct dev_family {
 	const char *name;
@@ -108,6 +126,7 @@ struct dev_family {
 	size_t size;
 	unsigned flags;
 	enum dev_rank rank;
+	enum controller_type controller;
 	const char *xml;
 	const char *alias;
 	const struct dev_class *classes;
@@ -115,6 +134,7 @@ struct dev_family {
 	const struct check *checks;
 	void (*prepare)(struct vm *vm, struct vm_dev *dev);
 	void (*back)(const struct vm_dev *dev, struct emit *emit);
+	void (*after)(const struct vm_dev *dev, struct emit *emit);
 };
 
 /**
@@ -122,7 +142,7 @@ struct dev_family {
  * @family: its kind; @class: its model.
  * @slot: Kconfig slot; @repeat: number among those alike, 0 .. @repeats-1; @repeats is 0 when the
  *        slot has no REPEAT (identity "net2"), else how many ("disk3.0", "disk3.1", ...).
- * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0".
+ * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0"; NULL = it has none.
  * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.

@@ -22,10 +22,10 @@
  * comes last. The order of addresses is another one (enum dev_rank).
  */
 static const char *const device_order[] = {
-	"disk",     "filesystem", "interface", "smartcard",  "serial", "parallel",
-	"channel",  "console",    "tpm",       "input",      "sound",  "video",
-	"watchdog", "redirdev",   "hostdev",   "memballoon", "rng",    "iommu",
-	"panic",    "shmem",      "memory",    "vsock",
+	"disk",    "filesystem", "interface", "smartcard", "serial",  "parallel",
+	"channel", "console",    "tpm",       "input",     "audio",   "graphics",
+	"video",   "sound",      "watchdog",  "redirdev",  "hostdev", "memballoon",
+	"rng",     "panic",      "shmem",     "memory",    "vsock",
 };
 
 static unsigned device_place(const struct vm_dev *dev)
@@ -69,6 +69,8 @@ static const char *machine_text(const struct vm *vm, struct arena *arena)
 			value = dev_word(dev, row)->qemu;
 		text_fmt(&text, ",%s=%s", row->qemu, value);
 	}
+	if (vm->guest.split_irqchip)
+		text_add(&text, ",kernel_irqchip=split");
 	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
 	return text_str(&text);
 }
@@ -279,6 +281,13 @@ static void add_device(const struct buses *buses, const struct vm_dev *dev, stru
 		dev->family->back(dev, emit);
 	if (dev_driver(dev))
 		fill_device(buses, dev, emit->arena, emit_tree(emit, "-device", 0));
+	if (dev->family->after)
+		dev->family->after(dev, emit);
+}
+
+static bool is_early(const struct vm_dev *dev)
+{
+	return strcmp(dev_element(dev), "iommu") == 0;
 }
 
 /* The bus that a controller sits on must be there before it, whatever their indexes are. */
@@ -299,6 +308,11 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	struct buses buses;
 
 	find_buses(vm, &buses);
+	/* An IOMMU translates for what QEMU makes after it. */
+	vm_for_each_dev(dev, vm->devs) {
+		if (is_early(dev))
+			add_device(&buses, dev, emit);
+	}
 	/* A bus must be there before what sits on it: PCI controllers, then the others. */
 	vm_for_each_dev(dev, vm->controllers) {
 		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
@@ -310,10 +324,20 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
-			if (device_place(dev) == place)
+			if (device_place(dev) == place && !is_early(dev))
 				add_device(&buses, dev, emit);
 		}
 	}
+}
+
+/* Without one QEMU opens a window. */
+static bool has_display(const struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (strcmp(dev_element(dev), "graphics") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -345,7 +369,8 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 
 	add_machine(vm, emit);
 	add_memory(vm, emit);
-	add(emit, "-display", "none");
+	if (!has_display(vm))
+		add(emit, "-display", "none");
 	add(emit, "-no-user-config", NULL);
 	add(emit, "-nodefaults", NULL);
 	add_monitor(emit, "qmp", "charmonitor", "monitor");

@@ -54,7 +54,10 @@ static int load_function(struct arena *arena, const json_t *object, struct qtree
 	};
 	if (!want->bus || !address || parse_address(address, want) < 0)
 		return -1;
-	return want->id || json_is_true(json_object_get(object, "built_in")) ? 0 : -1;
+	return want->id || json_is_true(json_object_get(object, "built_in")) ||
+			       json_is_true(json_object_get(object, "anonymous"))
+		       ? 0
+		       : -1;
 }
 
 static int load_port(struct arena *arena, const json_t *object, struct qtree_want *want)

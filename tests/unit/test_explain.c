@@ -125,6 +125,23 @@ static void test_nothing_was_passed_over_without_a_search(void **state)
 	bench_free(b);
 }
 
+static void test_on_a_configured_bus_no_other_was_looked_at(void **state)
+{
+	struct bench *b = bench_new(&machine_q35, &board_9);
+
+	(void)state;
+	want(add(b, &t_net_family, NULL, 0), 0, 1, 0);
+	struct vm_dev *disk = add(b, &t_disk_family, NULL, 0);
+
+	disk->has_want_bus = true;
+	disk->want.bus = 0;
+	lay_out(b, NULL);
+	assert_string_equal(addr_of(b, "disk0"), "00:02.0");
+	assert_string_equal(before(b, "disk0"), "slot 01 of bus 00: has net0 in it\n");
+	assert_part(explain(b, "disk0"), "\n  rule     configured-bus. ");
+	bench_free(b);
+}
+
 static void test_a_port_shares_and_has_no_slot_before(void **state)
 {
 	struct bench *b = bench_new(&machine_q35, &board_9);
@@ -252,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_slots_before_it_on_its_own_bus_are_named),
 		cmocka_unit_test(test_a_place_that_the_lock_keeps_is_named),
 		cmocka_unit_test(test_nothing_was_passed_over_without_a_search),
+		cmocka_unit_test(test_on_a_configured_bus_no_other_was_looked_at),
 		cmocka_unit_test(test_a_port_shares_and_has_no_slot_before),
 		cmocka_unit_test(test_one_device_is_found_by_each_of_its_names),
 		cmocka_unit_test(test_a_list_tells_each_rule_once),

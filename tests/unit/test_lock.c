@@ -13,8 +13,15 @@
 
 #include "layout_vm.h"
 
+/* A case is the lines that it is about; what lock_text() wrote has its end. */
+static const char *whole(struct bench *b, const char *text)
+{
+	return strstr(text, "\nend\n") ? text : arena_fmt(&b->arena, "%send\n", text);
+}
+
 static void parse(struct bench *b, const char *text)
 {
+	text = whole(b, text);
 	if (lock_parse(&b->lock, &b->arena, "test.layout", text, strlen(text), &b->errs) != 0)
 		fail_msg("%s", b->errs.first->err.what);
 }
@@ -96,7 +103,8 @@ static void test_lock_text_is_for_people(void **state)
 		"device disk0 pci 05:00.0\n"
 		"device net0 pci 02:00.0\n"
 		"device net1 pci 03:01.0\n"
-		"device virtio-serial0 pci 04:00.0\n");
+		"device virtio-serial0 pci 04:00.0\n"
+		"end\n");
 	bench_free(b);
 }
 
@@ -378,8 +386,14 @@ static void test_lock_bad_lines_are_refused(void **state)
 		{"algorithm libvirt-9\n", 1, "begin with its format"},
 		{"format 2\nalgorithm libvirt-9\n", 1, "format 2"},
 		{"format one\n", 1, "cannot be read"},
-		{"format 1\n", 0, "not whole"},
+		{"format 1\nend\n", 0, "not whole"},
 		{"", 0, "not whole"},
+		{HEAD, 0, "not whole"},
+		{HEAD "device net0 pci 00:02.0\n", 0, "not whole"},
+		{HEAD "device net0 pci 00:02.0\nen", 4, "cannot be read"},
+		{HEAD "end\ndevice net0 pci 00:02.0\n", 4, "behind the end"},
+		{HEAD "format 1\nend\n", 3, "format twice"},
+		{HEAD "algorithm libvirt-9\nend\n", 3, "algorithm twice"},
 		{"format 1\nalgorithm libvirt-8\n", 2, "libvirt-8"},
 		{HEAD "device net0\n", 3, "cannot be read"},
 		{HEAD "device net0 pci 00:20.0\n", 3, "cannot be read"},
@@ -393,8 +407,8 @@ static void test_lock_bad_lines_are_refused(void **state)
 		{HEAD "pin machine\n", 3, "cannot be read"},
 		{HEAD "place net0\n", 3, "cannot be read"},
 		{HEAD "device net0 pci 00:02.0\r\n", 1, "carriage"},
-		{HEAD "device net0 pci 00:02.0\ngone net0 pci 00:03.0\n", 4, "net0 twice"},
-		{HEAD "pin a b\npin a c\n", 4, "pins a twice"},
+		{HEAD "device net0 pci 00:02.0\ngone net0 pci 00:03.0\nend\n", 4, "net0 twice"},
+		{HEAD "pin a b\npin a c\nend\n", 4, "pins a twice"},
 	};
 
 	(void)state;
@@ -454,7 +468,8 @@ static void test_lock_file_is_read_or_refused(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(write(fd, HEAD, strlen(HEAD)), (ssize_t)strlen(HEAD));
+	assert_int_equal(write(fd, HEAD "end\n", strlen(HEAD "end\n")),
+			 (ssize_t)strlen(HEAD "end\n"));
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(lock_load(&b->lock, &b->arena, path, &b->errs), 0);
 	assert_string_equal(b->lock.algorithm, "libvirt-9");

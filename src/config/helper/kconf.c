@@ -9,6 +9,8 @@
  */
 #include "config/helper/kconf.h"
 
+#include "config/cfg.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -27,8 +29,6 @@ const char *__asan_default_options(void)
 	return "detect_leaks=0";
 }
 #endif
-
-#define CONFIG_SIZE_MAX (16u << 20)
 
 /* libkconfig-parser prints on stderr and may exit; what it says is caught here. */
 static int real_stderr = -1, caught = -1;
@@ -98,18 +98,25 @@ static char *read_file(const char *path, size_t *ret_size, struct err *err)
 			(void)close(fd);
 		return NULL;
 	}
-	char *text = calloc(1, CONFIG_SIZE_MAX + 1);
+	if (S_ISDIR(st.st_mode)) {
+		(void)close(fd);
+		(void)err_sys(err, ERR_CONFIG, EISDIR, "%s", path);
+		err_why(err, "A configuration is a file.");
+		err_fix(err, "Give the .config or the defconfig.");
+		return NULL;
+	}
+	char *text = calloc(1, CFG_BYTES_MAX + 1);
 
-	while (text && size < CONFIG_SIZE_MAX &&
-	       (len = read(fd, text + size, CONFIG_SIZE_MAX - size)) > 0)
+	while (text && size < CFG_BYTES_MAX &&
+	       (len = read(fd, text + size, CFG_BYTES_MAX - size)) > 0)
 		size += (size_t)len;
 	(void)close(fd);
-	if (text && size < CONFIG_SIZE_MAX) {
+	if (text && size < CFG_BYTES_MAX) {
 		*ret_size = size;
 		return text;
 	}
 	free(text);
-	(void)err_set(err, ERR_CONFIG, "%s: larger than %u bytes", path, CONFIG_SIZE_MAX);
+	(void)err_set(err, ERR_CONFIG, "%s: larger than %u bytes", path, CFG_BYTES_MAX);
 	err_why(err, "No configuration is that large; this is another file.");
 	err_fix(err, "Give the .config or the defconfig.");
 	return NULL;
