@@ -37,7 +37,7 @@ static const char *lock_of(struct bench *b)
 
 static void use_lock(struct bench *b, const char *lines)
 {
-	const char *text = arena_fmt(&b->arena, "format 1\nalgorithm libvirt-9\n%s", lines);
+	const char *text = arena_fmt(&b->arena, "format 1\nalgorithm libvirt-9\n%send\n", lines);
 
 	(void)bench_lock(b, text);
 }
