@@ -115,6 +115,60 @@ $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 	$(call say,STRIP,target/bin/kiln-run)
 	$(Q)$(TARGET_STRIP) -o $@ $<
 
+# ---- kiln-run for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
+# $(O)/target-ARCH/bin/kiln-run; the packages stay in $(O)/dl. HOST_ARCH of the configured board says
+# that `make` builds it too.
+# help: Build | kiln-run-aarch64 | kiln-run for aarch64 hosts, in target-aarch64/bin
+CROSS_ARCHES := aarch64
+CROSS_CC := clang
+CROSS_CFLAGS = $(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS)) -nostdlibinc
+CROSS_DEB_aarch64 := arm64
+
+define cross_rules
+X_$(1) := $(B)/target-$(1)
+R_$(1) := $(B)/target-$(1)/root
+OBJS_$(1) := $(patsubst $(TOP)/src/%.c,$(B)/target-$(1)/%.o,$(TARGET_SRCS))
+
+$(B)/target-$(1)/root/.stamp: $(TOP)/scripts/debian-unpack
+	$$(call say,UNPACK,musl and lz4 of $(1))
+	$(Q)rm -rf $$(@D) && mkdir -p $$(@D)
+	$(Q)set -e; debs=$$$$($(TOP)/scripts/debian-unpack $(CROSS_DEB_$(1)) '$(O)/dl' musl-dev \
+		liblz4-dev linux-libc-dev libgcc-12-dev); \
+		for deb in $$$$debs; do dpkg-deb -x "$$$$deb" $$(@D); done
+	$(Q)cp /usr/include/xxhash.h $$(@D)/usr/include/
+	$(Q)mkdir $$(@D)/include && cd $$(@D)/include && for h in linux asm-generic lz4.h xxhash.h; do \
+		ln -s ../usr/include/$$$$h $$$$h; done; ln -s ../usr/include/$(1)-linux-gnu/asm asm
+	$(Q)touch $$@
+
+$(B)/target-$(1)/%.o: $(TOP)/src/%.c $(B)/target-$(1)/root/.stamp
+	@mkdir -p $$(@D)
+	$$(call say,XCC,$(1) src/$$*.c)
+	$(Q)$(CROSS_CC) --target=$(1)-linux-musl $$(CROSS_CFLAGS) \
+		-isystem $$(R_$(1))/usr/include/$(1)-linux-musl -isystem $$(R_$(1))/include -c -o $$@ $$<
+
+$(B)/target-$(1)/lz4.o: $(B)/target-$(1)/root/.stamp
+	$$(call say,OBJCOPY,$(1) lz4.o)
+	$(Q)cd $$(@D) && $(AR) x root/usr/lib/$(1)-linux-gnu/liblz4.a lz4.o && llvm-objcopy \
+		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
+		--redefine-sym free=lz4_heap_give lz4.o
+
+$(B)/kiln-run-$(1).debug: $$(OBJS_$(1)) $(B)/target-$(1)/lz4.o
+	$$(call say,LD,kiln-run-$(1).debug)
+	$(Q)ld.lld -pie --no-dynamic-linker -z relro -z now -z text --gc-sections -o $$@ \
+		$$(addprefix $$(R_$(1))/usr/lib/$(1)-linux-musl/,rcrt1.o crti.o) $$^ --start-group \
+		$$(R_$(1))/usr/lib/$(1)-linux-musl/libc.a $$(R_$(1))/usr/lib/gcc/$(1)-linux-gnu/12/libgcc.a \
+		--end-group $$(R_$(1))/usr/lib/$(1)-linux-musl/crtn.o
+
+$(O)/target-$(1)/bin/kiln-run: $(B)/kiln-run-$(1).debug
+	@mkdir -p $$(@D)
+	$$(call say,STRIP,target-$(1)/bin/kiln-run)
+	$(Q)llvm-strip -o $$@ $$<
+
+.PHONY: kiln-run-$(1)
+kiln-run-$(1): $(O)/target-$(1)/bin/kiln-run
+endef
+$(foreach a,$(CROSS_ARCHES),$(eval $(call cross_rules,$(a))))
+
 # kiln looks for the Kconfig tree in ../share/kiln from its own folder, here as when installed.
 HOST_SHARE := $(O)/host/share/kiln
 $(HOST_SHARE)/.stamp:
@@ -123,8 +177,9 @@ $(HOST_SHARE)/.stamp:
 	$(Q)ln -sfn $(B) $(HOST_SHARE)/build
 	$(Q)touch $@
 
-PROGRAMS := $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(TARGET_BIN)/kiln-run
-.PHONY: programs
-programs: $(PROGRAMS) $(HOST_SHARE)/.stamp
+# help: Build | host-programs | compile kiln and kiln-kconf alone
+.PHONY: programs host-programs
+host-programs: $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(HOST_SHARE)/.stamp
+programs: host-programs $(TARGET_BIN)/kiln-run
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -39,14 +39,14 @@ $(B)/tests/replay_%: $(TOP)/tests/fuzz/fuzz_%.c $(TOP)/tests/fuzz/replay.c $(UNI
 FUZZ_O := $(O)/fuzz
 FUZZ_SECONDS ?= 60
 FUZZ_BINS := $(patsubst $(TOP)/tests/fuzz/fuzz_%.c,$(FUZZ_O)/fuzz_%,$(FUZZ_SRCS))
-FUZZ_LIB_SRCS := $(filter-out %/main.c,$(foreach d,base image model config,$(call lib_srcs,$(d))))
+FUZZ_LIB_SRCS := $(foreach d,$(filter-out kiln,$(KILN_DIRS)),$(call lib_srcs,$(d)))
 $(FUZZ_O)/fuzz_%: $(TOP)/tests/fuzz/fuzz_%.c $(FUZZ_LIB_SRCS)
 	@mkdir -p $(@D)
 	$(call say,CLANG,tests/fuzz/fuzz_$*.c)
 	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		$(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE -o $@ $< $(FUZZ_LIB_SRCS) -llz4 -ljansson
+		$(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE $(XML_CFLAGS) -o $@ $< $(FUZZ_LIB_SRCS) $(KILN_LIBS)
 
-BENCH_BINS := $(B)/tests/bench_pair $(B)/tests/bench_stub
+BENCH_BINS := $(B)/tests/bench_pair $(B)/tests/bench_stub $(B)/tests/bench_layout
 $(B)/tests/bench_pair: $(TOP)/tests/bench/bench_pair.c
 	@mkdir -p $(@D)
 	$(call say,CC,tests/bench/bench_pair.c)
@@ -56,9 +56,16 @@ $(B)/tests/bench_stub: $(TOP)/tests/bench/bench_stub.c
 	$(call say,TCC,tests/bench/bench_stub.c)
 	$(Q)$(TARGET_CC) -static -O2 -o $@ $<
 
+$(B)/tests/bench_layout: $(TOP)/tests/bench/bench_layout.c $(UNIT_ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,CC,tests/bench/bench_layout.c)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -I$(TOP)/tests/unit -o $@ $< $(HOST_LDFLAGS) \
+		-Wl,--start-group $(foreach d,$(KILN_DIRS),$(call host_lib,$(d))) -Wl,--end-group \
+		$(KILN_LIBS)
+
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
 PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
-	$(TOP)/tests/libvirt/*.c)
+	$(TOP)/tests/libvirt/*.c $(TOP)/tests/tables/*.c)
 part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
 define part_rule
 $(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)

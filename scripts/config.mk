@@ -36,4 +36,4 @@ list-defconfigs:
 # kiln reads the expanded templates, so they are there whenever it is.
 kconfig-tree:
 	$(Q)$(CONF) tree
-programs: kconfig-tree
+host-programs: kconfig-tree

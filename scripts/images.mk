@@ -13,18 +13,29 @@ $(DEMO_PAYLOAD): $(TOP)/scripts/demo-payload $(TOP)/tests/demo/init
 	$(call say,PAYLOAD,payload/demo)
 	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl
 	$(Q)touch $@
-wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD))
+DEMO_ARM64 := $(PAYLOAD)/demo-arm64/.made
+$(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/debian-unpack $(TOP)/tests/demo/init
+	$(call say,PAYLOAD,payload/demo-arm64)
+	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl arm64
+	$(Q)touch $@
+wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD)) \
+	$(if $(shell grep -sl '="demo-arm64/' '$(CONFIG)'),$(DEMO_ARM64))
+# A board of another architecture gets its kiln-run with the image.
+wanted_loader = $(foreach a,$(CROSS_ARCHES),$(if $(shell grep -sx 'CONFIG_HOST_ARCH="$(a)"' '$(CONFIG)'),\
+	$(if $(filter $(a),$(shell uname -m)),,$(O)/target-$(a)/bin/kiln-run)))
 
 COMPOSE = $(HOST_BIN)/kiln compose --payload-dir '$(PAYLOAD)'
 
 # help: Build | all | compose the image of the configuration; the default
 # help: Build | programs | compile kiln, kiln-kconf and kiln-run
 # help: Build | demo-payload | fetch and unpack what the demo configurations name
-.PHONY: all demo-payload
-all: programs $(CONFIG) $(wanted_payload)
+# help: Build | demo-payload-arm64 | the same for the demonstration on aarch64
+.PHONY: all demo-payload demo-payload-arm64
+all: programs $(CONFIG) $(wanted_payload) $(wanted_loader)
 	$(call say,COMPOSE,$(vm_name))
 	$(Q)$(COMPOSE) --config '$(CONFIG)' --output '$(IMAGES)'
 demo-payload: $(DEMO_PAYLOAD)
+demo-payload-arm64: $(DEMO_ARM64)
 
 $(CONFIG):
 	@echo 'make: error: there is no configuration: $@' >&2
@@ -35,7 +46,10 @@ $(CONFIG):
 # help: Look | show-info | everything in the image, as JSON
 # help: Look | show-layout | the PCI layout as a text
 # help: Look | graph-pci | the PCI layout as a drawing (DOT; SVG where dot is installed)
-.PHONY: show-info show-layout graph-pci
+# help: Look | explain | how each device got its address, or DEVICE=net0 alone
+# help: Look | diff | what a guest would notice between two images: OLD=FILE NEW=FILE
+# help: Look | verify | start the board's QEMU paused and compare its devices with the layout
+.PHONY: show-info show-layout graph-pci explain diff verify
 show-info: all
 	$(Q)$(HOST_BIN)/kiln show '$(IMAGES)/$(vm_name).kiln' --json
 show-layout: all
@@ -47,6 +61,17 @@ graph-pci: all
 	else \
 		echo '$(IMAGES)/$(vm_name).layout.dot (no SVG: dot is not there; apt-get install graphviz)'; \
 	fi
+
+explain: programs $(CONFIG)
+	$(Q)$(HOST_BIN)/kiln explain --config '$(CONFIG)' --payload-dir '$(PAYLOAD)' $(DEVICE)
+# Without NEW= it is the image of the configuration, composed first.
+diff: programs $(if $(OLD),$(if $(NEW),,all))
+	$(Q)test -n '$(OLD)' || { printf '%s\n' 'make: error: which image was before?' \
+		'  why: two images are compared, and the new one is by default that of the configuration.' \
+		'  fix: make diff OLD=FILE [NEW=FILE]' >&2; exit 2; }
+	$(Q)$(HOST_BIN)/kiln diff '$(OLD)' '$(or $(NEW),$(IMAGES)/$(vm_name).kiln)'
+verify: all
+	$(Q)$(HOST_BIN)/kiln verify '$(IMAGES)/$(vm_name).kiln'
 
 # help: Lock | layout-lock | write or renew the layout lock that CONFIG_LAYOUT_LOCK names
 # help: Lock | layout-update | let one device move to where the rules put it: DEVICE=net2

@@ -166,17 +166,47 @@ static struct place switch_place(const struct cfg *cfg, const char *name, const 
 	return (struct place){cfg->file, 0};
 }
 
+/* Those alike differ in their number alone, which only some strings show. */
+static void read_alike(struct vm_dev *dev, const struct vm_dev *first, const struct cfg *cfg,
+		       struct err_list *errs)
+{
+	const struct dev_family *family = dev->family;
+	size_t rows = 0;
+
+	if (family->size)
+		memcpy(dev->data, first->data, family->size);
+	prop_for_each(row, family->props) rows++;
+	memcpy(dev->prop_at, first->prop_at, rows * sizeof(*dev->prop_at));
+	dev->class = first->class;
+	dev->has_want_bus = first->has_want_bus;
+	dev->want = first->want;
+	prop_for_each(row, family->props)
+	{
+		if (row->sym && row->flags & PROP_REPEAT_FMT)
+			row_read(cfg, dev, row, errs);
+	}
+}
+
 static void add_device(struct vm *vm, const struct dev_family *family, unsigned slot,
 		       unsigned repeats, struct place at, const struct cfg *cfg,
 		       struct err_list *errs)
 {
+	const struct vm_dev *first = NULL;
+
 	for (unsigned repeat = 0; repeat < (repeats ? repeats : 1); repeat++) {
-		struct vm_dev *dev = vm_add_dev(vm, family, slot, repeat, repeats);
+		struct vm_dev *dev = family->flags & FAMILY_CONTROLLER
+					     ? vm_list_controller(vm, family, slot)
+					     : vm_add_dev(vm, family, slot, repeat, repeats);
 		size_t before = errs->count;
 
 		dev->at = at;
-		read_rows(dev, cfg, errs);
-		check_applies(dev, cfg, errs);
+		if (repeat) {
+			read_alike(dev, first, cfg, errs);
+		} else {
+			first = dev;
+			read_rows(dev, cfg, errs);
+			check_applies(dev, cfg, errs);
+		}
 		/* What is wrong with one is wrong with all that are alike. */
 		if (errs->count > before)
 			return;
@@ -297,11 +327,11 @@ size_t config_pins(const struct vm *vm, struct config_pin **ret_pins)
 {
 	size_t room = count_rows(vm->guest_dev), count;
 
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		room += count_rows(dev);
 	*ret_pins = arena_alloc(vm->arena, room * sizeof(**ret_pins));
 	count = add_pins(vm->guest_dev, *ret_pins);
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		count += add_pins(dev, *ret_pins + count);
 	return count;
 }
@@ -339,7 +369,7 @@ int config_apply_pins(struct vm *vm, const struct cfg *cfg,
 			apply_pin(vm->guest_dev, row, cfg, pin(arg, pin_key(vm->guest_dev, row)),
 				  errs);
 	}
-	vm_for_each_dev(dev, vm->devs) {
+	vm_for_each(dev, vm) {
 		prop_for_each(row, dev->family->props)
 		{
 			if (is_pinned(dev, row))
@@ -353,8 +383,9 @@ void config_prepare(struct vm *vm)
 {
 	if (vm->guest_dev->family->prepare)
 		vm->guest_dev->family->prepare(vm, vm->guest_dev);
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family->prepare)
+	/* Controllers whose index is found by rule are prepared when they have it. */
+	vm_for_each(dev, vm) {
+		if (dev->family->prepare && !(dev->family->flags & FAMILY_CONTROLLER))
 			dev->family->prepare(vm, dev);
 	}
 }

@@ -193,19 +193,36 @@ static bool parse_pci(const char *text, struct pci_addr *ret)
 	return true;
 }
 
+/* "03:" is a bus on which any free place will do. */
+static bool parse_bus(const char *text, struct pci_addr *ret)
+{
+	uint64_t bus;
+
+	if (!parse_part(&text, 1, 3, UINT16_MAX, &bus) || strcmp(text, ":") != 0)
+		return false;
+	*ret = (struct pci_addr){.bus = (uint16_t)bus};
+	return true;
+}
+
 static void read_pci(const struct cfg_sym *sym, struct vm_dev *dev, const struct prop *row,
 		     struct err_list *errs)
 {
 	struct err *err;
 
 	dev->has_want = false;
+	dev->has_want_bus = false;
 	if (!*sym->value)
 		return;
+	if (parse_bus(sym->value, &dev->want)) {
+		dev->has_want_bus = true;
+		return;
+	}
 	if (!parse_pci(sym->value, &dev->want)) {
 		err = refuse(errs, dev, row, "pci-address-form",
 			     arena_fmt(errs->arena, "\"%s\" is no PCI address", sym->value));
 		err_why(err, "An address is bb:ss.f in hexadecimal: index of the PCI controller, "
-			     "slot from 00 to 1f, function from 0 to 7, as in 00:05.0.");
+			     "slot from 00 to 1f, function from 0 to 7, as in 00:05.0; bb: alone "
+			     "leaves slot and function to Kiln.");
 		err_fix(err, "Write %s in that form, or \"\" to let Kiln choose.",
 			dev_symbol(dev, row->name));
 		return;

@@ -13,7 +13,20 @@ struct balloon {
 static const struct dev_class balloon_classes[] = {
 	{
 		.name = "virtio",
+		.sym = "VIRTIO",
 		.driver = "virtio-balloon-pci",
+		.where = WHERE_VIRTIO,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-balloon-pci-transitional",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-balloon-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 	},
 	{0},
@@ -21,7 +34,11 @@ static const struct dev_class balloon_classes[] = {
 
 #define FIELD(member) .field = offsetof(struct balloon, member)
 static const struct prop balloon_props[] = {
-	{.name = "model", .kind = PROP_CONST, .text = "virtio", .xml = "@model"},
+	{.name = "model",
+	 .sym = "MODEL",
+	 .kind = PROP_CLASS,
+	 .flags = PROP_ABI | PROP_PIN,
+	 .xml = "@model"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "autodeflate",
 	 .sym = "AUTODEFLATE",

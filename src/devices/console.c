@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * console.c - consoles: an ISA serial port or a port of a virtio-serial controller.
+ * console.c - consoles: an ISA or PCI serial port, or a port of a virtio-serial controller.
  *
  * In: rows CONSOLEn_*. Out: -chardev and, for a socket or a file, the operation that opens it: the
  * loader makes what stays on the host, QEMU gets descriptors.
@@ -12,12 +12,14 @@
 #include "image/image.h"
 #include "model/check.h"
 #include "model/emit.h"
+#include "model/machine.h"
 
 struct console {
 	const struct prop_word *backend;
 	const char *path;
 	const char *shown_path; /* path in XML */
 	uint64_t port; /* number that XML and isa-serial show */
+	const char *line_target, *line_model; /* libvirt's words for the machine's serial line */
 };
 
 static const struct prop_word backend_words[] = {
@@ -33,8 +35,16 @@ static const struct dev_class console_classes[] = {
 	{
 		.name = "serial",
 		.sym = "SERIAL",
-		.driver = "isa-serial",
 		.where = WHERE_NONE,
+		.flags = CLASS_LINE,
+		.xml = "serial",
+		.alias = "serial%s",
+	},
+	{
+		.name = "pci-serial",
+		.sym = "PCI_SERIAL",
+		.driver = "pci-serial",
+		.where = WHERE_PCI,
 		.xml = "serial",
 		.alias = "serial%s",
 	},
@@ -58,12 +68,29 @@ static bool backend_is(const struct vm_dev *dev, const char *sym)
 	return strcmp(console_of(dev)->backend->sym, sym) == 0;
 }
 
-static bool is_serial(const struct vm_dev *dev)
+static bool is_virtio(const struct vm_dev *dev)
 {
-	return !(dev->class->flags & CLASS_SERIAL_PORT);
+	return dev->class->flags & CLASS_SERIAL_PORT;
 }
 
-static bool is_virtio(const struct vm_dev *dev)
+static bool is_pci(const struct vm_dev *dev)
+{
+	return dev->class->where == WHERE_PCI;
+}
+
+/* The machine's own line. */
+static bool is_serial(const struct vm_dev *dev)
+{
+	return !is_virtio(dev) && !is_pci(dev);
+}
+
+/* Where QEMU has the line in the machine it wants no -device, so nothing of -device applies. */
+static bool is_isa(const struct vm_dev *dev)
+{
+	return is_serial(dev) && dev_driver(dev);
+}
+
+static bool has_place(const struct vm_dev *dev)
 {
 	return !is_serial(dev);
 }
@@ -107,10 +134,15 @@ static const struct prop console_props[] = {
 	 .xml = "source/@append",
 	 .when = is_file},
 	{.name = "target-serial",
-	 .kind = PROP_CONST,
-	 .text = "isa-serial",
+	 .kind = PROP_STRING,
+	 FIELD(line_target),
 	 .xml = "target/@type",
 	 .when = is_serial},
+	{.name = "target-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/@type",
+	 .when = is_pci},
 	{.name = "target-virtio",
 	 .kind = PROP_CONST,
 	 .text = "virtio",
@@ -122,10 +154,15 @@ static const struct prop console_props[] = {
 	 FIELD(port),
 	 .xml = "target/@port"},
 	{.name = "target-model",
-	 .kind = PROP_CONST,
-	 .text = "isa-serial",
+	 .kind = PROP_STRING,
+	 FIELD(line_model),
 	 .xml = "target/model/@name",
 	 .when = is_serial},
+	{.name = "model-pci",
+	 .kind = PROP_CONST,
+	 .text = "pci-serial",
+	 .xml = "target/model/@name",
+	 .when = is_pci},
 	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "index",
@@ -133,8 +170,9 @@ static const struct prop console_props[] = {
 	 .flags = PROP_ALWAYS,
 	 FIELD(port),
 	 .qemu = "index",
-	 .when = is_serial},
-	{.name = "place", .kind = PROP_ADDRESS, .when = is_virtio},
+	 .when = is_isa},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
+	{.name = "place", .kind = PROP_ADDRESS, .when = has_place},
 	{0},
 };
 #undef FIELD
@@ -145,6 +183,8 @@ static void console_prepare(struct vm *vm, struct vm_dev *dev)
 
 	/* The slot, not the position: console2 stays ttyS2 when console1 goes. */
 	console->port = dev->slot;
+	console->line_target = vm->machine->serial->target;
+	console->line_model = vm->machine->serial->model;
 	if (is_file(dev))
 		console->shown_path = console->path;
 	if (is_unix(dev))
@@ -182,7 +222,7 @@ static const char *file_text(const struct vm_dev *dev, struct emit *emit)
 			 emit_mark(emit, FIX_FDSET_PATH, fd, 0, ""));
 }
 
-static void console_back(const struct vm_dev *dev, struct emit *emit)
+static void add_chardev(const struct vm_dev *dev, struct emit *emit)
 {
 	const char *text;
 
@@ -205,21 +245,29 @@ static void console_back(const struct vm_dev *dev, struct emit *emit)
 	emit_text(emit, "-chardev", text, 0);
 }
 
-/* A PC has four ISA serial ports: QEMU's MAX_ISA_SERIAL_PORTS, include/hw/char/serial.h. */
-#define ISA_SERIAL_MAX 4
+static void console_back(const struct vm_dev *dev, struct emit *emit)
+{
+	add_chardev(dev, emit);
+	if (is_serial(dev) && !dev_driver(dev))
+		emit_text(emit, "-serial", arena_fmt(emit->arena, "chardev:char%s", dev->alias), 0);
+}
 
 static void check_serial(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
+	const struct machine_serial *serial = vm->machine->serial;
+
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &console_family || !is_serial(dev) || dev->slot < ISA_SERIAL_MAX)
+		if (dev->family != &console_family || !is_serial(dev) || dev->slot < serial->count)
 			continue;
 		struct err *err = dev_error(errs, dev, "model", check->name,
 					    "serial port %u does not exist", dev->slot);
 
 		err_why(err,
-			"A PC has %d ISA serial ports, and the slot is the number of the port.",
-			ISA_SERIAL_MAX);
-		err_fix(err, "Use a slot below %d, or the VIRTIO model.", ISA_SERIAL_MAX);
+			"The machine %s has %u %s port%s, and the slot is the number of the port.",
+			vm->machine->name, serial->count, serial->noun,
+			serial->count == 1 ? "" : "s");
+		err_fix(err, "Use a slot below %u, or the VIRTIO or PCI_SERIAL model.",
+			serial->count);
 	}
 }
 
@@ -256,7 +304,7 @@ const struct dev_family console_family = {
 	.sym = "CONSOLE",
 	.max = 8,
 	.size = sizeof(struct console),
-	.rank = RANK_NONE,
+	.rank = RANK_SERIAL,
 	.xml = "console",
 	.alias = "console%s",
 	.classes = console_classes,

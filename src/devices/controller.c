@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * controller.c - the controllers that Kiln adds: PCI buses and virtio-serial.
+ * controller.c - PCI controllers, which are configured or added, and virtio-serial ones, which Kiln
+ * adds.
  *
  * Facts only. What a PCI controller plugs into and accepts is layout/pci_models.c's.
  */
@@ -10,20 +11,75 @@
 
 #include "model/vm.h"
 
+/*
+ * A model that two QEMU devices can be stands twice; the first is what Kiln adds by itself. Roots
+ * belong to the machine and have no symbol.
+ */
 static const struct dev_class pci_classes[] = {
+	{
+		.name = "pcie-root-port",
+		.sym = "PCIE_ROOT_PORT",
+		.driver = "pcie-root-port",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pcie-root-port",
+		.sym = "IOH3420",
+		.driver = "ioh3420",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pcie-switch-upstream-port",
+		.sym = "PCIE_SWITCH_UPSTREAM_PORT",
+		.driver = "x3130-upstream",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pcie-switch-downstream-port",
+		.sym = "PCIE_SWITCH_DOWNSTREAM_PORT",
+		.driver = "xio3130-downstream",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pcie-to-pci-bridge",
+		.sym = "PCIE_TO_PCI_BRIDGE",
+		.driver = "pcie-pci-bridge",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "dmi-to-pci-bridge",
+		.sym = "DMI_TO_PCI_BRIDGE",
+		.driver = "i82801b11-bridge",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pcie-expander-bus",
+		.sym = "PCIE_EXPANDER_BUS",
+		.driver = "pxb-pcie",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pci-bridge",
+		.sym = "PCI_BRIDGE",
+		.driver = "pci-bridge",
+		.where = WHERE_BRIDGE,
+	},
+	{
+		.name = "pci-expander-bus",
+		.sym = "PCI_EXPANDER_BUS",
+		.driver = "pxb",
+		.where = WHERE_BRIDGE,
+	},
 	{.name = "pci-root", .where = WHERE_NONE, .flags = CLASS_IMPLICIT},
 	{.name = "pcie-root", .where = WHERE_NONE, .flags = CLASS_IMPLICIT},
-	{.name = "pci-bridge", .driver = "pci-bridge", .where = WHERE_BRIDGE},
-	{.name = "dmi-to-pci-bridge", .driver = "i82801b11-bridge", .where = WHERE_BRIDGE},
-	{.name = "pcie-to-pci-bridge", .driver = "pcie-pci-bridge", .where = WHERE_BRIDGE},
-	{.name = "pcie-root-port", .driver = "pcie-root-port", .where = WHERE_BRIDGE},
-	{.name = "pcie-switch-upstream-port", .driver = "x3130-upstream", .where = WHERE_BRIDGE},
-	{.name = "pcie-switch-downstream-port",
-	 .driver = "xio3130-downstream",
-	 .where = WHERE_BRIDGE},
-	{.name = "pci-expander-bus", .driver = "pxb", .where = WHERE_BRIDGE},
-	{.name = "pcie-expander-bus", .driver = "pxb-pcie", .where = WHERE_BRIDGE},
 	{.name = NULL},
+};
+
+static const struct prop_word hotplug_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "ON", .xml = "on"},
+	{.sym = "OFF", .xml = "off"},
+	{0},
 };
 
 static bool is_class(const struct vm_dev *dev, const char *name)
@@ -51,52 +107,91 @@ static bool is_expander(const struct vm_dev *dev)
 	return is_class(dev, "pci-expander-bus") || is_class(dev, "pcie-expander-bus");
 }
 
-/* Order of the qemu column: libvirt writes port before chassis and both before the id. */
+static const struct controller_pci *pci_of(const struct vm_dev *dev)
+{
+	return dev->data;
+}
+
+static bool says_hotplug(const struct vm_dev *dev)
+{
+	const struct prop_word *word = pci_of(dev)->hotplug_word;
+
+	return is_port(dev) && word && word->xml;
+}
+
+/* Order of the qemu column: libvirt writes port and chassis before the id, and hotplug behind it. */
+#define FIELD(member) .field = offsetof(struct controller_pci, member)
 static const struct prop pci_props[] = {
 	{.name = "type", .kind = PROP_CONST, .xml = "@type", .text = "pci"},
 	{.name = "index",
+	 .sym = "INDEX",
 	 .kind = PROP_UINT,
-	 .flags = PROP_ALWAYS,
-	 .field = offsetof(struct controller_pci, index),
-	 .xml = "@index"},
-	{.name = "model", .kind = PROP_CLASS, .xml = "@model"},
+	 .flags = PROP_ALWAYS | PROP_ABI,
+	 FIELD(index),
+	 .xml = "@index",
+	 .max = 255},
+	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI, .xml = "@model"},
 	{.name = "model-name",
 	 .kind = PROP_STRING,
-	 .field = offsetof(struct controller_pci, model_name),
+	 FIELD(model_name),
 	 .xml = "model/@name",
 	 .when = is_plugged},
 	{.name = "chassis-nr",
+	 .sym = "CHASSIS_NR",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS | PROP_ABI,
-	 .field = offsetof(struct controller_pci, chassis_nr),
+	 FIELD(chassis_nr),
 	 .xml = "target/@chassisNr",
 	 .qemu = "chassis_nr",
+	 .max = 255,
 	 .when = is_bridge},
 	{.name = "bus-nr",
+	 .sym = "BUS_NR",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS | PROP_ABI,
-	 .field = offsetof(struct controller_pci, bus_nr),
+	 FIELD(bus_nr),
 	 .xml = "target/@busNr",
 	 .qemu = "bus_nr",
+	 .max = 254,
 	 .when = is_expander},
 	{.name = "port",
+	 .sym = "PORT",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS | PROP_ABI,
-	 .field = offsetof(struct controller_pci, port),
+	 FIELD(port),
 	 .xml = "target/@port",
 	 .qemu = "port",
+	 .max = 255,
 	 .when = is_port},
 	{.name = "chassis",
+	 .sym = "CHASSIS",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS | PROP_ABI,
-	 .field = offsetof(struct controller_pci, chassis),
+	 FIELD(chassis),
 	 .xml = "target/@chassis",
 	 .qemu = "chassis",
+	 .max = 255,
+	 .when = is_port},
+	{.name = "hotplug",
+	 .sym = "HOTPLUG",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(hotplug_word),
+	 .words = hotplug_words,
+	 .xml = "target/@hotplug",
 	 .when = is_port},
 	{.name = "id", .kind = PROP_ALIAS, .qemu = "id", .text = "%s", .when = is_plugged},
+	{.name = "hotplug-switch",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(hotplug),
+	 .qemu = "hotplug",
+	 .when = says_hotplug},
+	{.name = "pci-address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "address", .kind = PROP_ADDRESS, .when = is_plugged},
 	{.name = NULL},
 };
+#undef FIELD
 
 static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 {
@@ -105,6 +200,9 @@ static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 	(void)vm;
 	data->index = dev->index;
 	data->model_name = dev->class->driver;
+	if (!data->hotplug_word)
+		data->hotplug_word = hotplug_words;
+	data->hotplug = strcmp(data->hotplug_word->sym, "OFF") != 0;
 	/* The one built-in name that is not "pci.N". */
 	if (is_class(dev, "pcie-root"))
 		dev->alias = "pcie.0";
@@ -113,10 +211,11 @@ static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 const struct dev_family controller_pci_family = {
 	.name = "pci",
 	.sym = "PCI",
-	.max = 256,
+	.max = 64,
 	.size = sizeof(struct controller_pci),
-	.flags = FAMILY_INTERNAL,
+	.flags = FAMILY_CONTROLLER,
 	.rank = RANK_PCI_CONTROLLER,
+	.controller = CONTROLLER_PCI,
 	.xml = "controller",
 	.alias = "pci.%s",
 	.classes = pci_classes,
@@ -157,6 +256,7 @@ const struct dev_family controller_virtio_serial_family = {
 	.size = sizeof(struct controller_serial),
 	.flags = FAMILY_INTERNAL,
 	.rank = RANK_CONTROLLER,
+	.controller = CONTROLLER_VIRTIO_SERIAL,
 	.xml = "controller",
 	.alias = "virtio-serial%s",
 	.classes = serial_classes,

@@ -21,6 +21,7 @@ struct disk {
 	bool read_only, writethrough;
 	uint64_t queues, boot_order;
 	const char *shown_path, *target; /* what XML says: path on the target host, "vda" */
+	const char *shown_model; /* NULL for the plain model, whose word is the bus */
 };
 
 static const struct prop_word source_words[] = {
@@ -78,7 +79,22 @@ static bool is_writethrough(const struct vm_dev *dev)
 static const struct dev_class disk_classes[] = {
 	{
 		.name = "virtio",
+		.sym = "VIRTIO",
 		.driver = "virtio-blk-pci",
+		.where = WHERE_VIRTIO,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-blk-pci-transitional",
+		.where = WHERE_PCI,
+		.flags = CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-blk-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 		.flags = CLASS_MULTI_QUEUE,
 	},
@@ -94,6 +110,8 @@ static const struct prop disk_props[] = {
 	 .words = source_words,
 	 .xml = "@type"},
 	{.name = "device", .kind = PROP_CONST, .text = "disk", .xml = "@device"},
+	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
+	{.name = "shown-model", .kind = PROP_STRING, FIELD(shown_model), .xml = "@model"},
 	{.name = "driver", .kind = PROP_CONST, .text = "qemu", .xml = "driver/@name"},
 	{.name = "format",
 	 .sym = "FORMAT",
@@ -182,6 +200,8 @@ static void disk_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct disk *disk = dev->data;
 
+	if (dev->class != disk_classes)
+		disk->shown_model = dev->class->name;
 	disk->target = target_name(vm->arena, dev->index);
 	disk->writethrough = cache_is(dev, "WRITETHROUGH");
 	disk->shown_path = disk->path;
@@ -299,12 +319,12 @@ static bool may_share(const struct vm_dev *a, const struct vm_dev *b)
 	return disk_of(a)->read_only && disk_of(b)->read_only;
 }
 
-/* The same path, and one of the two may write: one error for a repeated slot. */
-static void refuse_shared(const struct check *check, const struct vm_dev *dev,
-			  const struct vm_dev *old, struct err_list *errs)
+static void refuse_path(const struct check *check, const struct vm_dev *dev,
+			const struct vm_dev *old, struct err_list *errs)
 {
 	bool alike = dev->slot == old->slot;
 
+	/* One mistake of a slot is said once. */
 	if (alike && dev->repeat > 1)
 		return;
 	struct place other = dev_place(old, "path");
@@ -324,54 +344,43 @@ static void refuse_shared(const struct check *check, const struct vm_dev *dev,
 			dev_symbol(dev, "path"));
 }
 
-struct path_entry {
-	const struct vm_dev *dev;
-	size_t order;
-};
-
-static int compare_path(const void *a, const void *b)
+/* By path, then in their own order. */
+static int compare_paths(const void *a, const void *b)
 {
-	const struct path_entry *x = a, *y = b;
-	int diff = strcmp(disk_of(x->dev)->path, disk_of(y->dev)->path);
+	const struct vm_dev *x = *(const struct vm_dev *const *)a;
+	const struct vm_dev *y = *(const struct vm_dev *const *)b;
+	int diff = strcmp(disk_of(x)->path, disk_of(y)->path);
 
-	if (diff)
-		return diff;
-	return x->order < y->order ? -1 : 1;
+	return diff ? diff : (x->index > y->index) - (x->index < y->index);
 }
 
-static size_t collect_paths(const struct vm *vm, struct path_entry *entries)
-{
-	size_t count = 0;
-
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &disk_family || !disk_of(dev)->path)
-			continue;
-		if (entries)
-			entries[count] = (struct path_entry){dev, count};
-		count++;
-	}
-	return count;
-}
-
-/* Sorted, because there may be thousands of them. */
+/* Sorted, because an appliance may have 1,900 disks. */
 static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	size_t count = collect_paths(vm, NULL), first = 0;
-	struct path_entry *entries = arena_alloc(errs->arena, (count + 1) * sizeof(*entries));
+	const struct vm_dev **disks;
+	size_t count = 0;
 
-	(void)collect_paths(vm, entries);
-	qsort(entries, count, sizeof(*entries), compare_path);
+	vm_for_each_dev(dev, vm->devs)
+		count += dev->family == &disk_family && disk_of(dev)->path;
+	disks = arena_alloc(errs->arena, (count + 1) * sizeof(*disks));
+	count = 0;
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family == &disk_family && disk_of(dev)->path)
+			disks[count++] = dev;
+	}
+	qsort(disks, count, sizeof(*disks), compare_paths);
 	for (size_t i = 1; i < count; i++) {
-		size_t old = first;
+		size_t first = i;
 
-		if (strcmp(disk_of(entries[first].dev)->path, disk_of(entries[i].dev)->path) != 0) {
-			first = i;
-			continue;
+		while (first > 0 &&
+		       strcmp(disk_of(disks[first - 1])->path, disk_of(disks[i])->path) == 0)
+			first--;
+		for (; first < i; first++) {
+			if (may_share(disks[first], disks[i]))
+				continue;
+			refuse_path(check, disks[i], disks[first], errs);
+			break;
 		}
-		while (old < i && may_share(entries[i].dev, entries[old].dev))
-			old++;
-		if (old < i)
-			refuse_shared(check, entries[i].dev, entries[old].dev, errs);
 	}
 }
 

@@ -85,6 +85,20 @@ static const struct dev_class net_classes[] = {
 		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
 	},
 	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-net-pci-transitional",
+		.where = WHERE_PCI,
+		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-net-pci-non-transitional",
+		.where = WHERE_VIRTIO,
+		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
+	},
+	{
 		.name = "e1000",
 		.sym = "E1000",
 		.driver = "e1000",

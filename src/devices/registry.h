@@ -14,7 +14,18 @@ extern const struct dev_family *const device_families[];
 extern const struct dev_family balloon_family;
 extern const struct dev_family console_family;
 extern const struct dev_family disk_family;
+extern const struct dev_family filesystem_family;
+extern const struct dev_family input_family;
+extern const struct dev_family iommu_family;
 extern const struct dev_family net_family;
 extern const struct dev_family rng_family;
+extern const struct dev_family sata_family;
+extern const struct dev_family scsi_family;
+extern const struct dev_family shmem_family;
+extern const struct dev_family sound_family;
+extern const struct dev_family usb_family;
+extern const struct dev_family video_family;
+extern const struct dev_family vnc_family;
+extern const struct dev_family watchdog_family;
 
 #endif

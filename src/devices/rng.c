@@ -39,7 +39,20 @@ static bool has_rate(const struct vm_dev *dev)
 static const struct dev_class rng_classes[] = {
 	{
 		.name = "virtio",
+		.sym = "VIRTIO",
 		.driver = "virtio-rng-pci",
+		.where = WHERE_VIRTIO,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-rng-pci-transitional",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-rng-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 	},
 	{0},
@@ -47,7 +60,11 @@ static const struct dev_class rng_classes[] = {
 
 #define FIELD(member) .field = offsetof(struct rng, member)
 static const struct prop rng_props[] = {
-	{.name = "model", .kind = PROP_CONST, .text = "virtio", .xml = "@model"},
+	{.name = "model",
+	 .sym = "MODEL",
+	 .kind = PROP_CLASS,
+	 .flags = PROP_ABI | PROP_PIN,
+	 .xml = "@model"},
 	{.name = "source",
 	 .sym = "SOURCE",
 	 .kind = PROP_ENUM,

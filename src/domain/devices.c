@@ -15,10 +15,10 @@
 
 /* Order of the elements as libvirt 9.0 writes them; what is not named comes last. */
 static const char *const element_order[] = {
-	"disk",     "controller", "filesystem", "interface", "smartcard", "serial",
-	"parallel", "console",    "channel",    "input",     "tpm",       "graphics",
-	"sound",    "video",      "hostdev",    "redirdev",  "watchdog",  "memballoon",
-	"rng",      "panic",      "shmem",      "memory",    "iommu",     "vsock",
+	"disk",    "controller", "filesystem", "interface", "smartcard",  "serial", "parallel",
+	"console", "channel",    "input",      "tpm",       "graphics",   "sound",  "audio",
+	"video",   "hostdev",    "redirdev",   "watchdog",  "memballoon", "rng",    "panic",
+	"shmem",   "memory",     "iommu",      "vsock",
 };
 
 static unsigned element_place(const struct vm_dev *dev)
@@ -134,6 +134,10 @@ static void add_address(xmlNodePtr device, const struct dev_addr *addr)
 		xml_attr(node, "bus", "0");
 		xml_attr_fmt(node, "port", "%u", addr->serial.port);
 		break;
+	case ADDR_VIRTIO_MMIO:
+		/* libvirt has no word for the transport; QEMU would choose the one that is ours. */
+		xml_attr(xml_child(device, "address"), "type", "virtio-mmio");
+		break;
 	case ADDR_NONE:
 	case ADDR_KIND_COUNT:
 		break;
@@ -155,19 +159,24 @@ static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_
 		if (row->xml)
 			add_row(dev, row, node, errs);
 	}
-	xml_set(node, "alias/@name", dev->alias);
+	if (dev->alias)
+		xml_set(node, "alias/@name", dev->alias);
 	if (placed)
 		add_address(node, &dev->addr);
 }
 
-/* What libvirt adds to each domain unless it is told otherwise. */
-static void add_implicit(const struct vm *vm, xmlNodePtr devices)
+/* Without the element libvirt would add a USB controller. */
+static void add_no_usb(xmlNodePtr devices)
 {
 	xmlNodePtr usb = xml_child(devices, "controller");
 
 	xml_attr(usb, "type", "usb");
 	xml_attr(usb, "index", "0");
 	xml_attr(usb, "model", "none");
+}
+
+static void add_built_in(const struct vm *vm, xmlNodePtr devices)
+{
 	/* The SATA controller of the ICH9 is part of the chipset, with or without disks on it. */
 	if (strcmp(vm->machine->name, "q35") != 0)
 		return;
@@ -178,6 +187,19 @@ static void add_implicit(const struct vm *vm, xmlNodePtr devices)
 	xml_attr(sata, "type", "sata");
 	xml_attr(sata, "index", "0");
 	add_address(sata, &ich9_sata);
+}
+
+static void add_controllers(const struct vm *vm, xmlNodePtr devices, struct err_list *errs)
+{
+	struct vm_dev *dev = vm->controllers;
+
+	if (!dev || dev->family->controller != CONTROLLER_USB)
+		add_no_usb(devices);
+	for (; dev && dev->family->controller == CONTROLLER_USB; dev = dev->next)
+		add_device(dev, devices, errs);
+	add_built_in(vm, devices);
+	for (; dev; dev = dev->next)
+		add_device(dev, devices, errs);
 }
 
 static bool has_element(const struct vm *vm, const char *name)
@@ -197,17 +219,16 @@ void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *e
 	for (unsigned place = 0; place <= ARRAY_SIZE(element_order); place++) {
 		const char *element = place < ARRAY_SIZE(element_order) ? element_order[place] : "";
 
-		if (strcmp(element, "controller") == 0) {
-			add_implicit(vm, devices);
-			vm_for_each_dev(dev, vm->controllers)
-				add_device(dev, devices, errs);
-		}
+		if (strcmp(element, "controller") == 0)
+			add_controllers(vm, devices, errs);
 		vm_for_each_dev(dev, vm->devs) {
 			if (element_place(dev) == place)
 				add_device(dev, devices, errs);
 		}
 	}
-	/* Without the element libvirt would add a balloon. */
+	/* Without the elements libvirt would add a video adapter and a balloon. */
+	if (has_element(vm, "graphics") && !has_element(vm, "video"))
+		xml_set(devices, "video/model/@type", "none");
 	if (!has_element(vm, "memballoon"))
 		xml_set(devices, "memballoon/@model", "none");
 }
@@ -263,7 +284,8 @@ static void add_policy(const struct vm_dev *dev, xmlNodePtr kiln, struct err_lis
 	xmlNodePtr node = xml_child(kiln, "device");
 
 	xml_attr(node, "id", dev->id);
-	xml_attr(node, "alias", dev->alias);
+	if (dev->alias)
+		xml_attr(node, "alias", dev->alias);
 	prop_for_each(row, dev->family->props)
 	{
 		const char *text = policy_text(dev, row);
@@ -285,6 +307,8 @@ void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *
 	xml_attr(kiln, "layout", vm->board->layout_algorithm);
 	xml_attr(kiln, "accel", vm->guest.accel->sym);
 	xml_attr(kiln, "uuid", vm->guest.uuid ? "GIVEN" : "UNIT");
-	vm_for_each_dev(dev, vm->devs)
-		add_policy(dev, kiln, errs);
+	vm_for_each_dev(dev, vm->devs) {
+		if (!(dev->family->flags & FAMILY_INTERNAL))
+			add_policy(dev, kiln, errs);
+	}
 }

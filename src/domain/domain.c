@@ -10,6 +10,7 @@
 
 #include "domain/devices.h"
 #include "domain/xml.h"
+#include "model/machine.h"
 
 static bool word_is(const struct prop_word *word, const char *sym)
 {
@@ -94,9 +95,29 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 	xmlNodePtr topology = xml_child(cpu, "topology");
 
 	xml_attr_fmt(topology, "sockets", "%" PRIu64, guest->sockets);
-	xml_attr(topology, "dies", "1");
+	if (vm->machine->flags & MACHINE_DIES)
+		xml_attr(topology, "dies", "1");
 	xml_attr_fmt(topology, "cores", "%" PRIu64, guest->cores);
 	xml_attr_fmt(topology, "threads", "%" PRIu64, guest->threads);
+}
+
+static void add_features(const struct vm *vm, xmlNodePtr root)
+{
+	xmlNodePtr features = xml_child(root, "features");
+	const struct prop *acpi = dev_prop(vm->guest_dev->family, "acpi");
+
+	if (vm->machine->flags & MACHINE_APIC) {
+		if (!acpi || !dev_applies(vm->guest_dev, acpi) || vm->guest.acpi)
+			(void)xml_child(features, "acpi");
+		(void)xml_child(features, "apic");
+	}
+	if (vm->guest.split_irqchip)
+		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
+	prop_for_each(row, vm->guest_dev->family->props)
+	{
+		if (row->xml && row->kind == PROP_ENUM && dev_applies(vm->guest_dev, row))
+			xml_set(root, row->xml, dev_word(vm->guest_dev, row)->xml);
+	}
 }
 
 static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
@@ -123,10 +144,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	add_number(root, "vcpu", vcpus(guest));
 	xml_attr(root->last, "placement", "static");
 	add_os(vm, root, errs);
-	xmlNodePtr features = xml_child(root, "features");
-
-	(void)xml_child(features, "acpi");
-	(void)xml_child(features, "apic");
+	add_features(vm, root);
 	add_cpu(vm, root, errs);
 	add_lifecycle(vm, root);
 }

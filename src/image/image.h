@@ -23,6 +23,7 @@
 	SECTION(CONFIG, "CONFIG") /* the minimal defconfig */                     \
 	SECTION(DOMAIN, "DOMAIN") /* libvirt domain XML */                        \
 	SECTION(LAYOUT, "LAYOUT") /* the resolved layout, JSON */                 \
+	SECTION(GUEST, "GUEST") /* what a guest notices, fact by fact */          \
 	SECTION(ARGV, "ARGV") /* arguments as segments */                         \
 	SECTION(PLAN, "PLAN") /* site slots and operations */
 
@@ -142,6 +143,29 @@ struct img_site {
 
 /** img_site_next() - the next site slot. Return: 1, or 0 at the end. */
 int img_site_next(const struct img *img, struct img_cursor *cursor, struct img_site *site);
+
+/**
+ * struct img_fact - one line of GUEST: what a guest sees of one device, or of the machine.
+ * @id: identity of the device: "net0"; @id_len its bytes. Nothing is NUL-terminated.
+ * @key: what about it: "queues"; @key_len.
+ * @value: 1 byte or more; @value_len.
+ * @promised: a change breaks the guest's ABI; else it is only worth telling.
+ */
+struct img_fact {
+	const char *id, *key, *value;
+	size_t id_len, key_len, value_len;
+	bool promised;
+};
+
+/** img_fact_next() - the next fact, in ascending order of id and key. Return: 1, or 0 at the end. */
+int img_fact_next(const struct img *img, struct img_cursor *cursor, struct img_fact *fact);
+
+/**
+ * img_fact_compare() - the order of facts: by identity, then by key, byte by byte.
+ *
+ * Return: below, equal to or above 0, as strcmp().
+ */
+int img_fact_compare(const struct img_fact *a, const struct img_fact *b);
 
 /**
  * typedef img_resolve_fn - turn a text of an operation into a string.

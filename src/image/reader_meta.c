@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reader_meta.c - the sections that are text: META as keys and values, and CONFIG, DOMAIN, LAYOUT.
+ * reader_meta.c - the sections that are text: META as keys and values, and CONFIG, DOMAIN, LAYOUT, GUEST.
  */
 #include <string.h>
 
@@ -83,7 +83,8 @@ static int check_text(const struct img *img, enum img_section section, struct er
 int img_check_content(struct img *img, char *meta, struct err *err)
 {
 	if (check_meta(img, meta, err) < 0 || check_text(img, SECTION_CONFIG, err) < 0 ||
-	    check_text(img, SECTION_DOMAIN, err) < 0 || check_text(img, SECTION_LAYOUT, err) < 0)
+	    check_text(img, SECTION_DOMAIN, err) < 0 || check_text(img, SECTION_LAYOUT, err) < 0 ||
+	    check_text(img, SECTION_GUEST, err) < 0 || img_check_guest(img, err) < 0)
 		return -1;
 	return img_check_plan(img, err);
 }

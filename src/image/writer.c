@@ -116,6 +116,9 @@ static int check_sections(const struct img_source *src, const struct pack_out ou
 	return ret;
 }
 
+/* Level 12 takes 15 times as long as this for 3 % less: 18 ms of 50 for a machine of 200 disks. */
+#define METADATA_LEVEL 4
+
 static int write_section(struct pack *pack, enum img_section section, const struct pack_out *out)
 {
 	struct img_disk_section *entry = &pack->table[section];
@@ -128,7 +131,7 @@ static int write_section(struct pack *pack, enum img_section section, const stru
 		return pack_memory(pack->err);
 	/* A target of len - 1 bytes: what does not get smaller is not packed. */
 	n = len > 1 ? LZ4_compress_HC((const char *)out->data, packed, (int)len, (int)len - 1,
-				      LZ4HC_CLEVEL_MAX)
+				      METADATA_LEVEL)
 		    : 0;
 	if (n > 0) {
 		stored = (const unsigned char *)packed;

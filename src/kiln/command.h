@@ -27,9 +27,16 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int show_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
+int explain_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
+int diff_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
+int verify_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int probe_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 
-extern const char compose_options[], show_options[], probe_options[];
+extern const char compose_options[], check_options[], explain_options[], show_options[],
+	diff_options[], verify_options[], probe_options[];
+
+/** enum output_form - for people or for programs. */
+enum output_form { FORM_TEXT, FORM_JSON };
 
 /** command_usage() - add an error about the command line; @argv0 is the command's name. */
 void command_usage(struct err_list *errs, const char *argv0, const char *fmt, ...) PRINTF(3, 4);

@@ -1,124 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compose.c - kiln compose, check and budget: options, the pipeline, the files.
+ * compose.c - kiln compose, check and budget: the pipeline, the files.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config/build.h"
 #include "domain/domain.h"
 #include "kiln/command.h"
+#include "kiln/options.h"
 #include "kiln/output.h"
-#include "kiln/pipeline.h"
+#include "kiln/promise.h"
 #include "kiln/report.h"
 #include "qemu/argv.h"
 
-const char compose_options[] =
-	"  --config FILE       the .config or defconfig; default .config\n"
-	"  --output DIR        compose only: where the results go; default images\n"
-	"  --payload-dir DIR   look here for relative payload paths; may be repeated\n"
-	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
+#define COMMON_OPTIONS                                                                  \
+	"  --config FILE       the .config or defconfig; default .config\n"             \
+	"  --payload-dir DIR   look here for relative payload paths; may be repeated\n" \
+	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"    \
 	"  --lock FILE         layout lock; default: what CONFIG_LAYOUT_LOCK says, if it is there\n"
-	"  --write-lock        compose only: write the lock too\n"
-	"  --forget ID         decide this device or pin anew; goes with --write-lock\n";
 
-struct compose_args {
-	struct pipeline_options options;
-	bool write_lock, has_output;
-};
+const char compose_options[] =
+	COMMON_OPTIONS "  --output DIR        where the results go; default images\n"
+		       "  --write-lock        write the lock too\n"
+		       "  --forget ID         decide this device or pin anew; goes with "
+		       "--write-lock\n";
 
-/* An option that would change nothing is refused, not ignored. */
-static int check_options(const struct compose_args *args, const char *command,
-			 struct err_list *errs)
+const char check_options[] = COMMON_OPTIONS;
+
+const char explain_options[] =
+	COMMON_OPTIONS "  --image FILE        explain an image instead of a configuration\n"
+		       "  --json              for programs\n"
+		       "  DEVICE              id, QEMU id, PCI address or path; default: all\n";
+
+static int run_pipeline(struct pipeline *pipe, const struct options *options)
 {
-	bool writes = strcmp(command, "compose") == 0;
-
-	if (args->write_lock && !writes)
-		command_usage(errs, command, "--write-lock goes with `kiln compose`");
-	else if (args->has_output && !writes)
-		command_usage(errs, command, "--output goes with `kiln compose`");
-	else if (args->options.forget && !args->write_lock)
-		command_usage(errs, command, "--forget goes with --write-lock");
-	else
-		return 0;
-	return -1;
-}
-
-static int parse_options(int argc, char **argv, struct arena *arena, struct compose_args *args,
-			 struct err_list *errs)
-{
-	enum { CONFIG = 1, OUTPUT, PAYLOAD, TREE, LOCK, WRITE_LOCK, FORGET };
-	static const struct option table[] = {
-		{"config", required_argument, NULL, CONFIG},
-		{"output", required_argument, NULL, OUTPUT},
-		{"payload-dir", required_argument, NULL, PAYLOAD},
-		{"tree", required_argument, NULL, TREE},
-		{"lock", required_argument, NULL, LOCK},
-		{"write-lock", no_argument, NULL, WRITE_LOCK},
-		{"forget", required_argument, NULL, FORGET},
-		{0},
-	};
-	struct pipeline_options *options = &args->options;
-	const char *dir = exe_dir(arena, errs);
-	int option;
-
-	if (!dir)
-		return -1;
-	options->config = ".config";
-	options->output = "images";
-	options->tree = arena_fmt(arena, "%s/../share/kiln", dir);
-	options->helper = arena_fmt(arena, "%s/kiln-kconf", dir);
-	if (access(options->helper, X_OK) != 0)
-		options->helper = arena_fmt(arena, "%s/../lib/kiln/kiln-kconf", dir);
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		switch (option) {
-		case CONFIG:
-			options->config = optarg;
-			break;
-		case OUTPUT:
-			options->output = optarg;
-			args->has_output = true;
-			break;
-		case PAYLOAD:
-			if (options->search_count == DIRS_MAX) {
-				command_usage(errs, argv[0], "more than %d --payload-dir",
-					      DIRS_MAX);
-				return -1;
-			}
-			options->search[options->search_count++] = optarg;
-			break;
-		case TREE:
-			options->tree = optarg;
-			break;
-		case LOCK:
-			options->lock = optarg;
-			break;
-		case WRITE_LOCK:
-			args->write_lock = options->new_lock = true;
-			break;
-		case FORGET:
-			options->forget = optarg;
-			break;
-		default:
-			command_usage(errs, argv[0], "\"%s\" is not an option, or lacks its value",
-				      argv[optind - 1]);
-			return -1;
-		}
-	}
-	if (optind != argc) {
-		command_usage(errs, argv[0], "\"%s\" is one argument too many", argv[optind]);
-		return -1;
-	}
-	return check_options(args, argv[0], errs);
-}
-
-static int run_pipeline(struct pipeline *pipe, const struct compose_args *args)
-{
-	if (pipeline_load(pipe, &args->options) < 0)
+	if (pipeline_load(pipe, &options->pipeline) < 0)
 		return -1;
 	return pipeline_layout(pipe);
 }
@@ -256,6 +174,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 	const char *json = report_json(vm, &pipe->layout);
 
 	source->layout = json;
+	source->guest = promise_text(vm, &pipe->layout);
 	int fd = output_file(out, arena_fmt(arena, "%s.kiln", name), err);
 
 	if (fd < 0 || img_write(source, fd, err) < 0)
@@ -281,38 +200,39 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
 {
-	struct compose_args args = {0};
+	struct options options;
 	struct pipeline pipe = {.arena = arena, .errs = errs};
 	struct img_source source = {0};
 	struct output out = {0};
 	struct text xml = {.arena = arena};
 	struct err err;
 
-	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0 ||
-	    pipeline_emit(&pipe) < 0 || domain_write(&pipe.vm, &xml, errs) < 0)
+	if (options_parse(argc, argv, OPTIONS_OUTPUT | OPTIONS_LOCK, arena, &options, errs) < 0 ||
+	    run_pipeline(&pipe, &options) < 0 || pipeline_emit(&pipe) < 0 ||
+	    domain_write(&pipe.vm, &xml, errs) < 0)
 		return 0;
 	print_notes(&pipe.layout);
 	fill_source(&pipe, &source);
 	source.domain = text_str(&xml);
 	source.config = cfg_defconfig(&pipe.cfg, arena);
-	if (output_open(&out, arena, args.options.output, &err) < 0 ||
+	if (output_open(&out, arena, options.pipeline.output, &err) < 0 ||
 	    write_files(&pipe, &out, &source, &err) < 0) {
 		output_abort(&out);
 		err_list_add(errs, &err);
 		return 0;
 	}
-	if (args.write_lock && write_lock(&pipe, &err) < 0)
+	if (options.write_lock && write_lock(&pipe, &err) < 0)
 		err_list_add(errs, &err);
 	return 0;
 }
 
 int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
 {
-	struct compose_args args = {0};
+	struct options options;
 	struct pipeline pipe = {.arena = arena, .errs = errs};
 
-	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0 ||
-	    pipeline_emit(&pipe) < 0)
+	if (options_parse(argc, argv, 0, arena, &options, errs) < 0 ||
+	    run_pipeline(&pipe, &options) < 0 || pipeline_emit(&pipe) < 0)
 		return 0;
 	print_notes(&pipe.layout);
 	return 0;
@@ -320,10 +240,11 @@ int check_command(int argc, char **argv, struct arena *arena, struct err_list *e
 
 int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
 {
-	struct compose_args args = {0};
+	struct options options;
 	struct pipeline pipe = {.arena = arena, .errs = errs};
 
-	if (parse_options(argc, argv, arena, &args, errs) < 0 || run_pipeline(&pipe, &args) < 0)
+	if (options_parse(argc, argv, 0, arena, &options, errs) < 0 ||
+	    run_pipeline(&pipe, &options) < 0)
 		return 0;
 	(void)fputs(layout_budget_text(&pipe.layout, arena), stdout);
 	return 0;

@@ -4,10 +4,12 @@
  */
 #include "kiln/report.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "model/controller.h"
 #include "kiln/report_walk.h"
+#include "layout/mmio.h"
 #include "model/machine.h"
 
 static void draw_lines(struct text *text, const struct report_function *f)
@@ -80,7 +82,7 @@ static void draw_function(struct text *text, const struct vm *vm, const struct r
 	const struct vm_dev *dev = f->rec->dev;
 
 	text_fmt(text, "%s: %s", f->name, f->driver ? f->driver : dev->class->name);
-	if (strcmp(dev->alias, dev->id) != 0)
+	if (dev->alias && strcmp(dev->alias, dev->id) != 0)
 		text_fmt(text, " \"%s\"", dev->alias);
 	if (dev->addr.multifunction == MULTI_ON)
 		text_add(text, ", multifunction");
@@ -103,16 +105,53 @@ static void list_device(struct text *text, const struct report_function *f)
 	text_add(text, "\n");
 }
 
+static void list_ports(struct text *text, const struct vm *vm, const struct vm_dev *controller)
+{
+	if (controller->family != &controller_virtio_serial_family)
+		return;
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->addr.kind == ADDR_VIRTIO_SERIAL &&
+		    dev->addr.serial.controller == controller->index)
+			text_fmt(text, "      port %u %s: %s\n", dev->addr.serial.port, dev->id,
+				 dev->class->driver);
+	}
+}
+
+/* From the last transport downwards, as they are handed out. */
+static void list_transports(struct text *text, const struct vm *vm)
+{
+	const struct vm_dev *on[MMIO_TRANSPORTS_MAX] = {NULL};
+	bool some = report_transports(vm, on);
+
+	if (!vm->machine->mmio || (!some && vm->machine->root_model))
+		return;
+	text_fmt(text, "%svirtio-mmio, %u transports\n", vm->machine->root_model ? "\n" : "",
+		 vm->machine->mmio->count);
+	for (unsigned i = MMIO_TRANSPORTS_MAX; i-- > 0;) {
+		if (!on[i])
+			continue;
+		text_fmt(text, "  %2u 0x%08" PRIx64 " %s: %s", i, mmio_address(vm, on[i]),
+			 on[i]->id, dev_driver(on[i]));
+		if (strcmp(on[i]->alias, on[i]->id) != 0)
+			text_fmt(text, " \"%s\"", on[i]->alias);
+		text_add(text, "\n");
+		list_ports(text, vm, on[i]);
+	}
+}
+
 const char *report_text(const struct vm *vm, const struct layout *layout)
 {
 	const struct report_tree *tree = report_walk(vm, layout);
 	struct text text = {.arena = vm->arena};
 
-	text_fmt(&text, "%s %s, layout %s\n", vm->machine->name, vm->machine->root_model,
+	text_fmt(&text, "%s %s, layout %s\n", vm->machine->name,
+		 vm->machine->root_model ? vm->machine->root_model : "without PCI",
 		 layout_algorithm_name(layout->algorithm));
-	text_fmt(&text, "%s\n", report_bus_alias(vm, 0));
+	if (vm->machine->root_model)
+		text_fmt(&text, "%s\n", report_bus_alias(vm, 0));
 	for (size_t i = 0; i < tree->count; i++)
 		draw_function(&text, vm, &tree->functions[i]);
+	list_transports(&text, vm);
 	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
 		 "rule, for whom");
 	for (size_t i = 0; i < tree->count; i++) {
@@ -125,6 +164,22 @@ const char *report_text(const struct vm *vm, const struct layout *layout)
 	return text_str(&text);
 }
 
+static void draw_transports(struct text *text, const struct vm *vm)
+{
+	const struct vm_dev *on[MMIO_TRANSPORTS_MAX] = {NULL};
+
+	if (!report_transports(vm, on))
+		return;
+	text_add(text, "\tmmio [label=\"virtio-mmio\"];\n");
+	for (unsigned i = MMIO_TRANSPORTS_MAX; i-- > 0;) {
+		if (!on[i])
+			continue;
+		text_fmt(text, "\t\"mmio %u\" [label=\"%s\\n%s\"];\n", i, on[i]->id,
+			 dev_driver(on[i]));
+		text_fmt(text, "\tmmio -> \"mmio %u\" [label=\"%u\"];\n", i, i);
+	}
+}
+
 const char *report_dot(const struct vm *vm, const struct layout *layout)
 {
 	const struct report_tree *tree = report_walk(vm, layout);
@@ -132,8 +187,10 @@ const char *report_dot(const struct vm *vm, const struct layout *layout)
 
 	text_add(&text,
 		 "digraph layout {\n\trankdir=LR;\n\tnode [shape=box, fontname=monospace];\n");
-	text_fmt(&text, "\troot [label=\"%s\\n%s\"];\n", report_bus_alias(vm, 0),
-		 vm->machine->root_model);
+	if (vm->machine->root_model)
+		text_fmt(&text, "\troot [label=\"%s\\n%s\"];\n", report_bus_alias(vm, 0),
+			 vm->machine->root_model);
+	draw_transports(&text, vm);
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct report_function *f = &tree->functions[i];
 		const char *style = !f->rec ? ", style=dashed" : "";

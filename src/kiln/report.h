@@ -15,7 +15,8 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
 /**
  * report_json() - the layout for programs, with a final newline.
  *
- * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "budget", "notes".
+ * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "transports", "budget",
+ * "notes".
  * Each of "functions", in the order of the tree:
  *	path     chain of slot.function from the root: "02.0/00.0"; what a guest sees, whatever the
  *	         firmware numbers its buses
@@ -23,11 +24,17 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
  *	driver   QEMU's type; of a built-in function its object's
  *	name     "net0", or what a built-in function is: "ISA bridge"
  *	id       identity; not of built-in functions, which have "built_in": true
- *	alias    QEMU id
+ *	alias    QEMU id; a USB 2 companion has none and "anonymous": true
  *	bus      QEMU id of the bus that it sits on
  *	rule, asked_by, tried        how it got its address (layout.h)
+ *	chipset    what the machine's table says of it
+ *	asked_for  what was configured, when the bus had to be raised
+ *	before     what a search passed over (before.h)
+ *	lock       "kept" or "new", where there is a lock
  *	multifunction, chassis, port, chassis_nr, bus_nr    where they are written
- * Each of "serial_ports": id, alias, controller, port.
+ * Each of "serial_ports": id, alias, driver, controller, port, asked_by, lock.
+ * Each of "transports" that has a device: id, alias, driver, transport (its number), bus (QEMU's
+ * name), address (where the guest sees it: "0xa003e00"), asked_by, lock.
  */
 const char *report_json(const struct vm *vm, const struct layout *layout);
 

@@ -2,14 +2,18 @@
 /*
  * report_json.c - the layout for programs; keys are documented in report.h.
  */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bug.h"
 #include "model/controller.h"
+#include "kiln/before.h"
 #include "kiln/report.h"
 #include "kiln/report_walk.h"
+#include "layout/mmio.h"
+#include "model/chipset.h"
 #include "model/machine.h"
 
 /* Jansson fails on bad UTF-8 and without memory; identities and drivers are ASCII. */
@@ -45,7 +49,29 @@ static void set_numbers(json_t *object, const struct vm_dev *dev)
 		set(object, "bus_nr", json_integer((json_int_t)data->bus_nr));
 }
 
-static json_t *function_object(const struct vm *vm, const struct report_function *f)
+static void set_before(json_t *object, const struct layout *layout, const struct layout_dev *rec)
+{
+	const char *const *lines;
+	size_t count = before_list(layout, rec, &lines);
+	json_t *array = count ? json_array() : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		append(array, json_string(lines[i]));
+	if (array)
+		set(object, "before", array);
+}
+
+/* Whether the lock in use has the device, and not only what is left of it. */
+static void set_lock(json_t *object, const struct layout *layout, const struct vm_dev *dev)
+{
+	const struct lock_line *line = lock_find(layout->lock, dev->id);
+
+	if (layout->lock)
+		set_string(object, "lock", line && !line->gone ? "kept" : "new");
+}
+
+static json_t *function_object(const struct vm *vm, const struct layout *layout,
+			       const struct report_function *f)
 {
 	json_t *object = json_object();
 	char addr[PCI_ADDR_TEXT];
@@ -61,16 +87,24 @@ static json_t *function_object(const struct vm *vm, const struct report_function
 	}
 	set_string(object, "id", f->rec->dev->id);
 	set_string(object, "alias", f->rec->dev->alias);
+	if (!f->rec->dev->alias)
+		set(object, "anonymous", json_true());
 	set_string(object, "rule", layout_rule_name(f->rec->rule));
 	set_string(object, "asked_by", f->rec->asked_by);
 	set_string(object, "tried", f->rec->tried);
+	if (f->rec->place)
+		set_string(object, "chipset", f->rec->place->why);
+	if (f->rec->raised)
+		set_string(object, "asked_for", pci_addr_text(&f->rec->asked, addr));
+	set_before(object, layout, f->rec);
+	set_lock(object, layout, f->rec->dev);
 	if (f->rec->dev->addr.multifunction == MULTI_ON)
 		set(object, "multifunction", json_true());
 	set_numbers(object, f->rec->dev);
 	return object;
 }
 
-static json_t *serial_ports(const struct vm *vm)
+static json_t *serial_ports(const struct vm *vm, const struct layout *layout)
 {
 	json_t *array = json_array();
 
@@ -83,6 +117,35 @@ static json_t *serial_ports(const struct vm *vm)
 		set_string(object, "alias", dev->alias);
 		set(object, "controller", json_integer(dev->addr.serial.controller));
 		set(object, "port", json_integer(dev->addr.serial.port));
+		set_string(object, "driver", dev->class->driver);
+		set_string(object, "asked_by", dev_symbol(dev, NULL));
+		set_lock(object, layout, dev);
+		append(array, object);
+	}
+	return array;
+}
+
+static json_t *transports(const struct vm *vm, const struct layout *layout)
+{
+	const struct vm_dev *on[MMIO_TRANSPORTS_MAX] = {NULL};
+	json_t *array = json_array();
+
+	(void)report_transports(vm, on);
+	for (unsigned i = MMIO_TRANSPORTS_MAX; i-- > 0;) {
+		if (!on[i])
+			continue;
+		json_t *object = json_object();
+
+		set_string(object, "id", on[i]->id);
+		set_string(object, "alias", on[i]->alias);
+		set_string(object, "driver", dev_driver(on[i]));
+		set(object, "transport", json_integer(i));
+		set_string(object, "bus", arena_fmt(vm->arena, "virtio-mmio-bus.%u", i));
+		set_string(object, "address",
+			   arena_fmt(vm->arena, "0x%" PRIx64, mmio_address(vm, on[i])));
+		set_string(object, "asked_by",
+			   on[i]->added ? "the devices on it" : dev_symbol(on[i], NULL));
+		set_lock(object, layout, on[i]);
 		append(array, object);
 	}
 	return array;
@@ -118,9 +181,10 @@ const char *report_json(const struct vm *vm, const struct layout *layout)
 	set_string(root, "machine", vm->machine->name);
 	set_string(root, "algorithm", layout_algorithm_name(layout->algorithm));
 	for (size_t i = 0; i < tree->count; i++)
-		append(functions, function_object(vm, &tree->functions[i]));
+		append(functions, function_object(vm, layout, &tree->functions[i]));
 	set(root, "functions", functions);
-	set(root, "serial_ports", serial_ports(vm));
+	set(root, "serial_ports", serial_ports(vm, layout));
+	set(root, "transports", transports(vm, layout));
 	set(root, "budget", budget_object(&layout->budget));
 	for (size_t i = 0; i < layout->note_count; i++)
 		append(notes, json_string(layout->notes[i]));

@@ -25,6 +25,22 @@ const char *report_bus_alias(const struct vm *vm, unsigned bus)
 	return "";
 }
 
+bool report_transports(const struct vm *vm, const struct vm_dev **on)
+{
+	struct vm_dev *const lists[] = {vm->controllers, vm->devs};
+	bool some = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		vm_for_each_dev(dev, lists[i]) {
+			if (dev->addr.kind != ADDR_VIRTIO_MMIO)
+				continue;
+			on[dev->addr.transport] = dev;
+			some = true;
+		}
+	}
+	return some;
+}
+
 static const struct chipset_function *built_in(const struct walk *walk, unsigned slot,
 					       unsigned function)
 {
@@ -75,7 +91,7 @@ static struct report_function *add_function(struct walk *walk, const struct pci_
 		.addr = *addr,
 		.path = path_below(walk, parent, addr),
 		.name = rec ? rec->dev->id : fixed->name,
-		.driver = rec ? rec->dev->class->driver : fixed->driver,
+		.driver = rec ? dev_driver(rec->dev) : fixed->driver,
 		.rec = rec,
 		.parent = parent,
 		.makes_bus = -1,

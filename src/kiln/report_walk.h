@@ -34,6 +34,9 @@ struct report_tree {
 /** report_walk() - build the tree; lives in the machine's arena. */
 struct report_tree *report_walk(const struct vm *vm, const struct layout *layout);
 
+/** report_transports() - by transport which device is on it; @on has MMIO_TRANSPORTS_MAX. */
+bool report_transports(const struct vm *vm, const struct vm_dev **on);
+
 /** report_bus_alias() - QEMU id of the bus of that index. */
 const char *report_bus_alias(const struct vm *vm, unsigned bus);
 

@@ -2,8 +2,6 @@
 /*
  * show.c - kiln show: an image as it is, without the facts of a target (image/show.h).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,13 +9,14 @@
 
 #include "image/show.h"
 #include "kiln/command.h"
+#include "kiln/open.h"
 
 const char show_options[] =
 	"  --json             everything, as JSON\n"
 	"  --argv             the command line as a shell can start it, one argument a line\n"
 	"  --payload-dir DIR  with --argv: where the payload files are; default NAME.payload\n"
 	"                     beside the image, else the place on the target\n"
-	"  --section NAME     META, CONFIG, DOMAIN, LAYOUT, ARGV or PLAN alone\n";
+	"  --section NAME     META, CONFIG, DOMAIN, LAYOUT, GUEST, ARGV or PLAN alone\n";
 
 struct show_args {
 	const char *image, *section, *payload_dir;
@@ -73,20 +72,6 @@ static int parse(int argc, char **argv, struct show_args *args, struct err_list 
 	return args->image ? 0 : -1;
 }
 
-static int open_image(struct img *img, const char *path, struct arena *arena, struct err *err)
-{
-	size_t size = META_BYTES_MAX + (64u << 10);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0) {
-		(void)err_sys(err, ERR_IMAGE, errno, "%s", path);
-		err_why(err, "The image is read from this file.");
-		err_fix(err, "Give the path of an image that `kiln compose` wrote.");
-		return -1;
-	}
-	return img_open(img, fd, path, arena_alloc(arena, size), size, err);
-}
-
 /* `kiln compose` leaves links to the payload beside the image, so that it can be tried at once. */
 static const char *payload_beside(struct arena *arena, const char *image, const char *name)
 {
@@ -102,12 +87,13 @@ int show_command(int argc, char **argv, struct arena *arena, struct err_list *er
 {
 	struct show_args args = {.what = SHOW_TEXT};
 	struct facts *facts = arena_alloc(arena, sizeof(*facts));
-	struct img *img = arena_alloc(arena, sizeof(*img));
 	struct err err;
 
 	if (parse(argc, argv, &args, errs) < 0)
 		return 0;
-	if (open_image(img, args.image, arena, &err) < 0) {
+	struct img *img = image_open(args.image, arena, &err);
+
+	if (!img) {
 		err_list_add(errs, &err);
 		return 0;
 	}

@@ -11,12 +11,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout/mmio.h"
 #include "model/controller.h"
 
 static const char *const rule_names[RULE_COUNT] = {
-	[RULE_NONE] = "none",           [RULE_CONFIGURED] = "configured",
-	[RULE_LOCKED] = "locked",       [RULE_CHIPSET] = "chipset",
-	[RULE_NEXT_SLOT] = "next-slot", [RULE_SHARED_SLOT] = "shared-slot",
+	[RULE_NONE] = "none",
+	[RULE_CONFIGURED] = "configured",
+	[RULE_CONFIGURED_BUS] = "configured-bus",
+	[RULE_LOCKED] = "locked",
+	[RULE_CHIPSET] = "chipset",
+	[RULE_NEXT_SLOT] = "next-slot",
+	[RULE_SHARED_SLOT] = "shared-slot",
+	[RULE_SET] = "set",
 	[RULE_GONE] = "gone",
 };
 
@@ -34,7 +40,7 @@ const struct layout_dev *layout_find(const struct layout *layout, const struct v
 	return NULL;
 }
 
-static void note(struct layout *layout, const char *text)
+void layout_note(struct layout *layout, const char *text)
 {
 	if (layout->note_count == layout->note_room) {
 		size_t room = layout->note_room ? layout->note_room * 2 : 8;
@@ -53,11 +59,13 @@ static void note_gone(struct pass *pass, const struct layout_dev *rec)
 	char addr[PCI_ADDR_TEXT];
 
 	if (pass->kind == PASS_REAL)
-		note(pass->layout,
-		     arena_fmt(pass->vm->arena,
-			       "%s gets %s, which was kept for a removed device: nothing else is "
-			       "free.",
-			       rec->dev->id, pci_addr_text(&rec->addr, addr)));
+		layout_note(
+			pass->layout,
+			arena_fmt(
+				pass->vm->arena,
+				"%s gets %s, which was kept for a removed device: nothing else is "
+				"free.",
+				rec->dev->id, pci_addr_text(&rec->addr, addr)));
 }
 
 static int next(struct pass *pass, const struct pci_want *want, int function,
@@ -78,6 +86,8 @@ int dev_next(struct pass *pass, struct layout_dev *rec, int function)
 	struct pci_found found;
 	struct err err;
 
+	if (bus_numbers_place(pass, rec))
+		return 0;
 	if (next(pass, &want, function, &found, &err)) {
 		budget_refuse(pass, rec, &err);
 		return -1;
@@ -123,8 +133,11 @@ static void build_set(struct pass *pass)
 	vm_for_each_dev(dev, pass->vm->controllers) {
 		enum pci_model model = pci_model_find(dev->class->name);
 
-		if (dev->family == &controller_pci_family && model != PCI_MODEL_COUNT)
-			pci_set_bus(set, dev->index, model);
+		if (dev->family != &controller_pci_family || model == PCI_MODEL_COUNT)
+			continue;
+		pci_set_bus(set, dev->index, model);
+		if (!((const struct controller_pci *)dev->data)->hotplug)
+			set->bus[dev->index]->flags &= ~PCI_HOTPLUG;
 	}
 	pci_fill_holes(set);
 	set->can_grow = pass->kind == PASS_DRY;
@@ -195,8 +208,15 @@ static int assign_missing(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->layout->dev_count; i++) {
 		struct layout_dev *rec = &pass->layout->devs[i];
+		int ret;
 
-		if (!rec->fixed && dev_next(pass, rec, PCI_ANY_FUNCTION))
+		if (rec->fixed)
+			continue;
+		if (rec->dev->class->flags & CLASS_SET)
+			ret = set_assign(pass, rec);
+		else
+			ret = dev_next(pass, rec, PCI_ANY_FUNCTION);
+		if (ret)
 			return -1;
 	}
 	return 0;
@@ -262,7 +282,7 @@ static int run(struct pass *pass)
 	keep_gone(pass);
 	chipset_reserve(pass);
 	fixed_reserve(pass);
-	if (chipset_assign(pass) || pass->errs->count > before)
+	if (chipset_assign(pass) || bus_assign(pass) || pass->errs->count > before)
 		return -1;
 	if (pass->kind == PASS_REAL)
 		return assign_missing(pass);
@@ -271,7 +291,7 @@ static int run(struct pass *pass)
 	return place_controllers(pass);
 }
 
-static void add_root(struct vm *vm)
+static void add_root(struct vm *vm, enum layout_algorithm algorithm)
 {
 	const char *model = vm->machine->root_model;
 
@@ -280,24 +300,50 @@ static void add_root(struct vm *vm)
 			return;
 	}
 	if (model)
-		(void)vm_add_controller(vm, &controller_pci_family,
-					dev_class_find(&controller_pci_family, model), 0);
+		controller_add(vm, algorithm, &controller_pci_family,
+			       dev_class_find(&controller_pci_family, model), 0)
+			->added = false;
+}
+
+/* Another policy would move everything, so a lock and .config must be of one mind. */
+static int check_policy(const struct vm *vm, const struct layout *layout, struct err_list *errs)
+{
+	bool packed = layout->algorithm == ALGORITHM_PACKED_1;
+	struct err *err;
+
+	if (packed == vm->guest.pci_packed)
+		return 0;
+	err = dev_error(errs, vm->guest_dev, "pci-policy", "layout-lock",
+			"the lock is of the algorithm %s, and .config wants %s",
+			layout_algorithm_name(layout->algorithm),
+			packed ? "libvirt's places" : "packed ones");
+	err_also(err, layout->lock->path, 0);
+	err_why(err, "The lock %s keeps each device where a running guest knows it.",
+		layout->lock->path);
+	err_fix(err,
+		"Set CONFIG_PCI_POLICY_%s=y, or write the lock anew with `make layout-lock`; "
+		"devices then move.",
+		packed ? "PACKED" : "LIBVIRT");
+	return -1;
 }
 
 static int choose_algorithm(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
-	const char *name = layout->lock ? layout->lock->algorithm : vm->board->layout_algorithm;
+	const char *name = layout->lock           ? layout->lock->algorithm
+			   : vm->guest.pci_packed ? layout_algorithm_name(ALGORITHM_PACKED_1)
+						  : vm->board->layout_algorithm;
 
 	layout->algorithm = layout_algorithm_find(name);
 	if (layout->algorithm != ALGORITHM_COUNT)
-		return 0;
+		return layout->lock ? check_policy(vm, layout, errs) : 0;
 
 	struct err *err = err_list_new(errs, ERR_CONFIG, "the layout algorithm is \"%s\"", name);
 
 	if (layout->lock)
 		err_at(err, layout->lock->path, 0);
 	err_check(err, "layout-algorithm");
-	err_why(err, "This Kiln knows libvirt-9 and libvirt-11; board %s or the lock says another.",
+	err_why(err,
+		"This Kiln knows libvirt-9, libvirt-11 and packed-1; board %s or the lock says another.",
 		vm->board->name);
 	err_fix(err, "Use a Kiln that knows it, or name one of these in the board's description.");
 	return -1;
@@ -361,9 +407,13 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	layout->lock = lock;
 	if (choose_algorithm(vm, layout, errs))
 		return -1;
-	add_root(vm);
+	controller_list(vm, layout, errs);
+	if (errs->count > before)
+		return -1;
+	add_root(vm, layout->algorithm);
 	count_configured(vm, layout);
 	serial_assign(vm, layout, errs);
+	mmio_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);
 	if (errs->count > before || !vm->machine->root_model)
 		return errs->count > before ? -1 : 0;
@@ -373,6 +423,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	if (run_real(vm, layout, errs))
 		return -1;
 	number_all(vm, layout, errs);
+	bus_numbers_count(vm, layout);
 	budget_count(layout);
 	return errs->count > before ? -1 : 0;
 }

@@ -25,8 +25,33 @@ struct pass {
 	struct err_list *errs;
 };
 
+/** layout_note() - add a sentence for the user to @layout->notes. */
+void layout_note(struct layout *layout, const char *text);
+
 /** flags_of() - connection flags of a device; 0 when it is not a PCI device. */
 unsigned flags_of(const struct vm *vm, const struct vm_dev *dev);
+
+/** controller_list() - order and indexes of the configured controllers; what cannot be. */
+void controller_list(struct vm *vm, struct layout *layout, struct err_list *errs);
+
+/** controller_class() - the class that such a word means, or NULL. */
+const struct dev_class *controller_class(const char *word);
+
+/**
+ * bus_numbers_place() - a place for a controller that leaves the bus numbers of locked ones alone.
+ *
+ * Return: false when there is none, or no lock: then it is searched as ever.
+ */
+bool bus_numbers_place(struct pass *pass, struct layout_dev *rec);
+
+/** bus_numbers_count() - fill @layout->bus_number; a note when locked buses are counted anew. */
+void bus_numbers_count(struct vm *vm, struct layout *layout);
+
+/** controller_word() - a PCI controller's model in the lock: libvirt's, or QEMU's where two share it. */
+const char *controller_word(const struct vm_dev *dev);
+
+/** controller_bus_index() - "pci.12" -> 12; 0 when it is no such name. */
+unsigned controller_bus_index(const char *id);
 
 /** controller_add() - add a controller where the algorithm wants it in the list. */
 struct vm_dev *controller_add(struct vm *vm, enum layout_algorithm algorithm,
@@ -50,6 +75,19 @@ void chipset_reserve(struct pass *pass);
 
 /** chipset_assign() - required and preferred places. Return: -1 with an error added. */
 int chipset_assign(struct pass *pass);
+
+/** bus_assign() - places of those that .config sends to a bus. Return: -1 with an error added. */
+int bus_assign(struct pass *pass);
+
+/**
+ * set_assign() - a place for a CLASS_SET: its function, beside its set where that has a slot.
+ *
+ * Return: -1 with an error added.
+ */
+int set_assign(struct pass *pass, struct layout_dev *rec);
+
+/** fixed_refuse() - an error about a configured or locked address, from what the engine said. */
+void fixed_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found);
 
 /** dev_next() - search a place for a device; -1 with an error added. */
 int dev_next(struct pass *pass, struct layout_dev *rec, int function);

@@ -13,6 +13,16 @@ static bool is_port(const struct pci_bus *bus)
 	       bus->model == PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT;
 }
 
+static void count_packed(struct layout_budget *budget, const struct pci_slot *slot)
+{
+	unsigned busy = slot->used | slot->gone;
+
+	if (busy && !(slot->aggregate & PCI_TYPE_ENDPOINT))
+		return;
+	budget->packed += PCI_FUNCTION_MAX;
+	budget->free_packed += PCI_FUNCTION_MAX - (unsigned)__builtin_popcount(busy);
+}
+
 static void count_bus(struct layout_budget *budget, const struct pci_bus *bus)
 {
 	bool conventional = bus->flags & PCI_AUTO && bus->flags & PCI_TYPE_PCI;
@@ -25,6 +35,7 @@ static void count_bus(struct layout_budget *budget, const struct pci_bus *bus)
 			budget->slots++;
 			budget->free_slots += !(slot->used | slot->gone);
 		} else if (is_port(bus)) {
+			count_packed(budget, slot);
 			budget->ports++;
 			budget->free_ports += !(slot->used | slot->gone);
 		}
@@ -45,7 +56,7 @@ static unsigned port_places(const struct pci_bus *root)
 		const struct pci_slot *slot = &root->slot[s];
 		unsigned busy = slot->used | slot->gone;
 
-		if (!busy || slot->aggregate)
+		if (!busy || slot->aggregate & PCI_TYPE_ROOT_PORT)
 			places += PCI_FUNCTION_MAX - (unsigned)__builtin_popcount(busy);
 	}
 	return places;
@@ -62,6 +73,7 @@ void budget_count(struct layout *layout)
 		count_bus(budget, set->bus[i]);
 	if (set->bus[0]->model == PCI_MODEL_PCIE_ROOT)
 		budget->more_ports = least(port_places(set->bus[0]), indexes);
+	budget->more_packed = PCI_FUNCTION_MAX * budget->more_ports;
 	/*
 	 * k new bridges take k slots and bring 31 each. libvirt's dry run gives slots to devices
 	 * first, and no bridge is added for a bridge, so the last one must leave k slots over:
@@ -81,6 +93,10 @@ const char *layout_budget_text(const struct layout *layout, struct arena *arena)
 	if (budget->ports || budget->more_ports)
 		text_fmt(&text, "PCI Express ports: %u, %u of them free; %u more can be added.\n",
 			 budget->ports, budget->free_ports, budget->more_ports);
+	if (layout->algorithm == ALGORITHM_PACKED_1)
+		text_fmt(&text,
+			 "Packed places behind them: %u, %u of them free; %u more can be added.\n",
+			 budget->packed, budget->free_packed, budget->more_packed);
 	if (budget->slots || budget->more_slots)
 		text_fmt(&text,
 			 "Conventional slots: %u, %u of them free; bridges can add up to %u.\n",
@@ -191,12 +207,14 @@ void budget_refuse_bus(struct pass *pass, unsigned bus, unsigned placed)
 	struct arena *arena = pass->vm->arena;
 	const struct pci_model_info *model = &pci_models[layout->set.bus[bus]->model];
 
+	budget_count(pass->layout);
 	refuse(pass, vm_find(pass->vm, whom),
 	       arena_fmt(arena, "there is no place for pci.%u, the %s that %s needs", bus,
 			 model->name, whom),
 	       arena_fmt(arena,
 			 "%u devices and %u spare place%s need %u more PCI controllers, and there "
-			 "is room for %u of them.",
+			 "is room for %u of them. %s",
 			 count_endpoints(layout), layout->spare, layout->spare == 1 ? "" : "s",
-			 layout->set.count - layout->first_new, placed));
+			 layout->set.count - layout->first_new, placed,
+			 one_line(arena, layout_budget_text(pass->layout, arena))));
 }

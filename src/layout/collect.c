@@ -7,6 +7,7 @@
  */
 #include "layout/assign.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,10 @@ static void refuse_move(const struct lock *lock, const struct lock_line *line,
 	char wanted[PCI_ADDR_TEXT], locked[PCI_ADDR_TEXT];
 	struct err *err;
 
-	pci_addr_text(&dev->want, wanted);
+	if (dev->has_want_bus)
+		(void)snprintf(wanted, sizeof(wanted), "%02x:", dev->want.bus);
+	else
+		(void)pci_addr_text(&dev->want, wanted);
 	pci_addr_text(&line->addr.pci, locked);
 	err = dev_error(errs, dev, want_row(dev), "layout-lock",
 			"%s would move from PCI address %s to %s", dev->id, locked, wanted);
@@ -64,6 +68,24 @@ static void fix_address(struct layout_dev *rec, const struct pci_addr *addr, enu
 	rec->rule = rule;
 }
 
+/* Only the bus is configured, and the lock has the rest. */
+static void find_on_bus(struct layout_dev *rec, const struct layout *layout,
+			const struct lock_line *line, struct err_list *errs)
+{
+	const struct vm_dev *dev = rec->dev;
+	bool same = line->addr.pci.bus == dev->want.bus;
+
+	if (line->has_asked && line->asked.bus == dev->want.bus) {
+		same = true;
+		rec->raised = true;
+	}
+	if (same)
+		fix_address(rec, &line->addr.pci, PCI_CONFIGURED,
+			    line->gone ? RULE_GONE : RULE_LOCKED);
+	else if (!line->gone)
+		refuse_move(layout->lock, line, dev, errs);
+}
+
 static void find_fixed(struct layout_dev *rec, const struct layout *layout, struct err_list *errs)
 {
 	const struct vm_dev *dev = rec->dev;
@@ -71,6 +93,10 @@ static void find_fixed(struct layout_dev *rec, const struct layout *layout, stru
 
 	if (line && line->addr.kind != ADDR_PCI)
 		line = NULL;
+	if (dev->has_want_bus && line) {
+		find_on_bus(rec, layout, line, errs);
+		return;
+	}
 	if (!dev->has_want) {
 		if (!line)
 			return;
@@ -102,7 +128,7 @@ static const char *who_asked(const struct layout *layout, const struct vm_dev *d
 	}
 	if (dev->added)
 		return "the devices on it";
-	return dev_symbol(dev, dev->has_want ? want_row(dev) : NULL);
+	return dev_symbol(dev, dev->has_want || dev->has_want_bus ? want_row(dev) : NULL);
 }
 
 struct gathering {

@@ -11,6 +11,7 @@
 static const char *const algorithm_names[ALGORITHM_COUNT] = {
 	[ALGORITHM_LIBVIRT_9] = "libvirt-9",
 	[ALGORITHM_LIBVIRT_11] = "libvirt-11",
+	[ALGORITHM_PACKED_1] = "packed-1",
 };
 
 enum layout_algorithm layout_algorithm_find(const char *name)
@@ -27,23 +28,38 @@ const char *layout_algorithm_name(enum layout_algorithm algorithm)
 	return algorithm_names[algorithm];
 }
 
-/* Behind the last of its family with a smaller index; the list has been searched in order. */
+/* Among its family by index: before the first with a larger one, else behind the last. */
 static void move_beside(struct vm *vm, struct vm_dev *dev)
 {
-	struct vm_dev *beside = NULL, *before_last = NULL;
+	struct vm_dev *before_last = NULL, *last = NULL, *smaller = NULL, *larger = NULL;
 
 	vm_for_each_dev(other, vm->controllers) {
 		if (other->next == dev)
 			before_last = other;
-		if (other != dev && other->family == dev->family && other->index < dev->index)
-			beside = other;
+		if (other == dev || other->family != dev->family || larger)
+			continue;
+		if (other->index > dev->index)
+			larger = other;
+		else
+			last = other;
 	}
-	if (!beside || !before_last || beside == before_last)
+	if (!before_last || (!larger && !last))
 		return;
 	before_last->next = NULL;
 	vm->last_controller = before_last;
-	dev->next = beside->next;
-	beside->next = dev;
+	vm_for_each_dev(other, vm->controllers) {
+		if (larger && other->next == larger)
+			smaller = other;
+	}
+	if (!larger)
+		smaller = last;
+	dev->next = smaller ? smaller->next : vm->controllers;
+	if (smaller)
+		smaller->next = dev;
+	else
+		vm->controllers = dev;
+	if (!dev->next)
+		vm->last_controller = dev;
 }
 
 struct vm_dev *controller_add(struct vm *vm, enum layout_algorithm algorithm,
@@ -53,7 +69,7 @@ struct vm_dev *controller_add(struct vm *vm, enum layout_algorithm algorithm,
 	struct vm_dev *dev = vm_add_controller(vm, family, class, index);
 
 	dev->added = true;
-	if (algorithm == ALGORITHM_LIBVIRT_11)
+	if (algorithm != ALGORITHM_LIBVIRT_9)
 		move_beside(vm, dev);
 	return dev;
 }
@@ -74,8 +90,7 @@ static void refuse_line(const struct lock *lock, const struct lock_line *line,
 		     "layout-lock`.");
 }
 
-/* "pci.12" -> 12; 0 when it is no such name. */
-static unsigned bus_index(const char *id)
+unsigned controller_bus_index(const char *id)
 {
 	unsigned index = 0;
 
@@ -89,6 +104,27 @@ static unsigned bus_index(const char *id)
 	return index < PCI_BUS_MAX ? index : 0;
 }
 
+const char *controller_word(const struct vm_dev *dev)
+{
+	if (dev_class_find(dev->family, dev->class->name) == dev->class)
+		return dev->class->name;
+	return dev->class->driver;
+}
+
+const struct dev_class *controller_class(const char *word)
+{
+	const struct dev_class *class = dev_class_find(&controller_pci_family, word);
+
+	if (class)
+		return class;
+	for (class = controller_pci_family.classes; class->name; class ++) {
+		if (class->driver && strcmp(class->driver, word) == 0 &&
+		    dev_class_find(&controller_pci_family, class->name) != class)
+			return class;
+	}
+	return NULL;
+}
+
 void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
 	const struct lock_line *by_index[PCI_BUS_MAX] = {NULL};
@@ -99,9 +135,9 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 
 		if (!line->model)
 			continue;
-		unsigned index = bus_index(line->id);
+		unsigned index = controller_bus_index(line->id);
 
-		if (index == 0 || !dev_class_find(&controller_pci_family, line->model))
+		if (index == 0 || !controller_class(line->model))
 			refuse_line(lock, line, errs);
 		else
 			by_index[index] = line;
@@ -109,7 +145,6 @@ void controller_add_locked(struct vm *vm, struct layout *layout, struct err_list
 	for (unsigned i = 1; i < PCI_BUS_MAX; i++) {
 		if (by_index[i] && !vm_find(vm, by_index[i]->id))
 			controller_add(vm, layout->algorithm, &controller_pci_family,
-				       dev_class_find(&controller_pci_family, by_index[i]->model),
-				       i);
+				       controller_class(by_index[i]->model), i);
 	}
 }

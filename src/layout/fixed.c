@@ -69,7 +69,7 @@ static void tell_other(struct err *err, const struct lock *lock, const struct pc
 	}
 }
 
-static void refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
+void fixed_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
 {
 	const struct lock *lock = pass->layout->lock;
 	const struct lock_line *line = lock_find(lock, rec->dev->id);
@@ -77,7 +77,7 @@ static void refuse(struct pass *pass, const struct layout_dev *rec, const struct
 	char addr[PCI_ADDR_TEXT];
 	struct err *err;
 
-	if (rec->dev->has_want) {
+	if (rec->dev->has_want || rec->dev->has_want_bus) {
 		err = dev_error(pass->errs, rec->dev, address_row(rec->dev), "pci-address", "%s",
 				found->what);
 	} else {
@@ -91,10 +91,12 @@ static void refuse(struct pass *pass, const struct layout_dev *rec, const struct
 				  &(struct pci_want){rec->flags, rec->origin, &rec->owner},
 				  &(struct err){.kind = ERR_NONE}) == 0)
 		tell_other(err, lock, other, pci_addr_text(&rec->addr, addr));
-	if (!rec->dev->has_want && rec->dev->added)
+	if (rec->dev->has_want || rec->dev->has_want_bus)
+		return;
+	if (rec->dev->added)
 		err_fix(err, "Restore the lock from version control, or write it anew with `make "
 			     "layout-lock`; devices then move.");
-	else if (!rec->dev->has_want)
+	else
 		err_fix(err,
 			"Undo the change of %s, or let kiln choose anew: `make layout-update "
 			"DEVICE=%s`.",
@@ -182,6 +184,6 @@ void fixed_reserve(struct pass *pass)
 	}
 	for (size_t i = 0; i < failed; i++) {
 		if (reserve(pass, order[i], &err))
-			refuse(pass, order[i], &err);
+			fixed_refuse(pass, order[i], &err);
 	}
 }

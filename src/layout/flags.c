@@ -13,7 +13,7 @@ static unsigned express(const struct vm *vm)
 	return (has ? PCI_TYPE_PCIE : PCI_TYPE_PCI) | PCI_AUTO;
 }
 
-unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
+static unsigned connection(const struct vm *vm, const struct vm_dev *dev)
 {
 	enum pci_model model;
 
@@ -23,6 +23,8 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
 	case WHERE_PCIE:
 		return express(vm);
 	case WHERE_VIRTIO:
+		if (dev_on_mmio(dev))
+			return 0;
 		/* Without the split every virtio device is transitional, which is conventional. */
 		if (caps_has(vm->board->caps, "device", "virtio-blk-pci-non-transitional"))
 			return express(vm);
@@ -35,4 +37,16 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
 		break;
 	}
 	return 0;
+}
+
+unsigned flags_of(const struct vm *vm, const struct vm_dev *dev)
+{
+	unsigned flags = connection(vm, dev);
+
+	if (flags && dev->class->flags & CLASS_INTEGRATED)
+		return flags | PCI_INTEGRATED;
+	/* A passed-through device is reset through its slot, so it has one of its own. */
+	if (vm->guest.pci_packed && flags & PCI_TYPE_PCIE && dev->family->rank != RANK_HOSTDEV)
+		flags |= PCI_AGGREGATE;
+	return flags;
 }

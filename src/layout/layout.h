@@ -16,10 +16,12 @@
 enum layout_rule {
 	RULE_NONE, /* it has no PCI address */
 	RULE_CONFIGURED, /* .config says so */
+	RULE_CONFIGURED_BUS, /* first free place on the bus that .config says */
 	RULE_LOCKED, /* the lock says so */
 	RULE_CHIPSET, /* a place of the chipset */
 	RULE_NEXT_SLOT, /* first free slot */
 	RULE_SHARED_SLOT, /* beside others of its kind in a slot */
+	RULE_SET, /* its function of the slot in which its set is */
 	RULE_GONE, /* the place of a removed device: nothing else was free */
 	RULE_COUNT,
 };
@@ -57,18 +59,26 @@ struct layout_dev {
  * @more_ports: ports that could still be added.
  * @slots: conventional slots that take devices by themselves; @free_slots: empty ones.
  * @more_slots: what added bridges could give at most.
+ * @packed: functions behind ports that packed devices can have; @free_packed, @more_packed: as above.
  * @kept: places kept for removed devices.
  */
 struct layout_budget {
 	unsigned ports, free_ports, more_ports;
 	unsigned slots, free_slots, more_slots;
+	unsigned packed, free_packed, more_packed;
 	unsigned kept;
 };
 
-/** enum layout_algorithm - order of the controllers that are added (pci-rules 16.1). */
+/**
+ * enum layout_algorithm - a version of the rules; the lock names it, and it is never changed.
+ * @ALGORITHM_LIBVIRT_9: controllers that are added stand at the end of their list (pci-rules 16.1).
+ * @ALGORITHM_LIBVIRT_11: ... beside their own type, by index.
+ * @ALGORITHM_PACKED_1: as that, and PCI Express devices share ports, eight functions to each.
+ */
 enum layout_algorithm {
-	ALGORITHM_LIBVIRT_9, /* at the end of the list */
-	ALGORITHM_LIBVIRT_11, /* beside their own type, by index */
+	ALGORITHM_LIBVIRT_9,
+	ALGORITHM_LIBVIRT_11,
+	ALGORITHM_PACKED_1,
 	ALGORITHM_COUNT,
 };
 
@@ -78,12 +88,16 @@ enum layout_algorithm layout_algorithm_find(const char *name);
 /** layout_algorithm_name() - "libvirt-9". */
 const char *layout_algorithm_name(enum layout_algorithm algorithm);
 
+#define BUS_NUMBER_NONE -1
+
 /**
  * struct layout - zero-initialise.
  * @set: the buses with all owners, after layout_assign().
  * @devs: one for each device that has a PCI address, in the order of assignment.
  * @bus_for: per bus that was added now, for whom.
  * @first_new: index of the first bus that was added now.
+ * @bus_number: per firmware and bus (index of its controller) the number that the guest counts it by;
+ *              BUS_NUMBER_NONE = the guest does not find it.
  * @spare: how many spare places were asked for.
  * @notes: sentences for the user, in order (a removed device's place was handed out again).
  */
@@ -95,6 +109,7 @@ struct layout {
 	struct layout_dev *devs;
 	size_t dev_count;
 	const char *bus_for[PCI_BUS_MAX];
+	short bus_number[FIRMWARE_COUNT][PCI_BUS_MAX];
 	unsigned configured_buses, first_new, spare;
 	struct layout_budget budget;
 	const char **notes;

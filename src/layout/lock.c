@@ -12,7 +12,7 @@
 #include "layout/layout.h"
 
 #define LOCK_BYTES_MAX (8u << 20)
-#define LOCK_WORDS     6
+#define LOCK_WORDS     7
 
 /**
  * struct reading - the file while it is read.
@@ -105,6 +105,10 @@ static bool parse_address(const char *kind, const char *text, struct dev_addr *r
 		ret->kind = ADDR_PCI;
 		return parse_pci(text, &ret->pci);
 	}
+	if (strcmp(kind, "mmio") == 0) {
+		ret->kind = ADDR_VIRTIO_MMIO;
+		return parse_number(&text, 10, 255, &ret->transport) && !*text;
+	}
 	ret->kind = ADDR_VIRTIO_SERIAL;
 	return strcmp(kind, "serial") == 0 &&
 	       parse_number(&text, 10, 255, &ret->serial.controller) && *text++ == ':' &&
@@ -118,16 +122,24 @@ static void read_device(struct reading *r, bool gone)
 	bool good = r->count >= 4 && r->count <= LOCK_WORDS &&
 		    parse_address(r->words[2], r->words[3], &line.addr);
 
-	if (good && r->count == 5)
+	if (good && (r->count == 5 || r->count == 7))
 		line.model = arena_str(r->arena, r->words[4]);
+	if (good && r->count == 7) {
+		const char *number = r->words[6];
+
+		line.has_slot = true;
+		good = strcmp(r->words[5], "slot") == 0 &&
+		       parse_number(&number, 10, 255, &line.slot) && !*number;
+	}
 	if (good && r->count == 6) {
 		line.has_asked = true;
 		good = strcmp(r->words[4], "asked") == 0 && parse_pci(r->words[5], &line.asked);
 	}
 	if (!good || !r->words[1][0] || (gone && line.model)) {
 		refuse(r, "this line of the lock cannot be read",
-		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL | asked BB:SS.F]` or "
-		       "`device IDENTITY serial CONTROLLER:PORT`, a removed one's `gone ...`.");
+		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL [slot N] | asked "
+		       "BB:SS.F]`, `device IDENTITY serial CONTROLLER:PORT` or `device IDENTITY mmio "
+		       "TRANSPORT`, a removed one's `gone ...`.");
 		return;
 	}
 	line.id = arena_str(r->arena, r->words[1]);
@@ -194,7 +206,7 @@ static void read_algorithm(struct reading *r)
 	lock->algorithm = arena_str(r->arena, r->words[1]);
 	if (layout_algorithm_find(lock->algorithm) == ALGORITHM_COUNT)
 		refuse(r, arena_fmt(r->arena, "the lock's algorithm is \"%s\"", lock->algorithm),
-		       "This Kiln knows libvirt-9 and libvirt-11.");
+		       "This Kiln knows libvirt-9, libvirt-11 and packed-1.");
 }
 
 static void read_line(struct reading *r, char *text)

@@ -8,9 +8,11 @@
  *	algorithm libvirt-9
  *	pin machine pc-q35-7.2
  *	device pci.1 pci 00:01.0 pcie-root-port
+ *	device pci.2 pci 00:01.1 pcie-root-port slot 0
  *	device net0 pci 01:00.0
  *	device net1 pci 03:05.0 asked 02:05.0
  *	device console0 serial 0:0
+ *	device rng0 mmio 31
  *	gone disk2 pci 04:00.0
  *	end
  *
@@ -32,8 +34,9 @@ struct layout;
 /**
  * struct lock_line - a device or what is left of one.
  * @id: identity; of controllers the alias ("pci.1").
- * @addr: ADDR_PCI or ADDR_VIRTIO_SERIAL.
+ * @addr: ADDR_PCI, ADDR_VIRTIO_SERIAL or ADDR_VIRTIO_MMIO.
  * @model: of a PCI controller, else NULL.
+ * @slot: Kconfig slot of a configured PCI controller (@has_slot).
  * @asked: what .config asked for, when a bus had to be put before it (@has_asked).
  * @gone: the device was removed; its place is kept.
  */
@@ -41,8 +44,8 @@ struct lock_line {
 	const char *id, *model;
 	struct dev_addr addr;
 	struct pci_addr asked;
-	bool has_asked, gone;
-	unsigned line;
+	bool has_asked, has_slot, gone;
+	unsigned slot, line;
 };
 
 struct lock_pin {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout/layout.h"
+#include "layout/assign.h"
 
 int lock_compare_id(const char *a, const char *b)
 {
@@ -59,7 +59,21 @@ static int compare_pins(const void *a, const void *b)
 			       ((const struct lock_pin *)b)->key);
 }
 
-static void gather(struct writing *w, struct vm_dev *list)
+/* A controller that .config no longer has stays with its slot, so that it may come back. */
+static void gather_slot(struct lock_line *line, const struct vm_dev *dev, const struct lock *old)
+{
+	const struct lock_line *was = lock_find(old, dev->id);
+
+	if (!dev->added) {
+		line->has_slot = true;
+		line->slot = dev->slot;
+	} else if (was && was->has_slot) {
+		line->has_slot = true;
+		line->slot = was->slot;
+	}
+}
+
+static void gather(struct writing *w, struct vm_dev *list, const struct lock *old)
 {
 	vm_for_each_dev(dev, list) {
 		struct lock_line *line = &w->lines[w->count];
@@ -68,8 +82,11 @@ static void gather(struct writing *w, struct vm_dev *list)
 			continue;
 		*line = (struct lock_line){.id = dev->id, .addr = dev->addr};
 		if (dev->family->rank == RANK_PCI_CONTROLLER)
-			line->model = dev->class->name;
-		if (dev->has_want && !pci_addr_same(&dev->want, &dev->addr.pci)) {
+			line->model = controller_word(dev);
+		if (line->model)
+			gather_slot(line, dev, old);
+		if ((dev->has_want && !pci_addr_same(&dev->want, &dev->addr.pci)) ||
+		    (dev->has_want_bus && dev->want.bus != dev->addr.pci.bus)) {
 			line->has_asked = true;
 			line->asked = dev->want;
 		}
@@ -80,6 +97,17 @@ static void gather(struct writing *w, struct vm_dev *list)
 static int compare_ids(const void *a, const void *b)
 {
 	return strcmp(((const struct lock_line *)a)->id, ((const struct lock_line *)b)->id);
+}
+
+/* Whether a device that is here has the transport of one that is not. */
+static bool transport_taken(const struct writing *w, size_t here, unsigned transport)
+{
+	for (size_t i = 0; i < here; i++) {
+		if (w->lines[i].addr.kind == ADDR_VIRTIO_MMIO &&
+		    w->lines[i].addr.transport == transport)
+			return true;
+	}
+	return false;
 }
 
 /* A removed device keeps its line until another one has its place. */
@@ -94,6 +122,9 @@ static void gather_gone(struct writing *w, const struct layout *layout, const st
 		if (bsearch(&line, w->lines, here, sizeof(*w->lines), compare_ids))
 			continue;
 		if (line.addr.kind == ADDR_PCI && pci_owner_at(&layout->set, &line.addr.pci))
+			continue;
+		if (line.addr.kind == ADDR_VIRTIO_MMIO &&
+		    transport_taken(w, here, line.addr.transport))
 			continue;
 		line.gone = true;
 		line.model = NULL;
@@ -140,9 +171,15 @@ static void write_line(struct text *text, const struct lock_line *line)
 			 line->addr.serial.port);
 		return;
 	}
+	if (line->addr.kind == ADDR_VIRTIO_MMIO) {
+		text_fmt(text, "mmio %u\n", line->addr.transport);
+		return;
+	}
 	text_fmt(text, "pci %s", pci_addr_text(&line->addr.pci, addr));
 	if (line->model)
 		text_fmt(text, " %s", line->model);
+	if (line->has_slot)
+		text_fmt(text, " slot %u", line->slot);
 	else if (line->has_asked)
 		text_fmt(text, " asked %s", pci_addr_text(&line->asked, addr));
 	text_add(text, "\n");
@@ -170,8 +207,8 @@ const char *lock_text(const struct vm *vm, const struct layout *layout, const st
 		.pins = arena_alloc(vm->arena, room * sizeof(struct lock_pin)),
 	};
 
-	gather(&w, vm->controllers);
-	gather(&w, vm->devs);
+	gather(&w, vm->controllers, old);
+	gather(&w, vm->devs, old);
 	gather_gone(&w, layout, old);
 	qsort(w.lines, w.count, sizeof(*w.lines), compare_lines);
 	gather_pins(&w, old, pins, pin_count);

@@ -103,6 +103,84 @@ static void check_bridge(const struct layout_dev *rec, struct err_list *errs)
 	err_fix(err, "Give it a higher index, or plug it into a bus below %u.", rec->dev->index);
 }
 
+static bool is_port(const struct vm_dev *dev)
+{
+	enum pci_model model = pci_model_find(dev->class->name);
+
+	return dev->family == &controller_pci_family &&
+	       (model == PCI_MODEL_PCIE_ROOT_PORT ||
+		model == PCI_MODEL_PCIE_SWITCH_DOWNSTREAM_PORT);
+}
+
+/* QEMU takes a chassis number once (hw/pci/pcie_port.c, seen: "Can't add chassis slot"). */
+static void check_chassis(const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *taken[256] = {NULL};
+	unsigned next = 1;
+
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct controller_pci *data = dev->data;
+
+		if (is_port(dev) && data->chassis < ARRAY_SIZE(taken) && !taken[data->chassis])
+			taken[data->chassis] = dev;
+	}
+	while (next < ARRAY_SIZE(taken) - 1 && taken[next])
+		next++;
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct controller_pci *data = dev->data;
+		const struct vm_dev *other;
+		struct err *err;
+
+		if (!is_port(dev) || data->chassis >= ARRAY_SIZE(taken))
+			continue;
+		other = taken[data->chassis];
+		if (other == dev)
+			continue;
+		err = dev_error(errs, dev, "chassis", "pci-chassis",
+				"chassis number %u of %s is that of %s", (unsigned)data->chassis,
+				dev->id, other->id);
+		err_why(err, "QEMU takes each chassis number once; by rule it is a port's index.");
+		err_fix(err, "Set %s to another one, such as %u, or to 0.",
+			dev_symbol(other->added ? dev : other, "chassis"), next);
+	}
+}
+
+/*
+ * A guest looks at functions 1 to 7 of a slot only when it finds a function 0. What loses it by the
+ * removal of a device is refused; what .config wants so is only told.
+ */
+static void check_first(struct vm *vm, struct layout *layout, const struct layout_dev *rec,
+			struct err_list *errs)
+{
+	struct pci_addr first = rec->addr;
+	char addr[PCI_ADDR_TEXT];
+
+	first.function = 0;
+	if (rec->addr.function == 0 || pci_owner_at(&layout->set, &first))
+		return;
+	if (!(layout->set.bus[first.bus]->slot[first.slot].gone & 1u)) {
+		layout_note(layout, arena_fmt(vm->arena,
+					      "%s is at %s, and nothing is at function 0 of that "
+					      "slot: most guests will not find it.",
+					      rec->dev->id, pci_addr_text(&rec->addr, addr)));
+		return;
+	}
+
+	struct err *err = err_list_new(errs, ERR_CONFIG, "%s would lose function 0 of its slot",
+				       rec->dev->id);
+
+	err_at(err, layout->lock->path, 0);
+	err_check(err, "layout-lock");
+	err_why(err,
+		"It is at %s, the device at function 0 has been removed, and a guest looks at the "
+		"other functions only when there is a function 0.",
+		pci_addr_text(&rec->addr, addr));
+	err_fix(err,
+		"Keep that device, or let kiln choose another place for this one: `make "
+		"layout-update DEVICE=%s`.",
+		rec->dev->id);
+}
+
 void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 {
 	for (size_t i = 0; i < layout->dev_count; i++) {
@@ -110,10 +188,18 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 
 		rec->dev->addr.kind = ADDR_PCI;
 		rec->dev->addr.pci = rec->addr;
-		if (rec->place && rec->place->flags & PLACE_MULTI && rec->rule == RULE_CHIPSET)
+		/* From the first on, so that one more behind the port changes nothing of it. */
+		if (rec->flags & PCI_AGGREGATE && rec->flags & PCI_TYPE_ENDPOINT &&
+		    rec->addr.function == 0 && !rec->dev->has_want)
+			rec->dev->addr.multifunction = MULTI_ON;
+		/* What libvirt gives to the first of a set has the mark even when it is alone. */
+		if (rec->dev->class->flags & CLASS_SET && rec->addr.function == 0 &&
+		    !rec->dev->has_want)
 			rec->dev->addr.multifunction = MULTI_ON;
 	}
 	mark_multifunction(layout);
+	for (size_t i = 0; i < layout->dev_count; i++)
+		check_first(vm, layout, &layout->devs[i], errs);
 	vm_for_each_dev(dev, vm->controllers) {
 		const struct layout_dev *rec = layout_find(layout, dev);
 
@@ -123,4 +209,5 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 		check_bridge(rec, errs);
 		check_expander(rec, errs);
 	}
+	check_chassis(vm, errs);
 }

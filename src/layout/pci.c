@@ -219,8 +219,10 @@ static void take(struct pci_set *set, const struct pci_addr *addr, const struct 
 {
 	struct pci_slot *slot = &set->bus[addr->bus]->slot[addr->slot];
 
-	if (!slot->used && (want->flags & PCI_AGGREGATE))
-		slot->aggregate = true;
+	/* A port lets its kind in wherever it came from; an endpoint only where it was put by rule. */
+	if (!slot->used && (want->flags & PCI_AGGREGATE) &&
+	    (want->origin == PCI_AUTOMATIC || !(want->flags & PCI_TYPE_ENDPOINT)))
+		slot->aggregate = want->flags & PCI_TYPE_MASK;
 	slot->used |= (uint8_t)(1u << addr->function);
 	slot->owner[addr->function] = want->owner;
 }

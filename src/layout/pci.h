@@ -87,11 +87,11 @@ struct pci_owner {
 /**
  * struct pci_slot - eight functions.
  * @used: functions that are taken. @gone: functions kept for devices that were removed.
- * @aggregate: the first occupant had PCI_AGGREGATE, so others of its kind may join.
+ * @aggregate: type bits of the first occupant when it had PCI_AGGREGATE: others of its type may join.
  */
 struct pci_slot {
 	uint8_t used, gone;
-	bool aggregate;
+	uint16_t aggregate;
 	const struct pci_owner *owner[PCI_FUNCTION_MAX];
 };
 
@@ -212,6 +212,19 @@ struct pci_found {
  */
 int pci_reserve_next(struct pci_set *set, const struct pci_want *want, int function,
 		     struct pci_found *ret_found, struct err *err) MUST_CHECK;
+
+/**
+ * pci_reserve_on_bus() - take the first free place on one bus.
+ * @set: the buses; grows first when the bus does not exist and @set->can_grow.
+ * @want: the request; PCI_CONFIGURED mixes endpoints.
+ * @bus: the only bus that is searched; one more where growth had to put a port in front.
+ * @ret_found: where.
+ * @err: that the bus does not suit or is full, with addresses that would do.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int pci_reserve_on_bus(struct pci_set *set, const struct pci_want *want, unsigned bus,
+		       struct pci_found *ret_found, struct err *err) MUST_CHECK;
 
 /** pci_release() - give a function back. */
 void pci_release(struct pci_set *set, const struct pci_addr *addr);

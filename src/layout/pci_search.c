@@ -23,7 +23,7 @@ static bool find_on_bus(const struct pci_bus *bus, unsigned flags, int function,
 
 		if (!busy) {
 			found = function == PCI_ANY_FUNCTION ? 0 : function;
-		} else if ((flags & PCI_AGGREGATE) && slot->aggregate) {
+		} else if ((flags & PCI_AGGREGATE) && (slot->aggregate & flags)) {
 			if (function != PCI_ANY_FUNCTION)
 				found = busy & (1u << function) ? -1 : function;
 			else if (busy != 0xff)
@@ -136,6 +136,54 @@ take:
 	return pci_reserve(set, &ret_found->addr, want, err);
 }
 
+static const char *first_owner(const struct pci_bus *bus)
+{
+	for (unsigned s = bus->min_slot; s <= bus->max_slot; s++) {
+		for (unsigned f = 0; f < PCI_FUNCTION_MAX; f++) {
+			if (bus->slot[s].owner[f])
+				return bus->slot[s].owner[f]->name;
+		}
+	}
+	return "none";
+}
+
+int pci_reserve_on_bus(struct pci_set *set, const struct pci_want *want, unsigned bus,
+		       struct pci_found *ret_found, struct err *err)
+{
+	struct pci_addr *addr = &ret_found->addr;
+	char text[128];
+
+	*ret_found = (struct pci_found){.addr = {.bus = (uint16_t)bus}};
+	if (bus >= set->count && set->can_grow) {
+		int grown = pci_grow(set, addr, want->flags, err);
+
+		if (grown < 0)
+			return -1;
+		ret_found->grown = (unsigned)grown;
+	}
+	if (addr->bus < set->count) {
+		const struct pci_bus *on = set->bus[addr->bus];
+
+		addr->slot = (uint8_t)on->min_slot;
+		ret_found->took_gone =
+			!find_on_bus(on, want->flags, PCI_ANY_FUNCTION, GONE_KEEP, addr);
+		if (ret_found->took_gone && pci_bus_full(on)) {
+			err_set(err, ERR_CONFIG, "PCI bus %u has no free slot for %s", addr->bus,
+				want->owner->name);
+			err_why(err, "Each slot of bus %u, the %s, has a device in it, such as %s.",
+				addr->bus, pci_models[on->model].name, first_owner(on));
+			if (pci_suggest(set, want->flags, 3, text, sizeof(text)))
+				err_fix(err, "Name another bus, or a free address: %s.", text);
+			else
+				err_fix(err, "Name another bus, or none.");
+			return -1;
+		}
+		if (ret_found->took_gone)
+			(void)find_on_bus(on, want->flags, PCI_ANY_FUNCTION, GONE_TAKE, addr);
+	}
+	return pci_reserve(set, addr, want, err);
+}
+
 static bool accepts_anywhere(const struct pci_set *set, unsigned type)
 {
 	for (unsigned i = 0; i < set->count; i++) {
@@ -232,34 +280,76 @@ static bool grown_address(const struct pci_set *set, unsigned flags, struct pci_
 	return bus < PCI_BUS_MAX;
 }
 
-unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
-		     size_t size)
-{
-	char addr_text[PCI_ADDR_TEXT];
-	struct pci_addr addr = {0};
-	unsigned count = 0;
-	size_t len = 0;
+/** struct suggesting - addresses written so far. */
+struct suggesting {
+	char *text;
+	size_t size, len;
+	unsigned count, most;
+};
 
-	for (unsigned i = 0; i < set->count && count < most; i++) {
+static bool suggest(struct suggesting *to, const struct pci_addr *addr)
+{
+	char text[PCI_ADDR_TEXT];
+	size_t room = to->size - to->len;
+	int n = snprintf(to->text + to->len, room, "%s%s", to->len ? ", " : "",
+			 pci_addr_text(addr, text));
+
+	if (n < 0 || (size_t)n >= room) {
+		to->text[to->len] = '\0';
+		return false;
+	}
+	to->len += (size_t)n;
+	return ++to->count < to->most;
+}
+
+/* Free slots; or the free functions of slots that are in use and not kept for what is gone. */
+enum suggest_what { SUGGEST_SLOTS, SUGGEST_FUNCTIONS };
+
+static bool suggest_slot(struct suggesting *to, const struct pci_bus *bus, struct pci_addr *addr,
+			 enum suggest_what what)
+{
+	const struct pci_slot *slot = &bus->slot[addr->slot];
+
+	addr->function = 0;
+	if (what == SUGGEST_SLOTS)
+		return (slot->used | slot->gone) || suggest(to, addr);
+	for (; addr->function < PCI_FUNCTION_MAX; addr->function++) {
+		/* A function without a function 0 in its slot is never found by a guest. */
+		if (!(slot->used & 1u) || ((slot->used | slot->gone) & (1u << addr->function)))
+			continue;
+		if (!suggest(to, addr))
+			return false;
+	}
+	return true;
+}
+
+static void suggest_all(const struct pci_set *set, unsigned flags, struct suggesting *to,
+			enum suggest_what what)
+{
+	for (unsigned i = 0; i < set->count; i++) {
 		const struct pci_bus *bus = set->bus[i];
+		struct pci_addr addr = {.bus = (uint16_t)i};
 
 		if (!pci_compatible(set, i, flags, PCI_CONFIGURED))
 			continue;
-		for (unsigned s = bus->min_slot; s <= bus->max_slot && count < most; s++) {
-			if (bus->slot[s].used | bus->slot[s].gone)
-				continue;
-			addr.bus = (uint16_t)i;
+		for (unsigned s = bus->min_slot; s <= bus->max_slot; s++) {
 			addr.slot = (uint8_t)s;
-			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
-						pci_addr_text(&addr, addr_text));
-			if (len >= size)
-				return count;
-			count++;
+			if (!suggest_slot(to, bus, &addr, what))
+				return;
 		}
 	}
-	if (count == 0 && grown_address(set, flags, &addr)) {
-		len = (size_t)snprintf(text, size, "%s", pci_addr_text(&addr, addr_text));
-		count = len < size;
-	}
-	return count;
+}
+
+unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
+		     size_t size)
+{
+	struct suggesting to = {.text = text, .size = size, .most = most};
+	struct pci_addr addr;
+
+	suggest_all(set, flags, &to, SUGGEST_SLOTS);
+	if (to.count == 0 && grown_address(set, flags, &addr))
+		(void)suggest(&to, &addr);
+	if (to.count == 0)
+		suggest_all(set, flags, &to, SUGGEST_FUNCTIONS);
+	return to.count;
 }

@@ -29,6 +29,26 @@ static const struct prop_word boot_words[] = {
 static const struct prop_word firmware_words[] = {
 	{.sym = "SEABIOS"},
 	{.sym = "QBOOT", .xml = "/usr/share/qemu/qboot.rom", .qemu = "qboot.rom"},
+	{.sym = "MICROVM", .xml = "/usr/share/qemu/bios-microvm.bin", .qemu = "bios-microvm.bin"},
+	{.sym = "NONE"},
+	{0},
+};
+
+static const struct prop_word virtio_words[] = {
+	{.sym = "PCI"},
+	{.sym = "MMIO"},
+	{0},
+};
+
+static const struct prop_word gic_words[] = {
+	{.sym = "2", .xml = "2", .qemu = "2"},
+	{.sym = "3", .xml = "3", .qemu = "3"},
+	{0},
+};
+
+static const struct prop_word policy_words[] = {
+	{.sym = "LIBVIRT"},
+	{.sym = "PACKED"},
 	{0},
 };
 
@@ -59,6 +79,62 @@ static bool has_spare_count(const struct vm_dev *dev)
 	return strcmp(guest_of(dev)->spare->sym, "FIXED") == 0;
 }
 
+/* Where every PCI Express device has a port. */
+static bool has_policy(const struct vm_dev *dev)
+{
+	const char *name = dev->vm->machine->name;
+
+	return strcmp(name, "q35") == 0 || strcmp(name, "virt") == 0;
+}
+
+static bool has_versions(const struct vm_dev *dev)
+{
+	const char *prefix = dev->vm->machine->type_prefix;
+
+	return prefix[strlen(prefix) - 1] == '-';
+}
+
+static bool has_both_buses(const struct vm_dev *dev)
+{
+	return dev->vm->machine->mmio && dev->vm->machine->root_model;
+}
+
+static bool is_machine(const struct vm_dev *dev, const char *name)
+{
+	return strcmp(dev->vm->machine->name, name) == 0;
+}
+
+static bool is_virt(const struct vm_dev *dev)
+{
+	return is_machine(dev, "virt");
+}
+
+/* The ITS belongs to version 3; QEMU refuses it with version 2 only where it is asked for. */
+static bool has_its(const struct vm_dev *dev)
+{
+	return is_virt(dev) && strcmp(guest_of(dev)->gic->sym, "3") == 0;
+}
+
+static bool is_microvm(const struct vm_dev *dev)
+{
+	return is_machine(dev, "microvm");
+}
+
+static bool is_microvm_acpi(const struct vm_dev *dev)
+{
+	return is_microvm(dev) && guest_of(dev)->acpi;
+}
+
+static bool is_microvm_plain(const struct vm_dev *dev)
+{
+	return is_microvm(dev) && !guest_of(dev)->acpi;
+}
+
+static bool is_microvm_pcie(const struct vm_dev *dev)
+{
+	return is_microvm(dev) && dev->vm->machine->root_model;
+}
+
 #define FIELD(member) .field = offsetof(struct guest, member)
 static const struct prop guest_props[] = {
 	{.name = "name",
@@ -78,8 +154,14 @@ static const struct prop guest_props[] = {
 	 .sym = "MACHINE_VERSION",
 	 .kind = PROP_STRING,
 	 .flags = PROP_REQUIRED | PROP_PIN | PROP_ABI,
-	 FIELD(machine_version)},
-	{.name = "accel", .sym = "ACCEL", .kind = PROP_ENUM, FIELD(accel), .words = accel_words},
+	 FIELD(machine_version),
+	 .when = has_versions},
+	{.name = "accel",
+	 .sym = "ACCEL",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_TELL,
+	 FIELD(accel),
+	 .words = accel_words},
 	{.name = "cpu-model",
 	 .sym = "CPU_MODEL",
 	 .kind = PROP_STRING,
@@ -122,19 +204,21 @@ static const struct prop guest_props[] = {
 	{.name = "kernel",
 	 .sym = "KERNEL_PATH",
 	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
+	 .flags = PROP_REQUIRED | PROP_TELL,
 	 .rule = RULE(TEXT),
 	 FIELD(kernel),
 	 .when = boots_kernel},
 	{.name = "initrd",
 	 .sym = "INITRD_PATH",
 	 .kind = PROP_STRING,
+	 .flags = PROP_TELL,
 	 .rule = RULE(TEXT),
 	 FIELD(initrd),
 	 .when = boots_kernel},
 	{.name = "cmdline",
 	 .sym = "KERNEL_CMDLINE",
 	 .kind = PROP_STRING,
+	 .flags = PROP_TELL,
 	 .rule = RULE(TEXT),
 	 FIELD(cmdline),
 	 .when = boots_kernel},
@@ -149,6 +233,13 @@ static const struct prop guest_props[] = {
 	 .kind = PROP_ENUM,
 	 FIELD(on_reboot),
 	 .words = reboot_words},
+	{.name = "pci-policy",
+	 .sym = "PCI_POLICY",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(pci_policy),
+	 .words = policy_words,
+	 .when = has_policy},
 	{.name = "spare",
 	 .sym = "SPARE_PORTS",
 	 .kind = PROP_ENUM,
@@ -160,6 +251,76 @@ static const struct prop guest_props[] = {
 	 FIELD(spare_ports),
 	 .max = 256,
 	 .when = has_spare_count},
+	/*
+	 * Options of one machine. Rows with .qemu are words of -machine, in this order; all are
+	 * written although QEMU has defaults, because its defaults depend on its version and on KVM.
+	 */
+	{.name = "virtio-bus",
+	 .sym = "VIRTIO_BUS",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_PIN | PROP_ABI,
+	 FIELD(virtio_bus),
+	 .words = virtio_words,
+	 .when = has_both_buses},
+	{.name = "gic",
+	 .sym = "VIRT_GIC",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_PIN | PROP_ABI,
+	 FIELD(gic),
+	 .words = gic_words,
+	 .xml = "features/gic/@version",
+	 .qemu = "gic-version",
+	 .when = is_virt},
+	{.name = "its",
+	 .sym = "VIRT_ITS",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_ALWAYS,
+	 FIELD(its),
+	 .qemu = "its",
+	 .when = has_its},
+	/* Without firmware nobody reads ACPI tables; libvirt switches them off too. */
+	{.name = "virt-acpi", .kind = PROP_CONST, .text = "off", .qemu = "acpi", .when = is_virt},
+	{.name = "acpi",
+	 .sym = "MICROVM_ACPI",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_ALWAYS,
+	 FIELD(acpi),
+	 .qemu = "acpi",
+	 .when = is_microvm},
+	{.name = "ioapic2",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 .qemu = "ioapic2",
+	 .when = is_microvm_acpi},
+	{.name = "pcie", .kind = PROP_CONST, .text = "on", .qemu = "pcie", .when = is_microvm_pcie},
+	{.name = "pic",
+	 .sym = "MICROVM_PIC",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_ALWAYS,
+	 FIELD(pic),
+	 .qemu = "pic",
+	 .when = is_microvm},
+	{.name = "pit",
+	 .sym = "MICROVM_PIT",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_ALWAYS,
+	 FIELD(pit),
+	 .qemu = "pit",
+	 .when = is_microvm},
+	{.name = "rtc",
+	 .sym = "MICROVM_RTC",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_ALWAYS,
+	 FIELD(rtc),
+	 .qemu = "rtc",
+	 .when = is_microvm},
+	{.name = "auto-cmdline",
+	 .sym = "MICROVM_AUTO_CMDLINE",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(auto_cmdline),
+	 .qemu = "auto-kernel-cmdline",
+	 .when = is_microvm_plain},
 	{.name = "payload-prefix",
 	 .sym = "PAYLOAD_PREFIX",
 	 .kind = PROP_STRING,
@@ -196,8 +357,12 @@ static void guest_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct guest *guest = dev->data;
 
+	bool versions = has_versions(dev) && guest->machine_version;
+
 	guest->machine_type = arena_fmt(vm->arena, "%s%s", vm->machine->type_prefix,
-					guest->machine_version ? guest->machine_version : "");
+					versions ? guest->machine_version : "");
+	guest->virtio_mmio = has_both_buses(dev) && strcmp(guest->virtio_bus->sym, "MMIO") == 0;
+	guest->pci_packed = has_policy(dev) && strcmp(guest->pci_policy->sym, "PACKED") == 0;
 	guest->spare_as_libvirt = !has_spare_count(dev);
 }
 

@@ -58,29 +58,118 @@ static void check_cpu_model(const struct check *check, const struct vm *vm, stru
 
 	err_why(err, "Without KVM there is no host CPU to pass through; with \"auto\" the guest "
 		     "would see another CPU on another target.");
-	err_fix(err, "Choose CONFIG_ACCEL_KVM, or a CPU model such as \"qemu64\" or \"max\".");
+	err_fix(err, "Choose CONFIG_ACCEL_KVM, or a CPU model such as \"max\".");
 }
 
+static bool in_list(const char *const *list, const char *word)
+{
+	while (*list && strcmp(*list, word) != 0)
+		list++;
+	return *list;
+}
+
+static const char *join(struct arena *arena, const char *const *list)
+{
+	struct text text = {.arena = arena};
+
+	for (; *list; list++)
+		text_fmt(&text, "%s%s", text.len ? ", " : "", *list);
+	return text_str(&text);
+}
+
+/* QEMU's name of the model is what stands before the first feature: "max,pauth=off". */
 static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	const struct caps *caps = vm->board->caps;
+	const struct machine *machine = vm->machine;
 	const char *model = vm->guest.cpu_model;
-	bool host = model && strcmp(model, "host") == 0;
 
-	if (!model || strcmp(model, "host-passthrough") == 0 ||
-	    (!host && caps_has(caps, "cpu", model)))
+	if (!model || strcmp(model, "host-passthrough") == 0)
 		return;
-	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
-				    "QEMU %s of board %s has no CPU model \"%s\"", caps->version,
-				    vm->board->name, model);
+	const char *name = arena_dup(vm->arena, model, strcspn(model, ","));
+	/* QEMU lists it, and without KVM it ends with an error. */
+	bool host = strcmp(name, "host") == 0;
+	bool known = !host && caps_has(vm->board->caps, "cpu", name);
+	struct err *err;
 
-	err_why(err,
-		"The models are the lines `cpu NAME` of boards/%s/qemu.caps, which `kiln probe` wrote from that "
-		"QEMU, and \"host-passthrough\" for the host's own.",
-		vm->board->name);
-	err_fix(err, "Set CONFIG_CPU_MODEL to %s.",
-		host ? "\"host-passthrough\", with CONFIG_ACCEL_KVM"
-		     : "one of them, as \"qemu64\" or \"max\"");
+	if (known && (!machine->cpus || in_list(machine->cpus, name)))
+		return;
+	err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+			known ? "the machine %s does not take the CPU model %s"
+			      : "for %s there is no CPU model %s",
+			machine->name, name);
+	if (known)
+		err_why(err, "It takes the %s models %s.", machine->guest_arch,
+			join(vm->arena, machine->cpus));
+	else if (host)
+		err_why(err, "The host's own CPU has libvirt's name here, host-passthrough.");
+	else
+		err_why(err, "QEMU %s of board %s emulates no such CPU.", vm->board->caps->version,
+			vm->board->name);
+	if (host)
+		err_fix(err, "Set CONFIG_CPU_MODEL=\"host-passthrough\", with CONFIG_ACCEL_KVM.");
+	else
+		err_fix(err, "Set CONFIG_CPU_MODEL to another one; \"max\" is in every QEMU.");
+}
+
+/* GICv2 addresses a CPU by one bit of a byte: QEMU 7.2 "exceeds max CPUs supported" above 8. */
+#define GIC2_CPUS 8
+
+static void check_gic(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+	uint64_t count = guest->sockets * guest->cores * guest->threads;
+	const struct prop *row = dev_prop(vm->guest_dev->family, "gic");
+
+	if (!dev_applies(vm->guest_dev, row) || !word_is(guest->gic, "2") || count <= GIC2_CPUS)
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "gic", check->name,
+				    "%llu CPUs are too many for version 2 of the GIC",
+				    (unsigned long long)count);
+
+	err_why(err, "That interrupt controller serves at most %d.", GIC2_CPUS);
+	err_fix(err, "Choose CONFIG_VIRT_GIC_3, or lower CONFIG_CPU_CORES.");
+}
+
+static bool wants_pci(const struct vm_dev *dev)
+{
+	switch (dev->class->where) {
+	case WHERE_PCI:
+	case WHERE_PCIE:
+	case WHERE_BRIDGE:
+		return true;
+	case WHERE_VIRTIO:
+		return !dev_on_mmio(dev);
+	case WHERE_NONE:
+	case WHERE_COUNT:
+		break;
+	}
+	return false;
+}
+
+static void refuse_pci(const struct check *check, const struct vm_dev *dev, struct err_list *errs)
+{
+	bool given = dev->class->where == WHERE_VIRTIO;
+	struct err *err;
+
+	if (given)
+		err = dev_error(errs, dev, "address", check->name, "%s cannot have a PCI address",
+				dev->id);
+	else
+		err = dev_error(errs, dev, "model", check->name, "%s is a PCI device: %s", dev->id,
+				dev_driver(dev));
+	err_why(err, "The machine %s has no PCI here; it has virtio-mmio transports.",
+		dev->vm->machine->name);
+	err_fix(err, "%s, or set CONFIG_MICROVM_ACPI=y and CONFIG_MICROVM_PCIE=y.",
+		given ? arena_fmt(dev->vm->arena, "Clear %s", dev_symbol(dev, "address"))
+		      : "Choose a virtio model");
+}
+
+static void check_pci(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (!vm->machine->root_model && wants_pci(dev))
+			refuse_pci(check, dev, errs);
+	}
 }
 
 /* More than 255 CPUs need an interrupt-remapping IOMMU: QEMU's x86 code and libvirt agree. */
@@ -123,8 +212,8 @@ static void check_boot(const struct check *check, const struct vm *vm, struct er
 
 static void check_devices(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	vm_for_each_dev(dev, vm->devs) {
-		const char *driver = dev->class->driver;
+	vm_for_each(dev, vm) {
+		const char *driver = dev_driver(dev);
 
 		if (!driver || caps_has(vm->board->caps, "device", driver))
 			continue;
@@ -142,6 +231,8 @@ const struct check guest_checks[] = {
 	{.name = "machine-version", .run = check_version},
 	{.name = "cpu-model-known", .run = check_cpu_known},
 	{.name = "cpu-model-accelerator", .run = check_cpu_model},
+	{.name = "gic-cpus", .run = check_gic},
+	{.name = "machine-pci", .run = check_pci},
 	{.name = "cpu-count", .run = check_cpu_count},
 	{.name = "boot-device", .run = check_boot},
 	{.name = "qemu-device", .run = check_devices},

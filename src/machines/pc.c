@@ -50,6 +50,15 @@ static const struct chipset_place places[] = {
 	{.family = NULL},
 };
 
+/* QEMU's MAX_ISA_SERIAL_PORTS, include/hw/char/serial.h. */
+const struct machine_serial machine_isa_serial = {
+	.driver = "isa-serial",
+	.target = "isa-serial",
+	.model = "isa-serial",
+	.noun = "ISA serial",
+	.count = 4,
+};
+
 static const struct chipset chipset = {.functions = functions, .places = places};
 
 const struct machine machine_pc = {
@@ -58,5 +67,9 @@ const struct machine machine_pc = {
 	.type_prefix = "pc-i440fx-",
 	.guest_arch = "x86_64",
 	.root_model = "pci-root",
+	.ram_id = "pc.ram",
+	.flags = MACHINE_APIC | MACHINE_DIES,
+	.serial = &machine_isa_serial,
+	.expander_model = "pci-expander-bus",
 	.chipset = &chipset,
 };

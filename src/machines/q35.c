@@ -35,7 +35,6 @@ static const struct chipset_place places[] = {
 		.classes = {"ich9-uhci1"},
 		.index = ANY_INDEX,
 		.slots = {0x1d, 0x1a},
-		.flags = PLACE_MULTI,
 		.why = "The USB 2 controllers of ICH9 are at 00:1d, then at 00:1a.",
 	},
 	{
@@ -71,5 +70,9 @@ const struct machine machine_q35 = {
 	.type_prefix = "pc-q35-",
 	.guest_arch = "x86_64",
 	.root_model = "pcie-root",
+	.ram_id = "pc.ram",
+	.flags = MACHINE_APIC | MACHINE_DIES,
+	.serial = &machine_isa_serial,
+	.expander_model = "pcie-expander-bus",
 	.chipset = &chipset,
 };

@@ -22,6 +22,7 @@ enum addr_kind {
 	ADDR_NONE, /* no address, or none yet */
 	ADDR_PCI,
 	ADDR_VIRTIO_SERIAL, /* a port of a virtio-serial controller */
+	ADDR_VIRTIO_MMIO, /* a virtio-mmio transport of the machine */
 	ADDR_KIND_COUNT,
 };
 
@@ -33,6 +34,7 @@ struct dev_addr {
 	struct {
 		unsigned controller, port; /* bus is always 0 */
 	} serial;
+	unsigned transport; /* of ADDR_VIRTIO_MMIO: N of QEMU's virtio-mmio-bus.N */
 };
 
 /*

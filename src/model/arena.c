@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE (256u << 10)
+#define CHUNK_SIZE (1u << 20) /* from mmap: the kernel has cleared it */
 
 struct arena_chunk {
 	struct arena_chunk *next;

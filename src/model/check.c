@@ -35,7 +35,7 @@ static void required_dev(const struct check *check, const struct vm_dev *dev, st
 static void check_required(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	required_dev(check, vm->guest_dev, errs);
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		required_dev(check, dev, errs);
 }
 
@@ -62,7 +62,7 @@ static void form_dev(const struct check *check, const struct vm_dev *dev, struct
 static void check_form(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	form_dev(check, vm->guest_dev, errs);
-	vm_for_each_dev(dev, vm->devs)
+	vm_for_each(dev, vm)
 		form_dev(check, dev, errs);
 }
 
@@ -91,7 +91,7 @@ static size_t collect_unique(const struct vm *vm, struct unique_entry *entries)
 {
 	size_t count = 0;
 
-	vm_for_each_dev(dev, vm->devs) {
+	vm_for_each(dev, vm) {
 		prop_for_each(row, dev->family->props)
 		{
 			const char *value = string_of(dev, row);

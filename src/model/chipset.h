@@ -29,7 +29,6 @@ struct chipset_function {
 #define PLACE_FIRST     (1u << 1) /* only the first such device that wants an address; else each */
 #define PLACE_PRIMARY   (1u << 2) /* only the family's first device, if it wants an address */
 #define PLACE_SEARCH    (1u << 3) /* when taken: search now, before all other devices */
-#define PLACE_MULTI     (1u << 4) /* multifunction=on with it */
 #define CHIPSET_CLASSES 3
 #define CHIPSET_SLOTS   3
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * controller.h - the controllers that Kiln adds: the layout makes and numbers them, devices/ says
- * what they are, and neither knows the other.
+ * controller.h - the controllers that the layout adds and numbers; devices/ says what they are, and
+ * neither knows the other.
  */
 #ifndef KILN_MODEL_CONTROLLER_H
 #define KILN_MODEL_CONTROLLER_H
@@ -17,12 +17,16 @@ extern const struct dev_family controller_virtio_serial_family;
 /**
  * struct controller_pci - data of controller_pci_family.
  * @index: the bus that it makes. @model_name: QEMU's driver, as libvirt's <model name=>.
- * @chassis, @port: of ports. @chassis_nr: of a pci-bridge. @bus_nr: of an expander bus.
+ * @chassis, @port: of ports. @chassis_nr: of a pci-bridge. @bus_nr: of an expander bus. 0 in .config
+ *                  is "by rule"; the layout puts the number in its place.
+ * @hotplug_word: of ports: default, on or off; @hotplug: what that means for QEMU.
  */
 struct controller_pci {
 	uint64_t index;
 	const char *model_name;
 	uint64_t chassis, port, chassis_nr, bus_nr;
+	const struct prop_word *hotplug_word;
+	bool hotplug;
 };
 
 /** struct controller_serial - data of controller_virtio_serial_family. */

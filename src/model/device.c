@@ -8,11 +8,40 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "model/machine.h"
 #include "model/vm.h"
 
 const char *dev_element(const struct vm_dev *dev)
 {
 	return dev->class->xml ? dev->class->xml : dev->family->xml;
+}
+
+/* Length of a driver's name without "-pci"; 0 when it does not end so. */
+static size_t stem_of(const char *driver)
+{
+	static const char pci[] = "-pci";
+	size_t len = driver ? strlen(driver) : 0, tail = sizeof(pci) - 1;
+
+	return len > tail && strcmp(driver + len - tail, pci) == 0 ? len - tail : 0;
+}
+
+bool dev_on_mmio(const struct vm_dev *dev)
+{
+	const struct machine *machine = dev->vm->machine;
+
+	return machine->mmio && dev->class->where == WHERE_VIRTIO && !dev->has_want &&
+	       stem_of(dev->class->driver) && (!machine->root_model || dev->vm->guest.virtio_mmio);
+}
+
+const char *dev_driver(const struct vm_dev *dev)
+{
+	const char *driver = dev->class->driver;
+
+	if (dev->class->flags & CLASS_LINE)
+		return dev->vm->machine->serial->driver;
+	if (!driver || !dev_on_mmio(dev))
+		return driver;
+	return arena_fmt(dev->vm->arena, "%.*s-device", (int)stem_of(driver), driver);
 }
 
 const struct prop *dev_prop(const struct dev_family *family, const char *name)

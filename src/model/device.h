@@ -24,6 +24,7 @@ struct check;
  * @driver: QEMU device ("virtio-net-pci"); NULL when -device is not used for it.
  * @where: what it plugs into.
  * @flags: CLASS_*.
+ * @function: of a CLASS_SET_*: the function that it has in the slot of its set.
  * @xml: element below <devices> when it is not the family's; NULL = the family's.
  * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
  */
@@ -33,6 +34,7 @@ struct dev_class {
 	const char *driver;
 	enum pci_where where;
 	unsigned flags;
+	unsigned function;
 	const char *xml;
 	const char *alias;
 };
@@ -41,6 +43,16 @@ struct dev_class {
 #define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
 #define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
 #define CLASS_IMPLICIT    (1u << 3) /* part of the machine: no -device is written */
+#define CLASS_INTEGRATED  (1u << 4) /* on bus 0 only (virtio-iommu) */
+/*
+ * Controllers that share a slot, one function each, and an index (the USB 2 controllers of ICH9): one
+ * is the master, the others are companions of it.
+ */
+#define CLASS_SET_MASTER    (1u << 5)
+#define CLASS_SET_COMPANION (1u << 6)
+#define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
+#define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
+#define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section
@@ -67,10 +79,24 @@ enum dev_rank {
 	RANK_NONE, /* never a PCI device */
 };
 
+/*
+ * Types of controllers in the order in which they stand in the list of controllers and in the XML.
+ * Slots are handed out along that list, and libvirt reads it from the XML (pci-rules.md section 3).
+ */
+enum controller_type {
+	CONTROLLER_NONE, /* the family is no controller */
+	CONTROLLER_USB,
+	CONTROLLER_SATA,
+	CONTROLLER_SCSI,
+	CONTROLLER_PCI,
+	CONTROLLER_VIRTIO_SERIAL,
+};
+
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
-#define FAMILY_INTERNAL (1u << 2) /* made by Kiln only (controllers): no Kconfig symbols yet */
+#define FAMILY_INTERNAL   (1u << 2) /* made by Kiln only: no Kconfig symbols */
+#define FAMILY_CONTROLLER (1u << 3) /* stands in vm.controllers; a row "index", 0 = by rule */
 
 /**
  * struct dev_family - a kind of device.
@@ -80,14 +106,18 @@ enum dev_rank {
  * @size: bytes of the family's struct behind vm_dev.data.
  * @flags: FAMILY_*.
  * @rank: see enum dev_rank.
+ * @controller: its devices are controllers, in the list of controllers; unless FAMILY_CONTROLLER, the
+ *              slot is the index.
  * @xml: element below <devices>: "interface".
- * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1").
+ * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
  * @classes: models; the first is the default.
  * @props: rows in the order in which -device writes them.
  * @checks: the family's own checks; ended by a NULL name; may be NULL.
  * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
  * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
  *        built once, for the command line now and for hot-plug later. May be NULL.
+ * @after: arguments behind its -device: what sits on it (codecs of a sound card), an option that goes
+ *         with it. May be NULL.
  */
 struct dev_family {
 	const char *name;
@@ -96,6 +126,7 @@ struct dev_family {
 	size_t size;
 	unsigned flags;
 	enum dev_rank rank;
+	enum controller_type controller;
 	const char *xml;
 	const char *alias;
 	const struct dev_class *classes;
@@ -103,6 +134,7 @@ struct dev_family {
 	const struct check *checks;
 	void (*prepare)(struct vm *vm, struct vm_dev *dev);
 	void (*back)(const struct vm_dev *dev, struct emit *emit);
+	void (*after)(const struct vm_dev *dev, struct emit *emit);
 };
 
 /**
@@ -110,14 +142,15 @@ struct dev_family {
  * @family: its kind; @class: its model.
  * @slot: Kconfig slot; @repeat: number among those alike, 0 .. @repeats-1; @repeats is 0 when the
  *        slot has no REPEAT (identity "net2"), else how many ("disk3.0", "disk3.1", ...).
- * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0".
+ * @id: identity "net2"; @alias: QEMU id "net2", "virtio-disk0"; NULL = it has none.
  * @number: the number part of both: "2", "3.0", "" for a FAMILY_SINGLE.
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
- * @want: configured PCI address, if @has_want.
+ * @want: configured PCI address, if @has_want; its bus alone, if @has_want_bus.
  * @addr: the address; filled by layout/.
  * @index: of a controller (PCI, virtio-serial, ...); for disks the drive index: position among
  *         the VM's disks in order of (slot, repeat).
+ * @has_index: of a controller: @index is given, not yet to be found.
  * @added: Kiln added it (a root port, a bridge, a virtio-serial controller).
  * @vm: back pointer.
  */
@@ -128,17 +161,32 @@ struct vm_dev {
 	const char *id, *alias, *number;
 	struct place at, *prop_at;
 	void *data;
-	bool has_want;
+	bool has_want, has_want_bus;
 	struct pci_addr want;
 	struct dev_addr addr;
 	unsigned index;
-	bool added;
+	bool has_index, added;
 	struct vm *vm;
 	struct vm_dev *next;
 };
 
 /** dev_element() - the XML element of the device: its class's, else its family's. */
 const char *dev_element(const struct vm_dev *dev);
+
+/**
+ * dev_on_mmio() - whether the device sits on a virtio-mmio transport, not on PCI.
+ *
+ * So does every virtio device where the machine has transports and was told to use them, or has no
+ * PCI. Exceptions are a configured PCI address, and a model that QEMU has for PCI alone (virtio-vga:
+ * its name does not end in "-pci").
+ */
+bool dev_on_mmio(const struct vm_dev *dev);
+
+/**
+ * dev_driver() - QEMU's device for it, on this machine: the class's, or "virtio-net-device" in place
+ * of "virtio-net-pci" on a transport. NULL when -device is not used for it.
+ */
+const char *dev_driver(const struct vm_dev *dev);
 
 /** dev_prop() - the row of that name, or NULL. */
 const struct prop *dev_prop(const struct dev_family *family, const char *name);

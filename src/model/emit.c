@@ -68,29 +68,39 @@ const char *emit_mark(struct emit *emit, enum fixup_kind kind, unsigned a, unsig
 	return arena_str(emit->arena, mark);
 }
 
+static unsigned hash_key(const char *key)
+{
+	unsigned hash = 5381;
+
+	for (; *key; key++)
+		hash = hash * 33 + (unsigned char)*key;
+	return hash % EMIT_SITE_HASH;
+}
+
 /* Returns the number of the slot of that key, declaring it when it is new. */
 static unsigned site_slot(struct emit *emit, const char *key, enum site_kind kind,
 			  const char *value)
 {
-	unsigned number = 0;
+	struct emit_site **head = &emit->site_hash[hash_key(key)];
 
-	for (const struct emit_site *site = emit->sites; site; site = site->next) {
+	for (const struct emit_site *site = *head; site; site = site->same_hash) {
 		if (strcmp(site->slot.key, key) == 0)
-			return number;
-		number++;
+			return site->number;
 	}
 	struct emit_site *site = arena_alloc(emit->arena, sizeof(*site));
 
 	site->slot.key = key;
 	site->slot.kind = kind;
 	site->slot.value = value ? value : "";
+	site->number = emit->site_count++;
+	site->same_hash = *head;
+	*head = site;
 	if (emit->last_site)
 		emit->last_site->next = site;
 	else
 		emit->sites = site;
 	emit->last_site = site;
-	emit->site_count++;
-	return number;
+	return site->number;
 }
 
 const char *emit_site_value(struct emit *emit, const struct vm_dev *dev, const char *prop_name)

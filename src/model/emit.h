@@ -35,8 +35,11 @@ struct emit_op {
 
 struct emit_site {
 	struct site_slot slot;
-	struct emit_site *next;
+	unsigned number;
+	struct emit_site *next, *same_hash;
 };
+
+#define EMIT_SITE_HASH 1024
 
 struct emit_payload {
 	const char *name, *path;
@@ -49,7 +52,7 @@ struct emit {
 	const struct vm *vm;
 	struct emit_arg *args, *last_arg;
 	struct emit_op *ops, *last_op;
-	struct emit_site *sites, *last_site;
+	struct emit_site *sites, *last_site, *site_hash[EMIT_SITE_HASH];
 	struct emit_payload *payload, *last_payload;
 	uint32_t fd_count, site_count, payload_count;
 	size_t op_count, arg_count;

@@ -42,6 +42,8 @@ enum prop_kind {
 #define PROP_REQUIRED   (1u << 7) /* a string that must be set where the row applies */
 #define PROP_UNIQUE     (1u << 8) /* no two devices may have the same value; letters of any case */
 
+#define PROP_TELL (1u << 12) /* no promise to the guest, but `kiln diff` tells a change */
+
 /* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */
 #define RULE(kind) (IDENT_##kind + 1)
 

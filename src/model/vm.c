@@ -4,13 +4,14 @@
  */
 #include "model/vm.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The format is a constant of a family or class with at most one %s. */
 static const char *alias_format(struct arena *arena, const char *format, const char *number)
 {
-	const char *percent = strstr(format, "%s");
+	const char *percent = format ? strstr(format, "%s") : NULL;
 
 	if (!percent)
 		return format;
@@ -34,6 +35,52 @@ static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, co
 	return dev;
 }
 
+struct vm_dev *vm_first(const struct vm *vm)
+{
+	return vm->controllers ? vm->controllers : vm->devs;
+}
+
+struct vm_dev *vm_next(const struct vm *vm, const struct vm_dev *dev)
+{
+	return dev == vm->last_controller ? vm->devs : dev->next;
+}
+
+/* Behind @after; NULL = in front. */
+static void controller_insert(struct vm *vm, struct vm_dev *dev, struct vm_dev *after)
+{
+	struct vm_dev **link = after ? &after->next : &vm->controllers;
+
+	dev->next = *link;
+	*link = dev;
+	if (!dev->next)
+		vm->last_controller = dev;
+}
+
+/* By type, then by index: never by the order of families. */
+static void controller_place(struct vm *vm, struct vm_dev *dev)
+{
+	struct vm_dev *after = NULL;
+
+	vm_for_each_dev(other, vm->controllers) {
+		if (other->family->controller < dev->family->controller ||
+		    (other->family->controller == dev->family->controller &&
+		     other->index <= dev->index))
+			after = other;
+	}
+	controller_insert(vm, dev, after);
+}
+
+static void device_append(struct vm *vm, struct vm_dev *dev)
+{
+	if (vm->last_dev && vm->last_dev->family == dev->family)
+		dev->index = vm->last_dev->index + 1;
+	if (vm->last_dev)
+		vm->last_dev->next = dev;
+	else
+		vm->devs = dev;
+	vm->last_dev = dev;
+}
+
 struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsigned slot,
 			  unsigned repeat, unsigned repeats)
 {
@@ -48,33 +95,63 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 	dev->slot = slot;
 	dev->repeat = repeat;
 	dev->repeats = repeats;
-	if (vm->last_dev && vm->last_dev->family == family)
-		dev->index = vm->last_dev->index + 1;
-	if (vm->last_dev)
-		vm->last_dev->next = dev;
-	else
-		vm->devs = dev;
-	vm->last_dev = dev;
+	if (family->controller) {
+		dev->index = slot;
+		dev->has_index = true;
+		controller_place(vm, dev);
+	} else {
+		device_append(vm, dev);
+	}
 	return dev;
+}
+
+struct vm_dev *vm_add_companion(struct vm *vm, struct vm_dev *dev, const struct dev_class *class,
+				const char *id)
+{
+	struct vm_dev *companion = dev_new(vm, dev->family, dev->number);
+
+	companion->class = class;
+	companion->id = id;
+	companion->slot = dev->slot;
+	companion->index = dev->index;
+	companion->has_index = true;
+	companion->at = dev->at;
+	controller_insert(vm, companion, dev);
+	return companion;
+}
+
+/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
+void vm_name_controller(struct vm_dev *dev)
+{
+	const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
+
+	dev->number = arena_fmt(dev->vm->arena, "%u", dev->index);
+	dev->alias = alias_format(dev->vm->arena, format, dev->number);
+	if (dev->family->prepare)
+		dev->family->prepare(dev->vm, dev);
+	dev->id = dev->alias;
 }
 
 struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index)
 {
-	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", index));
+	struct vm_dev *dev = dev_new(vm, family, "");
 
 	dev->class = class;
 	dev->index = index;
+	dev->has_index = true;
 	dev->slot = index;
-	/* A controller is known by its QEMU id everywhere: "pci.3", "virtio-serial0". */
-	if (family->prepare)
-		family->prepare(vm, dev);
-	dev->id = dev->alias;
-	if (vm->last_controller)
-		vm->last_controller->next = dev;
-	else
-		vm->controllers = dev;
-	vm->last_controller = dev;
+	vm_name_controller(dev);
+	controller_insert(vm, dev, vm->last_controller);
+	return dev;
+}
+
+struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot)
+{
+	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot));
+
+	dev->slot = slot;
+	controller_place(vm, dev);
 	return dev;
 }
 
@@ -115,6 +192,8 @@ const char *vm_payload_path(const struct vm *vm, const char *path)
 {
 	if (path[0] == '/')
 		return access(path, R_OK) == 0 ? path : NULL;
+	/* Where there is no folder to look into, no call says why. */
+	errno = ENOENT;
 	for (const char *const *dir = vm->search; dir && *dir; dir++) {
 		const char *full = arena_fmt(vm->arena, "%s/%s", *dir, path);
 

@@ -38,7 +38,11 @@ struct board {
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL.
+ * @pci_policy: word of the choice; @pci_packed follows from it.
+ * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
+ * @virtio_bus: word of the choice; @virtio_mmio follows from it: virtio devices use transports.
+ * @gic..@auto_cmdline: of one machine each; see machines/guest.c.
  */
 struct guest {
 	const char *name, *title, *uuid;
@@ -50,10 +54,17 @@ struct guest {
 	const char *kernel, *initrd, *cmdline;
 	const struct prop_word *firmware;
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	const struct prop_word *pci_policy;
+	bool pci_packed;
 	const struct prop_word *spare;
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
 	const struct prop_word *on_reboot;
+	bool split_irqchip;
+	const struct prop_word *virtio_bus;
+	bool virtio_mmio;
+	const struct prop_word *gic;
+	bool its, acpi, pic, pit, rtc, auto_cmdline;
 };
 
 /**
@@ -63,7 +74,7 @@ struct guest {
  * @guest: basics. @guest_dev: a pseudo device whose data is @guest, so that rows and checks work
  *         on the basics as on any device; not in @devs.
  * @devs: devices, families in the order of the registry, then slot, then repeat.
- * @controllers: in libvirt's list order; layout/ appends the ones that it adds.
+ * @controllers: in libvirt's list order: configured ones by type and index; layout/ adds others.
  * @families: all families, ended by NULL (devices/registry.h).
  * @search: folders where relative payload paths are looked for, ended by NULL.
  */
@@ -81,10 +92,18 @@ struct vm {
 
 #define vm_for_each_dev(dev, list) for (struct vm_dev *dev = (list); dev; dev = dev->next)
 
+/* Controllers, then devices; what is inserted behind the current one is met too. */
+#define vm_for_each(dev, vm) for (struct vm_dev *dev = vm_first(vm); dev; dev = vm_next(vm, dev))
+
+/** vm_first(), vm_next() - for vm_for_each(). */
+struct vm_dev *vm_first(const struct vm *vm);
+struct vm_dev *vm_next(const struct vm *vm, const struct vm_dev *dev);
+
 /**
- * vm_add_dev() - append a device with zeroed data, its first class, identity and alias.
+ * vm_add_dev() - add a device with zeroed data, its first class, identity and alias: at the end of
+ *                the devices, or a controller to its place in the list of controllers.
  * @vm: the machine.
- * @family: not a controller family.
+ * @family: its family; not FAMILY_INTERNAL.
  * @slot: Kconfig slot.
  * @repeat: number among those alike.
  * @repeats: 0 = the slot is not repeated.
@@ -101,6 +120,27 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
  */
 struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index);
+
+/**
+ * vm_add_companion() - add a controller that comes with another one, behind it and of its index.
+ * @vm: the machine.
+ * @dev: the one that is there: in .config, or the companion before this one.
+ * @class: model of the new one.
+ * @id: its identity.
+ */
+struct vm_dev *vm_add_companion(struct vm *vm, struct vm_dev *dev, const struct dev_class *class,
+				const char *id);
+
+/**
+ * vm_list_controller() - append a controller of the configuration to the list of controllers.
+ * @vm: the machine.
+ * @family: its family (FAMILY_CONTROLLER).
+ * @slot: Kconfig slot; its identity until it has an index.
+ */
+struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot);
+
+/** vm_name_controller() - identity, alias and number of a controller from its index. */
+void vm_name_controller(struct vm_dev *dev);
 
 /**
  * vm_assign_aliases() - give every device its QEMU id from its identity and class.

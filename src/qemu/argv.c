@@ -14,6 +14,7 @@
 
 #include "base/bug.h"
 #include "image/ops.h"
+#include "model/machine.h"
 #include "qemu/caps.h"
 
 /*
@@ -21,10 +22,10 @@
  * comes last. The order of addresses is another one (enum dev_rank).
  */
 static const char *const device_order[] = {
-	"disk",     "filesystem", "interface", "smartcard",  "serial", "parallel",
-	"channel",  "console",    "tpm",       "input",      "sound",  "video",
-	"watchdog", "redirdev",   "hostdev",   "memballoon", "rng",    "iommu",
-	"panic",    "shmem",      "memory",    "vsock",
+	"disk",    "filesystem", "interface", "smartcard", "serial",  "parallel",
+	"channel", "console",    "tpm",       "input",     "audio",   "graphics",
+	"video",   "sound",      "watchdog",  "redirdev",  "hostdev", "memballoon",
+	"rng",     "panic",      "shmem",     "memory",    "vsock",
 };
 
 static unsigned device_place(const struct vm_dev *dev)
@@ -49,15 +50,38 @@ static void add(struct emit *emit, const char *option, const char *text)
 	emit_text(emit, option, text, 0);
 }
 
+/* The rows of the guest that name a word of -machine, then what every machine has. */
+static const char *machine_text(const struct vm *vm, struct arena *arena)
+{
+	struct text text = {.arena = arena};
+
+	text_fmt(&text, "%s,usb=off", vm->guest.machine_type);
+	prop_for_each(row, vm->guest_dev->family->props)
+	{
+		const struct vm_dev *dev = vm->guest_dev;
+		const char *value = row->text;
+
+		if (!row->qemu || !dev_applies(dev, row))
+			continue;
+		if (row->kind == PROP_BOOL)
+			value = dev_bool(dev, row) ? "on" : "off";
+		else if (row->kind == PROP_ENUM)
+			value = dev_word(dev, row)->qemu;
+		text_fmt(&text, ",%s=%s", row->qemu, value);
+	}
+	if (vm->guest.split_irqchip)
+		text_add(&text, ",kernel_irqchip=split");
+	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
+	return text_str(&text);
+}
+
 static void add_machine(const struct vm *vm, struct emit *emit)
 {
 	const struct guest *guest = &vm->guest;
 	const char *accel = "kvm";
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
-	add(emit, "-machine",
-	    arena_fmt(emit->arena, "%s,usb=off,dump-guest-core=off,memory-backend=pc.ram",
-		      guest->machine_type));
+	add(emit, "-machine", machine_text(vm, emit->arena));
 	if (word_is(guest->accel, "TCG"))
 		accel = "tcg";
 	else if (word_is(guest->accel, "AUTO"))
@@ -80,13 +104,13 @@ static void add_memory(const struct vm *vm, struct emit *emit)
 	struct node *ram = emit_tree(emit, "-object", 0);
 
 	node_add_string(arena, ram, "qom-type", "memory-backend-ram");
-	node_add_string(arena, ram, "id", "pc.ram");
+	node_add_string(arena, ram, "id", vm->machine->ram_id);
 	node_add_uint(arena, ram, "size", guest->memory_mib << 20);
 	add(emit, "-overcommit", "mem-lock=off");
 	add(emit, "-smp",
-	    arena_fmt(arena,
-		      "%" PRIu64 ",sockets=%" PRIu64 ",dies=1,cores=%" PRIu64 ",threads=%" PRIu64,
-		      guest->sockets * guest->cores * guest->threads, guest->sockets, guest->cores,
+	    arena_fmt(arena, "%" PRIu64 ",sockets=%" PRIu64 "%s,cores=%" PRIu64 ",threads=%" PRIu64,
+		      guest->sockets * guest->cores * guest->threads, guest->sockets,
+		      vm->machine->flags & MACHINE_DIES ? ",dies=1" : "", guest->cores,
 		      guest->threads));
 	add(emit, "-uuid", guest->uuid ? guest->uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
 }
@@ -140,23 +164,28 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
-/* The number of a controller is its index; the name of its bus is its id. */
-static const char *pci_bus_name(const struct vm *vm, unsigned index)
+#define BUS_MAX 256 /* index of a PCI controller: 0 to 255 */
+
+/** struct buses - the PCI controllers by index; the name of a bus is the id of its controller. */
+struct buses {
+	const struct vm_dev *dev[BUS_MAX];
+	bool added[BUS_MAX];
+};
+
+static void find_buses(const struct vm *vm, struct buses *buses)
 {
+	memset(buses, 0, sizeof(*buses));
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index == index)
-			return dev->alias;
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
+			buses->dev[dev->index] = dev;
 	}
-	return NULL;
 }
 
-static void add_pci_address(const struct vm *vm, struct arena *arena, struct node *tree,
+static void add_pci_address(const struct buses *buses, struct arena *arena, struct node *tree,
 			    const struct dev_addr *addr)
 {
-	const char *bus = pci_bus_name(vm, addr->pci.bus);
-
-	BUG_IF(!bus);
-	node_add_string(arena, tree, "bus", bus);
+	BUG_IF(addr->pci.bus >= BUS_MAX || !buses->dev[addr->pci.bus]);
+	node_add_string(arena, tree, "bus", buses->dev[addr->pci.bus]->alias);
 	if (addr->multifunction != MULTI_DEFAULT)
 		node_add_bool(arena, tree, "multifunction", addr->multifunction == MULTI_ON);
 	node_add_string(arena, tree, "addr",
@@ -165,17 +194,21 @@ static void add_pci_address(const struct vm *vm, struct arena *arena, struct nod
 				: arena_fmt(arena, "0x%x", addr->pci.slot));
 }
 
-static void add_address(const struct vm *vm, struct arena *arena, struct node *tree,
+static void add_address(const struct buses *buses, struct arena *arena, struct node *tree,
 			const struct dev_addr *addr)
 {
 	switch (addr->kind) {
 	case ADDR_PCI:
-		add_pci_address(vm, arena, tree, addr);
+		add_pci_address(buses, arena, tree, addr);
 		break;
 	case ADDR_VIRTIO_SERIAL:
 		node_add_string(arena, tree, "bus",
 				arena_fmt(arena, "virtio-serial%u.0", addr->serial.controller));
 		node_add_uint(arena, tree, "nr", addr->serial.port);
+		break;
+	case ADDR_VIRTIO_MMIO:
+		node_add_string(arena, tree, "bus",
+				arena_fmt(arena, "virtio-mmio-bus.%u", addr->transport));
 		break;
 	case ADDR_NONE:
 	case ADDR_KIND_COUNT:
@@ -225,48 +258,86 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 	}
 }
 
-static void fill_device(const struct vm *vm, const struct vm_dev *dev, struct arena *arena,
+static void fill_device(const struct buses *buses, const struct vm_dev *dev, struct arena *arena,
 			struct node *tree)
 {
-	node_add_string(arena, tree, "driver", dev->class->driver);
+	node_add_string(arena, tree, "driver", dev_driver(dev));
 	prop_for_each(row, dev->family->props)
 	{
 		if (!dev_applies(dev, row))
 			continue;
 		if (row->kind == PROP_ADDRESS)
-			add_address(vm, arena, tree, &dev->addr);
+			add_address(buses, arena, tree, &dev->addr);
 		else if (row->qemu)
 			add_row(dev, row, arena, tree);
 	}
 }
 
-static void add_device(const struct vm *vm, const struct vm_dev *dev, struct emit *emit)
+static void add_device(const struct buses *buses, const struct vm_dev *dev, struct emit *emit)
 {
 	if (dev->class->flags & CLASS_IMPLICIT)
 		return;
 	if (dev->family->back)
 		dev->family->back(dev, emit);
-	if (dev->class->driver)
-		fill_device(vm, dev, emit->arena, emit_tree(emit, "-device", 0));
+	if (dev_driver(dev))
+		fill_device(buses, dev, emit->arena, emit_tree(emit, "-device", 0));
+	if (dev->family->after)
+		dev->family->after(dev, emit);
+}
+
+static bool is_early(const struct vm_dev *dev)
+{
+	return strcmp(dev_element(dev), "iommu") == 0;
+}
+
+/* The bus that a controller sits on must be there before it, whatever their indexes are. */
+static void add_bus(struct buses *buses, unsigned index, struct emit *emit)
+{
+	const struct vm_dev *dev = buses->dev[index];
+
+	if (!dev || buses->added[index])
+		return;
+	buses->added[index] = true;
+	if (dev->addr.kind == ADDR_PCI && dev->addr.pci.bus < BUS_MAX)
+		add_bus(buses, dev->addr.pci.bus, emit);
+	add_device(buses, dev, emit);
 }
 
 static void add_devices(const struct vm *vm, struct emit *emit)
 {
+	struct buses buses;
+
+	find_buses(vm, &buses);
+	/* An IOMMU translates for what QEMU makes after it. */
+	vm_for_each_dev(dev, vm->devs) {
+		if (is_early(dev))
+			add_device(&buses, dev, emit);
+	}
 	/* A bus must be there before what sits on it: PCI controllers, then the others. */
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER)
-			add_device(vm, dev, emit);
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
+			add_bus(&buses, dev->index, emit);
 	}
 	vm_for_each_dev(dev, vm->controllers) {
 		if (dev->family->rank != RANK_PCI_CONTROLLER)
-			add_device(vm, dev, emit);
+			add_device(&buses, dev, emit);
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
-			if (device_place(dev) == place)
-				add_device(vm, dev, emit);
+			if (device_place(dev) == place && !is_early(dev))
+				add_device(&buses, dev, emit);
 		}
 	}
+}
+
+/* Without one QEMU opens a window. */
+static bool has_display(const struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (strcmp(dev_element(dev), "graphics") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -298,7 +369,8 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 
 	add_machine(vm, emit);
 	add_memory(vm, emit);
-	add(emit, "-display", "none");
+	if (!has_display(vm))
+		add(emit, "-display", "none");
 	add(emit, "-no-user-config", NULL);
 	add(emit, "-nodefaults", NULL);
 	add_monitor(emit, "qmp", "charmonitor", "monitor");

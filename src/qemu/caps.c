@@ -20,9 +20,14 @@
 static const struct syntax {
 	const char *option, *feature, *head;
 } syntaxes[] = {
-	{"-device", "device-json", "driver"}, {"-object", "object-json", "qom-type"},
-	{"-netdev", "netdev-json", "type"},   {"-blockdev", NULL, "driver"},
+	{"-device", "device-json", "driver"},
+	{"-object", "object-json", "qom-type"},
+	{"-netdev", "netdev-json", "type"},
+	{"-blockdev", NULL, "driver"},
 	{"-chardev", "", "backend"},
+	{"-audiodev", NULL, "driver"},
+	{"-vnc", "", "vnc"},
+	{"-fsdev", "", "fsdriver"},
 };
 
 static int bad_line(struct err *err, const char *path, unsigned line, const char *what)

@@ -91,7 +91,8 @@ static int parse_dev(struct parser *parser, int depth, const char *at, size_t le
 
 static bool is_pci(const struct qtree_dev *dev)
 {
-	return strcmp(dev->bus_type, "PCI") == 0 || strcmp(dev->bus_type, "PCIE") == 0;
+	return strcmp(dev->bus_type, "PCI") == 0 || strcmp(dev->bus_type, "PCIE") == 0 ||
+	       strcmp(dev->bus_type, "pxb-pcie-bus") == 0;
 }
 
 /* "02.0": slot and function in hexadecimal, as hw/core/qdev-properties-system.c prints it. */

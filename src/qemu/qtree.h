@@ -51,11 +51,13 @@ int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err) MUST_CH
  * @id: its alias; NULL = a part of the chipset, known by its place.
  * @driver: its type; NULL = any.
  * @bus: the bus by name: the alias of the controller, "virtio-serial0.0" of a port.
- * @is_port: a port of a virtio-serial bus at @port; else at PCI @slot and @function.
+ * @is_port: a port of a virtio-serial bus at @port.
+ * @is_alone: the only device of its bus, a virtio-mmio transport.
+ * Else it is at PCI @slot and @function.
  */
 struct qtree_want {
 	const char *id, *driver, *bus;
-	bool is_port;
+	bool is_port, is_alone;
 	unsigned slot, function, port;
 };
 
@@ -79,7 +81,8 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
  * @count: how many.
  * @ret_diff: a line for each difference: not there, elsewhere, of another type, not wanted.
  *
- * Every PCI device of QEMU must be wanted, with id or without, and every port that has an id.
+ * Every PCI device of QEMU must be wanted, with id or without, every port that has an id, and
+ * every device on a virtio-mmio transport.
  *
  * Return: how many differences.
  */

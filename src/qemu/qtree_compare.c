@@ -54,7 +54,10 @@ static int load_function(struct arena *arena, const json_t *object, struct qtree
 	};
 	if (!want->bus || !address || parse_address(address, want) < 0)
 		return -1;
-	return want->id || json_is_true(json_object_get(object, "built_in")) ? 0 : -1;
+	return want->id || json_is_true(json_object_get(object, "built_in")) ||
+			       json_is_true(json_object_get(object, "anonymous"))
+		       ? 0
+		       : -1;
 }
 
 static int load_port(struct arena *arena, const json_t *object, struct qtree_want *want)
@@ -71,15 +74,32 @@ static int load_port(struct arena *arena, const json_t *object, struct qtree_wan
 	return want->id && json_is_integer(controller) && json_is_integer(port) ? 0 : -1;
 }
 
+static int load_transport(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.driver = copy_member(arena, object, "driver"),
+		.bus = copy_member(arena, object, "bus"),
+		.is_alone = true,
+	};
+	return want->id && want->bus && want->driver ? 0 : -1;
+}
+
 int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err)
 {
 	json_t *root = json_loadb(json, len, 0, NULL), *item;
 	const json_t *functions = json_object_get(root, "functions");
 	const json_t *ports = json_object_get(root, "serial_ports");
-	size_t count = json_array_size(functions) + json_array_size(ports), i, n = 0;
+	const json_t *transports = json_object_get(root, "transports");
+	size_t count =
+		json_array_size(functions) + json_array_size(ports) + json_array_size(transports);
+	size_t i, n = 0;
 	struct qtree_want *wants = arena_alloc(arena, (count + 1) * sizeof(*wants));
-	int result = json_is_array(functions) && json_is_array(ports) ? 0 : -1;
+	/* Images of machines that knew no transports have no such list. */
+	bool whole = json_is_array(functions) && json_is_array(ports) &&
+		     (!transports || json_is_array(transports));
+	int result = whole ? 0 : -1;
 
 	json_array_foreach(functions, i, item)
 	{
@@ -90,6 +110,11 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	{
 		if (result == 0)
 			result = load_port(arena, item, &wants[n++]);
+	}
+	json_array_foreach(transports, i, item)
+	{
+		if (result == 0)
+			result = load_transport(arena, item, &wants[n++]);
 	}
 	json_decref(root);
 	if (result < 0)
@@ -146,12 +171,23 @@ static void add_place(struct text *out, const char *bus, bool is_port, unsigned 
 
 static void add_want(struct text *out, const struct qtree_want *want)
 {
-	add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+	if (want->is_alone)
+		text_add(out, want->bus);
+	else
+		add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
+}
+
+static bool is_on_transport(const struct qtree_dev *dev)
+{
+	return strcmp(dev->bus_type, "virtio-mmio-bus") == 0;
 }
 
 static void add_dev(struct text *out, const struct qtree_dev *dev)
 {
-	add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
+	if (is_on_transport(dev))
+		text_add(out, dev->bus);
+	else
+		add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
 }
 
 static const char *want_name(const struct qtree_want *want)
@@ -163,6 +199,8 @@ static bool same_place(const struct qtree_dev *dev, const struct qtree_want *wan
 {
 	if (strcmp(dev->bus, want->bus) != 0)
 		return false;
+	if (want->is_alone)
+		return true;
 	if (want->is_port)
 		return dev->has_port && dev->port == want->port;
 	return dev->has_pci && dev->slot == want->slot && dev->function == want->function;
@@ -205,10 +243,13 @@ size_t qtree_compare(const struct qtree *tree, const struct qtree_want *wants, s
 		const struct qtree_dev *dev = &tree->devs[i];
 		const struct qtree_want *const *want = find_want(dev, sorted, count);
 
+		/* A pxb has a bridge of its own inside, with the id of the pxb. */
+		if (strcmp(dev->bus_type, "pxb-bus") == 0)
+			continue;
 		if (want) {
 			seen[want - sorted] = true;
 			differ += compare_one(dev, *want, ret_diff);
-		} else if (dev->has_pci || (dev->has_port && dev->id[0])) {
+		} else if (dev->has_pci || (dev->has_port && dev->id[0]) || is_on_transport(dev)) {
 			text_fmt(ret_diff, "%s \"%s\": is at ", dev->driver, dev->id);
 			add_dev(ret_diff, dev);
 			text_add(ret_diff, ", should not be there\n");

@@ -35,7 +35,7 @@ number == 3 && $1 == "pci" {
 function problem(text) { problems[++problem_count] = text }
 
 END {
-	format = "%-14s %-19s %-15s %-14s %-13s %-10s %-12s %s\n"
+	format = "%-14s %-18s %-17s %-14s %-13s %-10s %-12s %s\n"
 	printf format, "baked", "device", "name", "seen", "guest address", "ids", "driver", "same"
 	for (i = 1; i <= count; i++) {
 		path = order[i]

@@ -3,7 +3,7 @@
  * fuzz_img.c - any bytes as an image: open, walk, copy. Must refuse or work, and never misbehave.
  *
  * Checksums keep a fuzzer out of what is behind them, so the same bytes are also tried as sections:
- * two bytes of length, PLAN, and the rest ARGV.
+ * two bytes of length, PLAN, and the rest ARGV; and as section GUEST.
  * With -fsanitize=fuzzer it is a fuzz target; replay.c replays its corpus.
  */
 #include <string.h>
@@ -99,9 +99,29 @@ static void try_sections(const unsigned char *data, size_t size)
 		walk(&img);
 }
 
+static void try_facts(const unsigned char *data, size_t size)
+{
+	struct img img = {.path = "fuzz"};
+	struct img_fact before = {0}, fact;
+	struct img_cursor cursor = {0};
+	struct err err;
+
+	img.section[SECTION_GUEST] = (struct img_span){data, size};
+	if (size && img_check_guest(&img, &err) < 0) {
+		check_message(&err);
+		return;
+	}
+	while (img_fact_next(&img, &cursor, &fact)) {
+		if (before.id && img_fact_compare(&before, &fact) >= 0)
+			__builtin_trap();
+		before = fact;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	try_file(data, size);
 	try_sections(data, size);
+	try_facts(data, size);
 	return 0;
 }

@@ -41,6 +41,7 @@ static struct img_source source = {
 	.config = "CONFIG_VM_NAME=\"test\"\n",
 	.domain = "<domain/>\n",
 	.layout = "{}\n",
+	.guest = "",
 	.args = args,
 	.ops = ops,
 	.sites = sites,

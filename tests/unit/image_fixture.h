@@ -185,6 +185,7 @@ static inline void fixture_init(struct fixture *fix)
 	fix->src.config = "CONFIG_VM_NAME=\"router\"\nCONFIG_MEMORY_MIB=256\n";
 	fix->src.domain = "<domain type='kvm'>\n\t<name>router</name>\n</domain>\n";
 	fix->src.layout = "{}";
+	fix->src.guest = "machine memory = 512\nnet0 device = virtio-net-pci\nnet0 wire ~ tap\n";
 	fixture_args(fix);
 	fixture_ops(fix);
 	fixture_payloads(fix);

@@ -56,7 +56,42 @@ FAMILY(watchdog, "WATCHDOG", "watchdog%s", RANK_WATCHDOG,
 FAMILY(usb, "USB", "usb%s", RANK_CONTROLLER,
        {.name = "qemu-xhci", .driver = "qemu-xhci", .where = WHERE_PCIE},
        {.name = "piix3-uhci", .driver = "piix3-usb-uhci", .where = WHERE_PCI},
-       {.name = "ich9-uhci1", .driver = "ich9-usb-uhci1", .where = WHERE_PCI});
+       {.name = "ich9-ehci1",
+	.driver = "ich9-usb-ehci1",
+	.where = WHERE_PCI,
+	.flags = CLASS_SET_MASTER,
+	.function = 7},
+       {.name = "ich9-uhci1",
+	.driver = "ich9-usb-uhci1",
+	.where = WHERE_PCI,
+	.flags = CLASS_SET_COMPANION},
+       {.name = "ich9-uhci2",
+	.driver = "ich9-usb-uhci2",
+	.where = WHERE_PCI,
+	.flags = CLASS_SET_COMPANION,
+	.function = 1},
+       {.name = "ich9-uhci3",
+	.driver = "ich9-usb-uhci3",
+	.where = WHERE_PCI,
+	.flags = CLASS_SET_COMPANION,
+	.function = 2});
+FAMILY(iommu, "IOMMU", "iommu%s", RANK_IOMMU,
+       {.name = "virtio",
+	.driver = "virtio-iommu-pci",
+	.where = WHERE_PCIE,
+	.flags = CLASS_INTEGRATED});
+FAMILY(hostdev, "HOSTDEV", "hostdev%s", RANK_HOSTDEV,
+       {.name = "pci", .driver = "vfio-pci", .where = WHERE_PCIE});
+FAMILY(shmem, "SHMEM", "shmem%s", RANK_SHMEM,
+       {.name = "ivshmem-plain", .driver = "ivshmem-plain", .where = WHERE_PCI});
+FAMILY(vsock, "VSOCK", "vsock%s", RANK_VSOCK,
+       {.name = "virtio", .driver = "vhost-vsock-pci", .where = WHERE_VIRTIO});
+FAMILY(input, "INPUT", "input%s", RANK_INPUT,
+       {.name = "virtio", .driver = "virtio-mouse-pci", .where = WHERE_VIRTIO});
+FAMILY(filesystem, "FS", "fs%s", RANK_FILESYSTEM,
+       {.name = "virtio", .driver = "virtio-9p-pci", .where = WHERE_VIRTIO});
+FAMILY(serial, "SERIAL", "serial%s", RANK_SERIAL,
+       {.name = "pci", .driver = "pci-serial", .where = WHERE_PCI});
 FAMILY(ide, "IDE", "ide%s", RANK_CONTROLLER,
        {.name = "piix3", .where = WHERE_PCI, .flags = CLASS_IMPLICIT});
 

@@ -294,7 +294,8 @@ static inline void fixture_build(struct machine_fixture *fix, const char *caps)
 
 	fix->errs.arena = &fix->arena;
 	assert_int_equal(caps_parse(&fix->arena, "c", caps, strlen(caps), &fix->caps, &err), 0);
-	fix->machine = (struct machine){.name = "q35"};
+	fix->machine = (struct machine){
+		.name = "q35", .ram_id = "pc.ram", .flags = MACHINE_APIC | MACHINE_DIES};
 	fix->board = (struct board){.name = "test",
 				    .guest_arch = "x86_64",
 				    .qemu = "/usr/bin/qemu-system-x86_64",

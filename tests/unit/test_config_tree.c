@@ -116,15 +116,21 @@ static void no_errors(struct fixture *fixture, int rc)
 }
 
 /* Configurations that together open everything of slot 0. */
-#define COUNTS                                                                                    \
-	"CONFIG_DISK_COUNT=1\nCONFIG_NET_COUNT=1\nCONFIG_RNG_COUNT=1\nCONFIG_RNG0_RATE_BYTES=1\n" \
-	"CONFIG_SPARE_PORTS_FIXED=y\n"
+#define COUNTS                                                                                                        \
+	"CONFIG_PCI_COUNT=1\nCONFIG_DISK_COUNT=1\nCONFIG_NET_COUNT=1\nCONFIG_RNG_COUNT=1\nCONFIG_RNG0_RATE_BYTES=1\n" \
+	"CONFIG_SPARE_PORTS_FIXED=y\nCONFIG_USB_COUNT=1\n"                                                            \
+	"CONFIG_VIDEO_COUNT=1\nCONFIG_VIDEO0_MODEL_QXL=y\nCONFIG_VNC=y\n"                                             \
+	"CONFIG_SOUND_COUNT=1\nCONFIG_WATCHDOG=y\n"                                                                   \
+	"CONFIG_SCSI_COUNT=1\nCONFIG_SATA_COUNT=2\nCONFIG_SHMEM_COUNT=1\nCONFIG_FS_COUNT=1\n"                         \
+	"CONFIG_INPUT_COUNT=1\n"
 static const char *const open_configs[] = {
-	"",
-	COUNTS,
+	"CONFIG_IOMMU=y\nCONFIG_IOMMU_MODEL_INTEL=y\n",
+	COUNTS "CONFIG_IOMMU=y\n",
 	COUNTS "CONFIG_NET0_KIND_BRIDGE=y\nCONFIG_NET0_BRIDGE_CREATE=y\nCONFIG_BOOT_DISK=y\n"
-	       "CONFIG_CONSOLE0_BACKEND_FILE=y\n",
-	COUNTS "CONFIG_NET0_KIND_TAP=y\nCONFIG_RNG0_SOURCE_BUILTIN=y\nCONFIG_MACHINE_PC=y\n",
+	       "CONFIG_CONSOLE0_BACKEND_FILE=y\nCONFIG_VNC_LISTEN_UNIX=y\n",
+	COUNTS "CONFIG_NET0_KIND_TAP=y\nCONFIG_RNG0_SOURCE_BUILTIN=y\nCONFIG_MACHINE_PC=y\n"
+	       "CONFIG_PCI0_MODEL_PCI_EXPANDER_BUS=y\n",
+	COUNTS "CONFIG_PCI0_MODEL_PCI_BRIDGE=y\n",
 };
 
 static void test_tree_every_visible_symbol_is_read(void **state)
@@ -157,9 +163,15 @@ static unsigned check_row(const struct cfg *cfg, const struct vm_dev *dev, const
 		return members;
 	}
 	if (row->kind == PROP_CLASS) {
-		for (const struct dev_class *class = dev->family->classes; class->name; class ++)
+		for (const struct dev_class *class = dev->family->classes; class->name; class ++) {
+			/* A class without a symbol comes with another one (USB companions). */
+			if (!class->sym)
+				continue;
+			members++;
 			assert_non_null(
 				cfg_find(cfg, arena_fmt(cfg->arena, "%s_%s", name, class->sym)));
+		}
+		assert_true(members > 1);
 		return 1;
 	}
 	const struct cfg_sym *sym = cfg_find(cfg, name);
@@ -207,7 +219,10 @@ static void test_tree_every_machine_has_its_symbol(void **state)
 
 	no_errors(fixture, load_text(fixture, ""));
 	for (const struct machine *const *entry = machine_table; *entry; entry++)
-		assert_true(cfg_find(&fixture->cfg, (*entry)->sym)->in_choice);
+		/* A refinement of a machine is a switch; the machine itself stands before it. */
+		assert_true(
+			cfg_find(&fixture->cfg, (*entry)->sym)->in_choice ||
+			(entry > machine_table && strcmp(entry[-1]->name, (*entry)->name) == 0));
 }
 
 /* A range holds only where the symbol is visible; 1 when it was compared. */
@@ -247,7 +262,7 @@ static void compare_ranges(struct fixture *fixture, const struct dev_family *fam
 
 static void test_tree_ranges_are_those_of_the_rows(void **state)
 {
-	static bool seen[16][ROWS_MAX];
+	static bool seen[32][ROWS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(open_configs); i++) {
@@ -304,6 +319,8 @@ static void test_tree_every_slot_becomes_a_device(void **state)
 	struct text text = {.arena = &fixture->arena};
 	unsigned want = 0, have = 0;
 
+	/* The one slot that is off by default: the chipset of q35 has that controller. */
+	text_add(&text, "CONFIG_SATA0=y\n");
 	for (const struct dev_family *const *family = device_families; *family; family++) {
 		if ((*family)->flags & FAMILY_INTERNAL)
 			continue;
@@ -315,8 +332,9 @@ static void test_tree_every_slot_becomes_a_device(void **state)
 	}
 	no_errors(fixture, load_text(fixture, text_str(&text)));
 	no_errors(fixture, build(fixture));
-	vm_for_each_dev(dev, fixture->vm.devs)
-		have++;
+	vm_for_each(dev, &fixture->vm) {
+		have += !(dev->family->flags & FAMILY_INTERNAL);
+	}
 	assert_int_equal(have, want);
 	assert_true(have >= 64 + 16 + 8 + 8 + 1);
 }

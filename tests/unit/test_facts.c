@@ -66,6 +66,7 @@ static void open_image(const struct img_source_arg *args, size_t count)
 	struct img_source src = {.config = "",
 				 .domain = "",
 				 .layout = "",
+				 .guest = "",
 				 .args = args,
 				 .arg_count = count,
 				 .ops = ops,

@@ -36,11 +36,12 @@ static void test_text_sections_are_read_as_packed(void **state)
 	struct fixture *fix = *state;
 	const char *const texts[SECTION_COUNT] = {[SECTION_CONFIG] = fix->src.config,
 						  [SECTION_DOMAIN] = fix->src.domain,
-						  [SECTION_LAYOUT] = fix->src.layout};
+						  [SECTION_LAYOUT] = fix->src.layout,
+						  [SECTION_GUEST] = fix->src.guest};
 	struct img img;
 	int fd = open_good(&fix->src, &img);
 
-	for (enum img_section i = SECTION_CONFIG; i <= SECTION_LAYOUT; i++) {
+	for (enum img_section i = SECTION_CONFIG; i <= SECTION_GUEST; i++) {
 		assert_int_equal(img.section[i].len, strlen(texts[i]));
 		assert_memory_equal(img.section[i].data, texts[i], strlen(texts[i]) + 1);
 	}
@@ -289,7 +290,7 @@ static void test_image_without_any_list_is_read(void **state)
 
 	fix->src.arg_count = fix->src.op_count = 0;
 	fix->src.site_count = fix->src.payload_count = 0;
-	fix->src.config = fix->src.domain = fix->src.layout = "";
+	fix->src.config = fix->src.domain = fix->src.layout = fix->src.guest = "";
 	fd = open_good(&fix->src, &img);
 	assert_int_equal(img_arg_next(&img, &cursor, &arg), 0);
 	assert_int_equal(img_site_next(&img, &cursor, &site), 0);

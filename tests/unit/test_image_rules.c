@@ -420,7 +420,8 @@ static void test_every_truncated_section_is_refused(void **state)
 
 static void test_any_byte_of_a_section_is_refused_or_harmless(void **state)
 {
-	static const enum img_section sections[] = {SECTION_META, SECTION_ARGV, SECTION_PLAN};
+	static const enum img_section sections[] = {SECTION_META, SECTION_GUEST, SECTION_ARGV,
+						    SECTION_PLAN};
 	static const unsigned char values[] = {0x00, 0x01, 0x02, 0x7f, 0x80, 0xff};
 	struct fixture *fix = *state;
 	CLEANUP_FD int fd = fixture_write(&fix->src);

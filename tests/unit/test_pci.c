@@ -411,8 +411,10 @@ static void test_pci_suggestion_of_a_new_bus(void **state)
 	assert_string_equal(text, "01:00.0");
 	assert_int_equal(pci_suggest(&set, ENDPOINT_PCI, 3, text, sizeof(text)), 1);
 	assert_string_equal(text, "02:01.0");
+	/* Nothing can be added: a function beside what is there. */
 	set.can_grow = false;
-	assert_int_equal(pci_suggest(&set, ENDPOINT_PCI, 3, text, sizeof(text)), 0);
+	assert_int_equal(pci_suggest(&set, ENDPOINT_PCI, 2, text, sizeof(text)), 2);
+	assert_string_equal(text, "00:01.1, 00:01.2");
 }
 
 int main(void)

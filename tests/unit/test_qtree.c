@@ -110,6 +110,42 @@ static size_t compare(const struct qtree_want *list, size_t count, const char **
 	return differ;
 }
 
+/* As QEMU 7.2 shows a pxb with a card behind it, and a pxb-pcie with a root port. */
+static void test_qtree_knows_expander_buses(void **state)
+{
+	static const char text[] = "bus: main-system-bus\r\n"
+				   "  type System\r\n"
+				   "  dev: pxb-host, id \"\"\r\n"
+				   "    bus: pxb-internal\r\n"
+				   "      type pxb-bus\r\n"
+				   "      dev: pci-bridge, id \"pci.2\"\r\n"
+				   "        addr = 00.0\r\n"
+				   "        bus: pci.2\r\n"
+				   "          type PCI\r\n"
+				   "          dev: e1000, id \"net0\"\r\n"
+				   "            addr = 04.0\r\n"
+				   "    bus: pci.5\r\n"
+				   "      type pxb-pcie-bus\r\n"
+				   "      dev: ioh3420, id \"pci.6\"\r\n"
+				   "        addr = 01.0\r\n"
+				   "  dev: i440FX-pcihost, id \"\"\r\n"
+				   "    bus: pci.0\r\n"
+				   "      type PCI\r\n"
+				   "      dev: pxb, id \"pci.2\"\r\n"
+				   "        addr = 03.0\r\n";
+	static const struct qtree_want list[] = {
+		{.id = "pci.2", .driver = "pxb", .bus = "pci.0", .slot = 3},
+		{.id = "net0", .driver = "e1000", .bus = "pci.2", .slot = 4},
+		{.id = "pci.6", .driver = "ioh3420", .bus = "pci.5", .slot = 1},
+	};
+	struct qtree tree = read_tree(text);
+	struct text diff = {.arena = &arena};
+
+	(void)state;
+	assert_int_equal(qtree_compare(&tree, list, ARRAY_SIZE(list), &diff), 0);
+	assert_string_equal(text_str(&diff), "");
+}
+
 static void test_qtree_finds_no_difference_where_there_is_none(void **state)
 {
 	const char *text;
@@ -205,6 +241,35 @@ static void test_qtree_tells_a_chipset_that_is_another(void **state)
 	assert_difference(4, &want, "chipset: is a ICH9-LPC, should be a PIIX3, at pcie.0 1f.0\n");
 }
 
+static void test_qtree_tells_a_transport_that_is_another(void **state)
+{
+	static const char text[] =
+		"bus: main-system-bus\n  type System\n  dev: virtio-mmio, id \"\"\n"
+		"    bus: virtio-mmio-bus.30\n      type virtio-mmio-bus\n"
+		"      dev: virtio-net-device, id \"net0\"\n        mac = \"x\"\n"
+		"  dev: virtio-mmio, id \"\"\n"
+		"    bus: virtio-mmio-bus.31\n      type virtio-mmio-bus\n"
+		"      dev: virtio-rng-device, id \"\"\n        period = 1\n";
+	struct qtree_want list[] = {
+		{.id = "net0",
+		 .driver = "virtio-net-device",
+		 .bus = "virtio-mmio-bus.31",
+		 .is_alone = true},
+	};
+	struct qtree tree = read_tree(text);
+	struct text diff = {.arena = &arena};
+
+	(void)state;
+	assert_int_equal(qtree_compare(&tree, list, 1, &diff), 2);
+	assert_string_equal(
+		text_str(&diff),
+		"net0: is at virtio-mmio-bus.30, should be at virtio-mmio-bus.31\n"
+		"virtio-rng-device \"\": is at virtio-mmio-bus.31, should not be there\n");
+	list[0].bus = "virtio-mmio-bus.30";
+	diff = (struct text){.arena = &arena};
+	assert_int_equal(qtree_compare(&tree, list, 1, &diff), 1);
+}
+
 static void test_qtree_reads_the_wanted_places_from_a_layout(void **state)
 {
 	static const char json[] =
@@ -212,14 +277,18 @@ static void test_qtree_reads_the_wanted_places_from_a_layout(void **state)
 		"\"bus\":\"pcie.0\",\"driver\":\"ICH9-LPC\",\"built_in\":true},"
 		"{\"address\":\"12:1e.7\",\"bus\":\"pci.18\",\"driver\":\"e1000\","
 		"\"id\":\"net1\",\"alias\":\"net1\"}],"
-		"\"serial_ports\":[{\"alias\":\"console0\",\"controller\":2,\"port\":3}]}";
+		"\"serial_ports\":[{\"alias\":\"console0\",\"controller\":2,\"port\":3}],"
+		"\"transports\":[{\"alias\":\"net0\",\"driver\":\"virtio-net-device\","
+		"\"bus\":\"virtio-mmio-bus.31\"}]}";
 	struct qtree_want *list;
 	struct err err;
 	size_t count;
 
 	(void)state;
 	assert_int_equal(qtree_wants_load(&arena, json, strlen(json), &list, &count, &err), 0);
-	assert_int_equal(count, 3);
+	assert_int_equal(count, 4);
+	assert_true(list[3].is_alone);
+	assert_string_equal(list[3].bus, "virtio-mmio-bus.31");
 	assert_null(list[0].id);
 	assert_int_equal(list[0].slot, 0x1f);
 	assert_string_equal(list[1].id, "net1");
@@ -287,12 +356,14 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_qtree_reads_devices_with_their_places),
+		TEST(test_qtree_knows_expander_buses),
 		TEST(test_qtree_finds_no_difference_where_there_is_none),
 		TEST(test_qtree_tells_a_device_that_is_elsewhere),
 		TEST(test_qtree_tells_another_type),
 		TEST(test_qtree_tells_what_is_not_there_and_what_should_not_be),
 		TEST(test_qtree_tells_a_nameless_device_behind_a_bridge),
 		TEST(test_qtree_tells_a_chipset_that_is_another),
+		TEST(test_qtree_tells_a_transport_that_is_another),
 		TEST(test_qtree_reads_the_wanted_places_from_a_layout),
 		TEST(test_qtree_refuses_what_is_not_a_layout),
 		TEST(test_qtree_refuses_what_is_not_a_tree),

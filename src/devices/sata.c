@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sata.c - SATA controllers beside the chipset's own: the slot is libvirt's index.
+ *
+ * Controller 0 of q35 is built in and in every domain XML; on i440fx 0 is a controller like others.
+ */
+#include "devices/registry.h"
+
+#include <string.h>
+
+#include "model/check.h"
+#include "model/chipset.h"
+#include "model/machine.h"
+
+struct sata {
+	uint64_t index;
+};
+
+static const struct dev_class sata_classes[] = {
+	{.name = "ahci", .driver = "ich9-ahci", .where = WHERE_PCI},
+	{0},
+};
+
+static const struct prop sata_props[] = {
+	{.name = "type", .kind = PROP_CONST, .text = "sata", .xml = "@type"},
+	{.name = "index",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ALWAYS,
+	 .field = offsetof(struct sata, index),
+	 .xml = "@index"},
+	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
+	{.name = "place", .kind = PROP_ADDRESS},
+	{0},
+};
+
+static void sata_prepare(struct vm *vm, struct vm_dev *dev)
+{
+	struct sata *sata = dev->data;
+
+	(void)vm;
+	sata->index = dev->index;
+}
+
+static bool is_built_in(const struct vm *vm, const struct vm_dev *dev)
+{
+	const struct chipset *chipset = vm->machine->chipset;
+
+	for (const struct chipset_place *p = chipset ? chipset->places : NULL; p && p->family;
+	     p++) {
+		if (strcmp(p->family, dev->family->name) == 0 && p->index == dev->index)
+			return true;
+	}
+	return false;
+}
+
+static void check_built_in(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family != &sata_family || !is_built_in(vm, dev))
+			continue;
+		struct err *err = dev_error(errs, dev, NULL, check->name,
+					    "SATA controller %u is there already", dev->index);
+
+		err_why(err, "Machine %s has it built in, whether something is on it or not.",
+			vm->machine->name);
+		err_fix(err, "Switch %s off; the next slot is another controller.",
+			dev_symbol(dev, NULL));
+	}
+}
+
+static const struct check sata_checks[] = {
+	{.name = "sata-built-in", .run = check_built_in},
+	{0},
+};
+
+const struct dev_family sata_family = {
+	.name = "sata",
+	.sym = "SATA",
+	.max = 8,
+	.size = sizeof(struct sata),
+	.rank = RANK_CONTROLLER,
+	.controller = CONTROLLER_SATA,
+	.xml = "controller",
+	.alias = "sata%s",
+	.classes = sata_classes,
+	.props = sata_props,
+	.checks = sata_checks,
+	.prepare = sata_prepare,
+};

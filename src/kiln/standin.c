@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * standin.c - walk the arguments pairwise, an option and its value, and replace values.
+ */
+#include "kiln/standin.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bug.h"
+#include "base/fd.h"
+#include "image/facts.h"
+
+#define DISK_BYTES (1 << 20)
+
+/* Says it once. */
+static void note(struct standin *standin, const char *text)
+{
+	for (size_t i = 0; i < standin->note_count; i++) {
+		if (strcmp(standin->notes[i], text) == 0)
+			return;
+	}
+	BUG_IF(standin->note_count == STANDIN_NOTES);
+	standin->notes[standin->note_count++] = text;
+}
+
+static const char *dump(struct arena *arena, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	BUG_IF(!text);
+	const char *copy = arena_str(arena, text);
+
+	free(text);
+	return copy;
+}
+
+static const char *member(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+static void replace(json_t *object, const char *key, json_t *value)
+{
+	BUG_IF(json_object_set_new(object, key, value) != 0);
+}
+
+/* The id of an option written as key=value, whose first word is its type. */
+static const char *kv_id(struct arena *arena, const char *value)
+{
+	const char *at = strstr(value, ",id=");
+
+	if (!at)
+		return "";
+	at += strlen(",id=");
+	return arena_dup(arena, at, strcspn(at, ","));
+}
+
+/* ---- disks ------------------------------------------------------------------------------------- */
+
+static void put_be32(unsigned char *at, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* An empty qcow2, version 2: docs/interop/qcow2.txt of QEMU. Clusters of 64 KiB: header, refcount
+ * table, refcount block, L1 table. */
+static int write_qcow2(int fd)
+{
+	static unsigned char image[4 << 16];
+
+	memset(image, 0, sizeof(image));
+	memcpy(image, "QFI\xfb", 4);
+	put_be32(image + 4, 2); /* version */
+	put_be32(image + 20, 16); /* cluster bits */
+	put_be32(image + 28, DISK_BYTES); /* size, low half */
+	put_be32(image + 36, 1); /* entries of L1 */
+	put_be32(image + 44, 3u << 16); /* L1 table */
+	put_be32(image + 52, 1u << 16); /* refcount table */
+	put_be32(image + 56, 1); /* its clusters */
+	put_be32(image + (1u << 16) + 4, 2u << 16); /* the refcount block */
+	for (size_t i = 0; i < 4; i++)
+		image[(2u << 16) + 2 * i + 1] = 1;
+	return fd_write_all(fd, image, sizeof(image));
+}
+
+/* The driver of the node that stands on node @name: the disk's format. */
+static const char *format_of(struct arena *arena, char *const *argv, const char *name)
+{
+	const char *format = "raw";
+
+	for (size_t i = 1; argv[i]; i++) {
+		if (strcmp(argv[i - 1], "-blockdev") != 0)
+			continue;
+		json_t *node = json_loads(argv[i], 0, NULL);
+
+		if (strcmp(member(node, "file"), name) == 0)
+			format = arena_str(arena, member(node, "driver"));
+		json_decref(node);
+	}
+	return format;
+}
+
+static int make_disk(struct standin *standin, const char *format, const char **ret_path,
+		     struct err *err)
+{
+	const char *name = arena_fmt(standin->scratch->arena, "disk.%zu", standin->disks++);
+	bool qcow2 = strcmp(format, "qcow2") == 0;
+
+	if (!qcow2 && strcmp(format, "raw") != 0) {
+		(void)err_set(err, ERR_IMAGE, "no disk of format \"%s\" can be made", format);
+		err_why(err, "Empty disks stand in for those of the target; kiln makes raw and "
+			     "qcow2.");
+		err_fix(err, "Use one of these formats.");
+		return -1;
+	}
+	int fd = scratch_file(standin->scratch, name, ret_path, err);
+
+	if (fd < 0)
+		return -1;
+	int failed = (qcow2 ? write_qcow2(fd) : ftruncate(fd, DISK_BYTES)) < 0 ? errno : 0;
+
+	if (close(fd) < 0 && !failed)
+		failed = errno;
+	return failed ? scratch_error(err, failed, "writing", *ret_path) : 0;
+}
+
+/* Cache and aio modes ask for what /tmp may not have; a guest sees nothing of them. */
+static int replace_disk(struct standin *standin, char *const *argv, const char **value,
+			struct err *err)
+{
+	json_t *node = json_loads(*value, 0, NULL);
+	const char *path = NULL;
+	int ret = 0;
+
+	(void)json_object_del(node, "cache");
+	(void)json_object_del(node, "aio");
+	if (json_object_get(node, "filename")) {
+		const char *format =
+			format_of(standin->scratch->arena, argv, member(node, "node-name"));
+
+		ret = make_disk(standin, format, &path, err);
+	}
+	if (path) {
+		replace(node, "driver", json_string("file"));
+		replace(node, "filename", json_string(path));
+		note(standin, "empty files stand in for the disks");
+	}
+	if (node && ret == 0)
+		*value = dump(standin->scratch->arena, node);
+	json_decref(node);
+	return ret;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------ */
+
+static void replace_net(struct standin *standin, const char **value)
+{
+	struct arena *arena = standin->scratch->arena;
+	json_t *node = json_loads(*value, 0, NULL);
+	const char *type = node ? member(node, "type") : *value;
+	const char *id = node ? arena_str(arena, member(node, "id")) : kv_id(arena, *value);
+	bool is_user = strncmp(type, "user", 4) == 0;
+
+	json_decref(node);
+	if (is_user)
+		return;
+	*value = arena_fmt(arena, "hubport,id=%s,hubid=%zu", id, standin->hubs++);
+	note(standin, "hubs that lead nowhere stand in for the taps");
+}
+
+static void replace_chardev(struct standin *standin, const char **value)
+{
+	if (strncmp(*value, "null,", 5) == 0)
+		return;
+	*value = arena_fmt(standin->scratch->arena, "null,id=%s",
+			   kv_id(standin->scratch->arena, *value));
+	note(standin, "null stands in for consoles, files and sockets");
+}
+
+/* The target's folder is not there, and nobody's should be opened. */
+static void replace_folder(struct standin *standin, const char **value)
+{
+	struct arena *arena = standin->scratch->arena;
+
+	*value = arena_fmt(arena, "local,id=%s,path=%s,security_model=none", kv_id(arena, *value),
+			   standin->scratch->dir);
+	note(standin, "an empty folder stands in for shared ones");
+}
+
+/* Neither huge pages nor as much memory as the target has; the size in the guest is the same. */
+static void replace_memory(struct standin *standin, const char **value)
+{
+	json_t *node = json_loads(*value, 0, NULL);
+
+	if (strncmp(member(node, "qom-type"), "memory-backend-", 15) == 0) {
+		json_t *plain = json_pack("{s:s, s:O, s:O, s:b}", "qom-type", "memory-backend-ram",
+					  "id", json_object_get(node, "id"), "size",
+					  json_object_get(node, "size"), "reserve", 0);
+
+		if (plain)
+			*value = dump(standin->scratch->arena, plain);
+		json_decref(plain);
+	}
+	json_decref(node);
+}
+
+static int replace_value(struct standin *standin, const char *option, char *const *argv,
+			 const char **value, struct err *err)
+{
+	if (strcmp(option, "-blockdev") == 0)
+		return replace_disk(standin, argv, value, err);
+	if (strcmp(option, "-netdev") == 0)
+		replace_net(standin, value);
+	else if (strcmp(option, "-chardev") == 0)
+		replace_chardev(standin, value);
+	else if (strcmp(option, "-object") == 0)
+		replace_memory(standin, value);
+	else if (strcmp(option, "-fsdev") == 0)
+		replace_folder(standin, value);
+	/* No port is opened for a guest that never runs. */
+	else if (strcmp(option, "-vnc") == 0)
+		*value = "none";
+	if (strcmp(option, "-accel") == 0 && strncmp(*value, "tcg", 3) != 0) {
+		*value = "tcg";
+		note(standin, "TCG stands in for KVM");
+	}
+	if (strcmp(option, "-cpu") == 0 && strncmp(*value, "host", 4) == 0) {
+		*value = "max";
+		note(standin, "CPU model \"max\" stands in for the host's");
+	}
+	return 0;
+}
+
+/* Kernel, initrd and firmware are loaded while QEMU starts, so they are the real ones. */
+static int unpack_used(struct standin *standin, const char *const *args, struct err *err)
+{
+	const struct img *img = standin->img;
+	struct scratch *scratch = standin->scratch;
+
+	for (uint32_t i = 0; i < img->payload_count; i++) {
+		const char *path =
+			arena_fmt(scratch->arena, "%s/%s", scratch->dir, img->payload[i].name);
+		size_t used = 0;
+
+		while (args[used] && !strstr(args[used], path))
+			used++;
+		if (!args[used])
+			continue;
+		int fd = scratch_file(scratch, img->payload[i].name, NULL, err);
+		int ret = fd < 0 ? -1 : img_payload_copy(img, i, fd, err);
+
+		if (fd >= 0 && close(fd) < 0 && ret == 0)
+			ret = scratch_error(err, errno, "writing", path);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int standin_args(struct standin *standin, const char *qemu, const char *const **ret_args,
+		 struct err *err)
+{
+	struct arena *arena = standin->scratch->arena;
+	struct facts *facts = arena_alloc(arena, sizeof(*facts));
+
+	facts_init(facts, standin->img);
+	facts->payload_dir = standin->scratch->dir;
+	if (facts->accel == ACCEL_AUTO)
+		facts->accel = ACCEL_KVM;
+	char **argv = facts_argv(facts, ARGV_SHELL, err);
+
+	if (!argv)
+		return -1;
+	const char **args = arena_alloc(arena, (standin->img->arg_count + 4) * sizeof(*args));
+	size_t count = 0;
+
+	args[count++] = qemu;
+	args[count++] = "-S";
+	for (size_t i = 1; argv[i]; i++) {
+		args[count] = argv[i];
+		if (replace_value(standin, argv[i - 1], argv, &args[count++], err) < 0)
+			return -1;
+	}
+	*ret_args = args;
+	return unpack_used(standin, args, err);
+}
