@@ -25,7 +25,7 @@ static int lay_with(struct bench *b, const char *lock)
 	const struct lock *with = NULL;
 
 	if (lock) {
-		if (lock_parse(&b->lock, &b->arena, "test.layout", lock, strlen(lock), &b->errs))
+		if (bench_lock(b, "test.layout", lock))
 			fail_msg("%s", b->errs.first->err.what);
 		with = &b->lock;
 	}

@@ -13,16 +13,9 @@
 
 #include "layout_vm.h"
 
-/* A case is the lines that it is about; what lock_text() wrote has its end. */
-static const char *whole(struct bench *b, const char *text)
-{
-	return strstr(text, "\nend\n") ? text : arena_fmt(&b->arena, "%send\n", text);
-}
-
 static void parse(struct bench *b, const char *text)
 {
-	text = whole(b, text);
-	if (lock_parse(&b->lock, &b->arena, "test.layout", text, strlen(text), &b->errs) != 0)
+	if (bench_lock(b, "test.layout", text) != 0)
 		fail_msg("%s", b->errs.first->err.what);
 }
 

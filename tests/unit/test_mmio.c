@@ -39,8 +39,7 @@ static void use_lock(struct bench *b, const char *lines)
 {
 	const char *text = arena_fmt(&b->arena, "format 1\nalgorithm libvirt-9\n%s", lines);
 
-	assert_int_equal(
-		lock_parse(&b->lock, &b->arena, "test.layout", text, strlen(text), &b->errs), 0);
+	assert_int_equal(bench_lock(b, "test.layout", text), 0);
 }
 
 static void test_mmio_order_is_that_of_libvirts_arguments(void **state)
@@ -206,9 +205,7 @@ static void test_mmio_lines_of_the_lock_that_are_no_lines(void **state)
 		const char *text =
 			arena_fmt(&b->arena, "format 1\nalgorithm libvirt-9\n%s", bad[i]);
 
-		assert_int_equal(lock_parse(&b->lock, &b->arena, "test.layout", text, strlen(text),
-					    &b->errs),
-				 -1);
+		assert_int_equal(bench_lock(b, "test.layout", text), -1);
 		bench_free(b);
 	}
 }
