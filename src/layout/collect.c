@@ -102,8 +102,10 @@ static void find_fixed(struct layout_dev *rec, const struct layout *layout, stru
 			return;
 		fix_address(rec, &line->addr.pci, PCI_AUTOMATIC,
 			    line->gone ? RULE_GONE : RULE_LOCKED);
-		/* What the chipset gives is not subject to the strict rule, locked or not. */
-		if (chipset_offers(layout->vm->machine->chipset, dev, &line->addr.pci))
+		/* What the chipset or a set gives is not subject to the strict rule, locked or not. */
+		if (chipset_offers(layout->vm->machine->chipset, dev, &line->addr.pci) ||
+		    (dev->class->flags & CLASS_SET &&
+		     line->addr.pci.function == dev->class->function))
 			rec->origin = PCI_CONFIGURED;
 		return;
 	}

@@ -38,40 +38,43 @@ static bool take_number(const char **text, unsigned end)
 	return true;
 }
 
-/* The family of an identity, whether or not the device is there: "net2", "disk3.7", "balloon". */
-static const struct dev_family *family_of(const struct vm *vm, const char *id)
-{
-	for (const struct dev_family *const *entry = vm->families; *entry; entry++) {
-		const struct dev_family *family = *entry;
-		const char *rest = id + strlen(family->name);
-
-		if (strncmp(id, family->name, strlen(family->name)) != 0)
-			continue;
-		if (family->flags & FAMILY_SINGLE) {
-			if (!*rest)
-				return family;
-			continue;
-		}
-		if (!take_number(&rest, family->max))
-			continue;
-		if (*rest == '.' && (family->flags & FAMILY_REPEAT)) {
-			rest++;
-			if (!take_number(&rest, REPEAT_END))
-				continue;
-		}
-		if (!*rest)
-			return family;
-	}
-	return NULL;
-}
-
-/* "pci.12": a bus that Kiln added, never the root. */
+/* "pci.12": a bus, never the root. */
 static bool is_bus(const char *id)
 {
 	const char *rest = id + strlen("pci.");
 
 	return strncmp(id, "pci.", strlen("pci.")) == 0 && *rest != '0' &&
 	       take_number(&rest, PCI_BUS_MAX) && !*rest;
+}
+
+/* Whether @rest can stand behind the family's name: "", "2", "3.7", "0-ich9-uhci1". */
+static bool is_number(const struct dev_family *family, const char *rest)
+{
+	if (family->flags & FAMILY_SINGLE)
+		return !*rest;
+	if (!take_number(&rest, family->max))
+		return false;
+	if (*rest == '.' && (family->flags & FAMILY_REPEAT)) {
+		rest++;
+		return take_number(&rest, REPEAT_END) && !*rest;
+	}
+	/* What comes with a device has its model behind its identity. */
+	return !*rest || (*rest == '-' && dev_class_find(family, rest + 1));
+}
+
+/* The family of an identity, whether or not the device is there: "net2", "disk3.7", "balloon". */
+static const struct dev_family *family_of(const struct vm *vm, const char *id)
+{
+	for (const struct dev_family *const *entry = vm->families; *entry; entry++) {
+		const struct dev_family *family = *entry;
+		size_t len = strlen(family->name);
+
+		if (family->rank == RANK_PCI_CONTROLLER
+			    ? is_bus(id)
+			    : strncmp(id, family->name, len) == 0 && is_number(family, id + len))
+			return family;
+	}
+	return NULL;
 }
 
 static bool is_serial_controller(const char *id)

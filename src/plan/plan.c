@@ -61,7 +61,7 @@ static void limit(struct err_list *errs, const char *what, size_t count, size_t 
 
 	err_check(err, "image-limits");
 	err_why(err, "kiln-run has room for %zu.", max);
-	err_fix(err, "Configure fewer devices.");
+	err_fix(err, "Lower the QUEUES or the REPEAT of slots, or configure fewer devices.");
 }
 
 void plan_build(const struct emit *emit, struct plan *plan, struct err_list *errs)

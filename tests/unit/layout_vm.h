@@ -154,6 +154,14 @@ static inline void bench_free(struct bench *b)
 	free(b);
 }
 
+/* A case is the lines that it is about; what lock_text() wrote has its end already. */
+static inline int bench_lock(struct bench *b, const char *path, const char *text)
+{
+	if (!strstr(text, "\nend\n"))
+		text = arena_fmt(&b->arena, "%send\n", text);
+	return lock_parse(&b->lock, &b->arena, path, text, strlen(text), &b->errs);
+}
+
 static inline struct vm_dev *add(struct bench *b, const struct dev_family *family,
 				 const char *class, unsigned slot)
 {
