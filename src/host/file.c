@@ -127,7 +127,7 @@ static bool can_make(const char *path)
 
 static void check(struct host *host UNUSED, const struct op *op, struct findings *findings)
 {
-	struct err err;
+	struct err err = {0};
 	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
 	if (fd >= 0 ||

@@ -109,7 +109,7 @@ int path_open(const char *path, int flags, uid_t *ret_owner)
 	int fd = plain_open(AT_FDCWD, path, flags), ret;
 
 	*ret_owner = (uid_t)-1;
-	if (fd >= 0 || fd != -ELOOP)
+	if (fd != -ELOOP)
 		return fd;
 	(void)snprintf(walk.rest, sizeof(walk.rest), "%s", path);
 	ret = root_enter(&walk);

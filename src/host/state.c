@@ -160,7 +160,7 @@ int state_save(const struct state *state, int dir, struct err *err)
 	return 0;
 }
 
-int state_process(const struct state *state)
+int state_process(const struct state *state, int wait_ms)
 {
 	uint64_t start;
 	int fd = state->pid ? proc_pidfd(state->pid) : -ESRCH;
@@ -168,7 +168,8 @@ int state_process(const struct state *state)
 	if (fd < 0)
 		return fd;
 	/* After opening: from here on the descriptor means the same process. */
-	if (!proc_start_time(state->pid, &start) && start == state->start)
+	if (!proc_start_time(state->pid, &start) && start == state->start &&
+	    proc_pidfd_wait(fd, wait_ms) == 0)
 		return fd;
 	(void)close(fd);
 	return -ESRCH;

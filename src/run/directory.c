@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "host/proc.h"
 #include "run/run.h"
 
@@ -49,7 +50,7 @@ static bool holder_is_recorded(struct run *run)
 	look.fd = look.lock = -1;
 	if (rundir_open(&look, RUNDIR_LOOK, &ignored) == 1 &&
 	    state_load(&run->state, look.fd, &ignored) == 1)
-		pidfd = state_process(&run->state);
+		pidfd = state_process(&run->state, 0);
 	rundir_close(&look);
 	if (pidfd >= 0)
 		(void)close(pidfd);
@@ -111,6 +112,14 @@ static int state_begin(struct run *run, struct err *err)
 	return -1;
 }
 
+/* QEMU has the lock's descriptor and can unlock it, but not change who is recorded. */
+static bool lock_was_dropped(const struct run *run)
+{
+	CLEANUP_FD int pidfd = state_process(&run->state, STATE_END_MS);
+
+	return pidfd >= 0;
+}
+
 int directory_take(struct run *run, struct err *err)
 {
 	const char *vm = run->img.meta[META_NAME];
@@ -119,6 +128,10 @@ int directory_take(struct run *run, struct err *err)
 	if (rundir_locate(&run->dir, vm, err) || lock_wait(run, create, err))
 		return -1;
 	ret = state_load(&run->state, run->dir.fd, err);
+	if (ret > 0 && lock_was_dropped(run)) {
+		rundir_close(&run->dir);
+		return running_refuse(run, err);
+	}
 	if (ret > 0)
 		ret = host_release_from(&run->host, 0, err);
 	if (ret || rundir_empty(&run->dir, err)) {
@@ -139,8 +152,10 @@ void directory_check(struct run *run, struct findings *findings)
 		return;
 	}
 	ret = lock_wait(run, look, &err);
-	if (ret == 0 && state_load(&run->state, run->dir.fd, &err) < 0)
-		ret = -1;
+	if (ret == 0)
+		ret = state_load(&run->state, run->dir.fd, &err);
+	if (ret == 1)
+		ret = lock_was_dropped(run) ? running_refuse(run, &err) : 0;
 	if (ret == 0 || ret == 2)
 		ret = rundir_check(&run->dir, &err);
 	if (ret)

@@ -137,7 +137,7 @@ static int holder_find(struct run *run, int *ret_pidfd, struct err *err)
 	while (is_alive(run)) {
 		if (state_load(&run->state, run->dir.fd, err) < 0)
 			return -1;
-		*ret_pidfd = state_process(&run->state);
+		*ret_pidfd = state_process(&run->state, 0);
 		if (*ret_pidfd >= 0 || proc_now_ms() >= deadline)
 			break;
 		pause_briefly();
@@ -181,6 +181,25 @@ static int clean(struct run *run, struct err *err)
 	return ret ? -1 : host_clean(&run->host, err);
 }
 
+/*
+ * The lock was free. A QEMU that was broken into can unlock it and live on; it is ended without being
+ * asked. What stands in the state file it cannot change.
+ */
+static int dropped_end(struct run *run, struct err *err)
+{
+	CLEANUP_FD int pidfd = -1;
+	int ret = state_load(&run->state, run->dir.fd, err);
+
+	if (ret <= 0)
+		return ret;
+	pidfd = state_process(&run->state, STATE_END_MS);
+	if (pidfd < 0)
+		return 0;
+	message_notice("QEMU runs without its lock, which it must have given up itself; ending it");
+	(void)!proc_pidfd_signal(pidfd, SIGKILL);
+	return proc_pidfd_wait(pidfd, QUIT_MS) == 1 ? 0 : stop_refuse(run, err);
+}
+
 int command_down(struct run *run, struct err *err)
 {
 	int ret;
@@ -195,7 +214,7 @@ int command_down(struct run *run, struct err *err)
 	if (ret < 0)
 		return -1;
 	if (ret == 0)
-		return host_clean(&run->host, err);
+		return dropped_end(run, err) ? -1 : host_clean(&run->host, err);
 	CLEANUP_FD int control =
 		control_lock(run, proc_now_ms() + (int64_t)run->options->timeout * 1000);
 	CLEANUP_FD int pidfd = -1;

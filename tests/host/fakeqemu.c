@@ -8,6 +8,7 @@
  *   qmp=FD          serve QMP on this listening descriptor; `quit` ends it
  *   powerdown=no    do not end on system_powerdown
  *   flood=FD        accept on this listening descriptor, greet, and never stop talking
+ *   unlock=yes      give up the lock of the run directory
  *   term=no         ignore SIGTERM
  * Without until= or qmp= it ends at once, with status 0.
  */
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,6 +143,9 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (term)
 		signal(SIGTERM, SIG_IGN);
+	if (option(argv, "unlock"))
+		for (int fd = 3; fd < 64; fd++)
+			(void)flock(fd, LOCK_UN);
 	if (path)
 		report(path, argv);
 	(void)signal(SIGPIPE, SIG_IGN);

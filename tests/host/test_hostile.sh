@@ -73,6 +73,15 @@ for _ in $(seq 40); do "$run" up "$T/quick.kiln" 2>"$T/err" || { failures=$((fai
 is "40 starts, each right behind the end of the one before" "$failures" 0
 settled
 clean_is "nothing left" "$before"
+python3 - "$run" "$T/quick.kiln" <<'PY' || rc=$?
+import subprocess, sys, time
+first = subprocess.Popen([sys.argv[1], "up", sys.argv[2]])
+with open(f"/proc/{first.pid}/stat") as stat:
+    while " Z " not in stat.read(): stat.seek(0)
+sys.exit(subprocess.call([sys.argv[1], "up", sys.argv[2]]))
+PY
+is "a start beside the zombie of the one before" "${rc:-0}" 0
+settled
 plan until="$T/out/stop" | image one
 for i in $(seq 20); do (rc=0; "$run" up "$T/one.kiln" 2>"$T/out/c$i" || rc=$?; echo $rc >"$T/out/code$i") & done
 wait_for 8 refused 19 || :
@@ -140,23 +149,45 @@ has "says that it could not ask" 'deaf cannot be asked to power off' "$T/err"
 kill $clients; wait $clients 2>/dev/null || :
 wait $pid 2>/dev/null || :
 clean_is "nothing left" "$before"
+plan unlock=yes until="$T/out/never" | image loose
+rm -f "$report"
+"$run" up "$T/loose.kiln" 2>"$T/err" & pid=$!
+wait_for 5 test -e "$report"
+rc_is "up beside a QEMU that gave up its lock" 4 "$run" up "$T/loose.kiln"
+has "it is running" "running already \(process $pid\)" "$T/err"
+rc_is "check says so" 4 "$run" check "$T/loose.kiln"
+rc_is "down ends it all the same" 0 "$run" down loose
+has "and says so" 'runs without its lock' "$T/err"
+if kill -0 $pid 2>/dev/null && ! grep -q '^State:.Z' /proc/$pid/status; then not_ok "it is gone"; else ok "it is gone"; fi
+wait $pid 2>/dev/null || :
+clean_is "nothing left" "$before"
 printf 'arg report=%s\n' "$report" | image quiet
 "$run" up "$T/quiet.kiln"
 has "QEMU may only read the lock's descriptor" '^fd [0-9]+ mode 0 /run/kiln/quiet/lock' "$report"
 settled
-# A session of its own, whose leader is not the loader: as a shell of root has.
-python3 - "$run" "$T/quiet.kiln" <<'PY'
-import os, pty, sys
+# A session of its own, whose leader is not the loader: as a shell of root has. Then Ctrl-C.
+plan until="$T/out/never" | image keys
+rm -f "$report"
+rc=0
+python3 - "$run" "$T/keys.kiln" "$report" <<'PY' || rc=$?
+import os, pty, sys, threading, time
 pid, fd = pty.fork()
 if pid == 0:
-    os.execvp("bash", ["bash", "-c", '"$0" up "$1"; exit $?'] + sys.argv[1:])
+    os.execvp("bash", ["bash", "-c", 'trap : INT; "$0" up "$1"; exit $?'] + sys.argv[1:3])
+def press():
+    end = time.monotonic() + 5
+    while not os.path.exists(sys.argv[3]) and time.monotonic() < end: time.sleep(0.01)
+    os.write(fd, b"\x03")
+threading.Thread(target=press).start()
 try:
     while os.read(fd, 1000): pass
 except OSError: pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 PY
 has "QEMU has no controlling terminal" '^terminal no$' "$report"
+is "and Ctrl-C reaches it" "$rc" 130
 settled
+clean_is "nothing left" "$before"
 
 # ---- files and folders of other users
 mkdir "$T/guest"; chown 7001 "$T/guest"
@@ -171,7 +202,7 @@ for each in link:0 link:1 dir/secret:0 log:4; do
 	echo "op file owner=disk0 path=$T/guest/${each%:*} flags=${each#*:} fd=0" | image h
 	check_and_up "root does not follow a link of the run user (${each%:*})" 4 'symbolic link of user 7001'
 done
-gone "$T/fresh" && ok "and makes no file behind it" || not_ok "and makes no file behind it"
+if gone "$T/fresh"; then ok "and makes no file behind it"; else not_ok "and makes no file behind it"; fi
 for each in ours chain dir/../ours; do
 	[ "$each" != dir/../ours ] || { ln -sfn . "$T/guest/dir"; chown -h 0 "$T/guest/dir"; each=dir/../guest/./ours; }
 	echo "op file owner=disk0 path=$T/guest/$each fd=0" | image h
