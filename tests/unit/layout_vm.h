@@ -7,7 +7,6 @@
 #ifndef KILN_TESTS_LAYOUT_VM_H
 #define KILN_TESTS_LAYOUT_VM_H
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,23 +115,6 @@ struct bench {
 	struct err_list errs;
 	struct lock lock;
 };
-
-/* A case is the lines that it is about; what lock_text() wrote has its end. */
-static inline const char *bench_whole_lock(struct bench *b, const char *text)
-{
-	return strstr(text, "\nend\n") ? text : arena_fmt(&b->arena, "%send\n", text);
-}
-
-/* Read a lock into the bench, and fail when it is refused. */
-static inline const struct lock *bench_lock(struct bench *b, const char *text)
-{
-	text = bench_whole_lock(b, text);
-	if (lock_parse(&b->lock, &b->arena, "test.layout", text, strlen(text), &b->errs)) {
-		(void)fprintf(stderr, "# %s\n", b->errs.first->err.what);
-		abort();
-	}
-	return &b->lock;
-}
 
 static inline struct bench *bench_new(const struct machine *machine, const struct board *board)
 {

@@ -103,7 +103,7 @@ static void test_a_place_that_the_lock_keeps_is_named(void **state)
 	for (unsigned i = 0; i < 29; i++)
 		add(b, &t_disk_family, NULL, i == 5 ? 39 : i);
 	add(b, &t_disk_family, NULL, 40);
-	(void)bench_lock(b, text);
+	assert_int_equal(bench_lock(b, "t.layout", text), 0);
 	lay_out(b, &b->lock);
 	assert_string_equal(addr_of(b, "disk40"), "01:02.0");
 	assert_string_equal(before(b, "disk40"), "bus 00 (pci-root): no slot was free\n"
@@ -217,7 +217,7 @@ static void test_the_lock_is_told_where_there_is_one(void **state)
 
 	(void)state;
 	add_many(b, &t_disk_family, 2);
-	(void)bench_lock(b, text);
+	assert_int_equal(bench_lock(b, "t.layout", text), 0);
 	lay_out(b, &b->lock);
 	assert_part(explain(b, "disk0"), "\n  rule     locked. The lock keeps this address, ");
 	assert_part(explain(b, "disk0"), "\n  lock     the lock has it\n");

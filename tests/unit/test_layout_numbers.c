@@ -66,8 +66,13 @@ static const struct tree trees[] = {
 
 static int lay_with(struct bench *b, const char *lock)
 {
-	const struct lock *with = lock ? bench_lock(b, lock) : NULL;
+	const struct lock *with = NULL;
 
+	if (lock) {
+		if (bench_lock(b, "test.layout", lock))
+			fail_msg("%s", b->errs.first->err.what);
+		with = &b->lock;
+	}
 	if (layout_assign(&b->vm, with, &b->layout, &b->errs) != 0)
 		fail_msg("%s / %s", b->errs.first->err.what, b->errs.first->err.why);
 	return 0;

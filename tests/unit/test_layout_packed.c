@@ -22,8 +22,13 @@ static struct bench *packed_new(void)
 
 static int lay_with(struct bench *b, const char *lock)
 {
-	const struct lock *with = lock ? bench_lock(b, lock) : NULL;
+	const struct lock *with = NULL;
 
+	if (lock) {
+		if (bench_lock(b, "test.layout", lock))
+			fail_msg("%s", b->errs.first->err.what);
+		with = &b->lock;
+	}
 	return layout_assign(&b->vm, with, &b->layout, &b->errs);
 }
 

@@ -15,7 +15,8 @@
 
 static void parse(struct bench *b, const char *text)
 {
-	(void)bench_lock(b, text);
+	if (bench_lock(b, "test.layout", text) != 0)
+		fail_msg("%s", b->errs.first->err.what);
 }
 
 static int lay_locked(struct bench *b, const char *text)
