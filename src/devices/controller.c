@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * controller.c - PCI controllers, which are configured or added, and virtio-serial ones, which Kiln
- * adds.
+ * controller.c - PCI controllers, which are configured or added, and virtio-serial ones, likewise.
  *
  * Facts only. What a PCI controller plugs into and accepts is layout/pci_models.c's.
  */
@@ -224,11 +223,27 @@ const struct dev_family controller_pci_family = {
 };
 
 static const struct dev_class serial_classes[] = {
-	{.name = "virtio", .driver = "virtio-serial-pci", .where = WHERE_VIRTIO},
+	{
+		.name = "virtio",
+		.sym = "VIRTIO",
+		.driver = "virtio-serial-pci",
+		.where = WHERE_VIRTIO,
+	},
+	{
+		.name = "virtio-transitional",
+		.sym = "VIRTIO_TRANSITIONAL",
+		.driver = "virtio-serial-pci-transitional",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "virtio-non-transitional",
+		.sym = "VIRTIO_NON_TRANSITIONAL",
+		.driver = "virtio-serial-pci-non-transitional",
+		.where = WHERE_VIRTIO,
+	},
 	{.name = NULL},
 };
 
-/* libvirt knows no word for the plain model: no model attribute at all is the plain one. */
 static const struct prop serial_props[] = {
 	{.name = "type", .kind = PROP_CONST, .xml = "@type", .text = "virtio-serial"},
 	{.name = "index",
@@ -236,8 +251,14 @@ static const struct prop serial_props[] = {
 	 .flags = PROP_ALWAYS,
 	 .field = offsetof(struct controller_serial, index),
 	 .xml = "@index"},
+	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
+	{.name = "shown-model",
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct controller_serial, shown_model),
+	 .xml = "@model"},
 	{.name = "id", .kind = PROP_ALIAS, .qemu = "id", .text = "%s"},
-	{.name = "address", .kind = PROP_ADDRESS},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
+	{.name = "place", .kind = PROP_ADDRESS},
 	{.name = NULL},
 };
 
@@ -247,14 +268,16 @@ static void prepare_serial(struct vm *vm, struct vm_dev *dev)
 
 	(void)vm;
 	data->index = dev->index;
+	/* No word at all is the plain model. */
+	if (dev->class != serial_classes)
+		data->shown_model = dev->class->name;
 }
 
 const struct dev_family controller_virtio_serial_family = {
 	.name = "virtio-serial",
 	.sym = "VIRTIO_SERIAL",
-	.max = 16,
+	.max = 4,
 	.size = sizeof(struct controller_serial),
-	.flags = FAMILY_INTERNAL,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_VIRTIO_SERIAL,
 	.xml = "controller",

@@ -319,12 +319,12 @@ static bool may_share(const struct vm_dev *a, const struct vm_dev *b)
 	return disk_of(a)->read_only && disk_of(b)->read_only;
 }
 
-static void refuse_path(const struct check *check, const struct vm_dev *dev,
-			const struct vm_dev *old, struct err_list *errs)
+/* The same path, and one of the two may write: one error for a repeated slot. */
+static void refuse_shared(const struct check *check, const struct vm_dev *dev,
+			  const struct vm_dev *old, struct err_list *errs)
 {
 	bool alike = dev->slot == old->slot;
 
-	/* One mistake of a slot is said once. */
 	if (alike && dev->repeat > 1)
 		return;
 	struct place other = dev_place(old, "path");
@@ -344,43 +344,54 @@ static void refuse_path(const struct check *check, const struct vm_dev *dev,
 			dev_symbol(dev, "path"));
 }
 
-/* By path, then in their own order. */
-static int compare_paths(const void *a, const void *b)
-{
-	const struct vm_dev *x = *(const struct vm_dev *const *)a;
-	const struct vm_dev *y = *(const struct vm_dev *const *)b;
-	int diff = strcmp(disk_of(x)->path, disk_of(y)->path);
+struct path_entry {
+	const struct vm_dev *dev;
+	size_t order;
+};
 
-	return diff ? diff : (x->index > y->index) - (x->index < y->index);
+static int compare_path(const void *a, const void *b)
+{
+	const struct path_entry *x = a, *y = b;
+	int diff = strcmp(disk_of(x->dev)->path, disk_of(y->dev)->path);
+
+	if (diff)
+		return diff;
+	return x->order < y->order ? -1 : 1;
 }
 
-/* Sorted, because an appliance may have 1,900 disks. */
-static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
+static size_t collect_paths(const struct vm *vm, struct path_entry *entries)
 {
-	const struct vm_dev **disks;
 	size_t count = 0;
 
-	vm_for_each_dev(dev, vm->devs)
-		count += dev->family == &disk_family && disk_of(dev)->path;
-	disks = arena_alloc(errs->arena, (count + 1) * sizeof(*disks));
-	count = 0;
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family == &disk_family && disk_of(dev)->path)
-			disks[count++] = dev;
+		if (dev->family != &disk_family || !disk_of(dev)->path)
+			continue;
+		if (entries)
+			entries[count] = (struct path_entry){dev, count};
+		count++;
 	}
-	qsort(disks, count, sizeof(*disks), compare_paths);
-	for (size_t i = 1; i < count; i++) {
-		size_t first = i;
+	return count;
+}
 
-		while (first > 0 &&
-		       strcmp(disk_of(disks[first - 1])->path, disk_of(disks[i])->path) == 0)
-			first--;
-		for (; first < i; first++) {
-			if (may_share(disks[first], disks[i]))
-				continue;
-			refuse_path(check, disks[i], disks[first], errs);
-			break;
+/* Sorted, because there may be thousands of them. */
+static void check_path_unique(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	size_t count = collect_paths(vm, NULL), first = 0;
+	struct path_entry *entries = arena_alloc(errs->arena, (count + 1) * sizeof(*entries));
+
+	(void)collect_paths(vm, entries);
+	qsort(entries, count, sizeof(*entries), compare_path);
+	for (size_t i = 1; i < count; i++) {
+		size_t old = first;
+
+		if (strcmp(disk_of(entries[first].dev)->path, disk_of(entries[i].dev)->path) != 0) {
+			first = i;
+			continue;
 		}
+		while (old < i && may_share(entries[i].dev, entries[old].dev))
+			old++;
+		if (old < i)
+			refuse_shared(check, entries[i].dev, entries[old].dev, errs);
 	}
 }
 

@@ -8,13 +8,9 @@
 #include <stddef.h>
 
 const struct dev_family *const device_families[] = {
-	&balloon_family,  &console_family,
-	&disk_family,     &filesystem_family,
-	&input_family,    &iommu_family,
-	&net_family,      &controller_pci_family,
-	&rng_family,      &sata_family,
-	&scsi_family,     &shmem_family,
-	&sound_family,    &usb_family,
-	&video_family,    &vnc_family,
-	&watchdog_family, NULL,
+	&balloon_family, &console_family,  &disk_family,  &filesystem_family,
+	&input_family,   &iommu_family,    &net_family,   &controller_pci_family,
+	&rng_family,     &sata_family,     &scsi_family,  &shmem_family,
+	&sound_family,   &usb_family,      &video_family, &controller_virtio_serial_family,
+	&vnc_family,     &watchdog_family, NULL,
 };

@@ -140,7 +140,7 @@ static void add_companions(struct vm *vm, struct vm_dev *master)
 		last = vm_add_companion(vm, last, class, id);
 		*(struct usb *)last->data = (struct usb){
 			.index = master->index,
-			.first_port = 2 * i,
+			.first_port = 2ul * i,
 			.master_bus = arena_fmt(vm->arena, "%s.0", master->alias),
 		};
 		/* QEMU knows them by their place alone, as libvirt starts them. */

@@ -307,6 +307,11 @@ void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *
 	xml_attr(kiln, "layout", vm->board->layout_algorithm);
 	xml_attr(kiln, "accel", vm->guest.accel->sym);
 	xml_attr(kiln, "uuid", vm->guest.uuid ? "GIVEN" : "UNIT");
+	/* Which controllers are somebody's own: the others would be added again. */
+	vm_for_each_dev(dev, vm->controllers) {
+		if (!dev->added && !(dev->class->flags & CLASS_IMPLICIT) && dev->alias)
+			add_policy(dev, kiln, errs);
+	}
 	vm_for_each_dev(dev, vm->devs) {
 		if (!(dev->family->flags & FAMILY_INTERNAL))
 			add_policy(dev, kiln, errs);

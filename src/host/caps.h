@@ -16,6 +16,15 @@
 bool caps_have(int cap);
 
 /**
+ * caps_bound() - empty the bounding set, so far as this process may (CAP_SETPCAP).
+ *
+ * caps_keep() does it as well; done before a fork it is done once for both processes.
+ *
+ * Return: 0, or -1.
+ */
+int caps_bound(struct err *err) MUST_CHECK;
+
+/**
  * caps_keep() - give up every capability but those of @mask, in all five sets.
  * @mask: of CAP_BIT(); kept in the permitted and effective set, so far as they were there.
  * @err: ERR_HOST naming the set that would not become empty.

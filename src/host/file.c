@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/ident.h"
 #include "host/host.h"
+#include "host/path.h"
 
 /* Only acquiring may make the file of a log; looking must leave no trace. */
 enum file_make { FILE_LOOK, FILE_MAKE };
@@ -59,10 +60,26 @@ static int type_refuse(const struct op_file *file, struct err *err)
 	return -1;
 }
 
+static int link_refuse(const struct op_file *file, uid_t owner, struct err *err)
+{
+	err_set(err, ERR_HOST, "%s leads through a symbolic link of user %ld", file->path,
+		(long)owner);
+	err_why(err,
+		"Only links of root are followed: QEMU's user, or another one, could point this one "
+		"at any file of the host, which device \"%s\" would then get.",
+		file->owner);
+	err_fix(err,
+		"Name the file that it leads to (readlink -f %.200s), or chown -h root the "
+		"link.",
+		file->path);
+	return -1;
+}
+
 static int file_open(const struct op_file *file, enum file_make make, struct err *err)
 {
 	CLEANUP_FD int fd = -1;
 	struct stat st;
+	uid_t owner;
 
 	if (!ident_is_valid(IDENT_PATH, file->path)) {
 		err_set(err, ERR_IMAGE, "\"%s\" is not an absolute path", file->path);
@@ -72,10 +89,15 @@ static int file_open(const struct op_file *file, enum file_make make, struct err
 		return -1;
 	}
 	/* O_NONBLOCK: a FIFO in its place must give a message, not wait for a writer. */
-	fd = open(file->path, access_mode(file, make) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-	if (fd < 0 && errno == EISDIR)
+	fd = path_open(file->path, access_mode(file, make) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		       &owner);
+	if (fd < 0 && owner != (uid_t)-1)
+		return link_refuse(file, owner, err);
+	if (fd == -EISDIR)
 		return type_refuse(file, err);
-	if (fd < 0 || fstat(fd, &st))
+	if (fd < 0)
+		return open_refuse(file, -fd, err);
+	if (fstat(fd, &st))
 		return open_refuse(file, errno, err);
 	if (file->flags & FILE_BLOCK_DEVICE ? !S_ISBLK(st.st_mode) : !S_ISREG(st.st_mode))
 		return type_refuse(file, err);
@@ -105,10 +127,11 @@ static bool can_make(const char *path)
 
 static void check(struct host *host UNUSED, const struct op *op, struct findings *findings)
 {
-	struct err err;
+	struct err err = {0};
 	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
-	if (fd >= 0 || (op->file.flags & FILE_APPEND && can_make(op->file.path)))
+	if (fd >= 0 ||
+	    (op->file.flags & FILE_APPEND && err.sys_errno == ENOENT && can_make(op->file.path)))
 		return;
 	findings_add(findings, &err);
 }

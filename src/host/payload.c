@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -25,17 +26,29 @@ static int refuse(const struct img_payload *payload, int sys_errno, const char *
 	return -1;
 }
 
+static int size_refuse(const struct img_payload *payload, uint64_t limit, struct err *err)
+{
+	(void)refuse(payload, EFBIG, "unpack", err);
+	err_why(err, "A file of this process may have %llu bytes (RLIMIT_FSIZE), also in memory.",
+		(unsigned long long)limit);
+	err_fix(err, "ulimit -f unlimited, or LimitFSIZE=infinity in the unit.");
+	return -1;
+}
+
 static int acquire(struct host *host, const struct op *op, struct err *err)
 {
 	const struct img_payload *payload = &host->img->payload[op->payload.index];
 	CLEANUP_FD int fd = memfd_create(payload->name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct rlimit limit = {0};
 	char path[40];
 	int reader;
 
 	if (fd < 0)
 		return refuse(payload, errno, "make the memory file of", err);
-	if (img_payload_copy(host->img, op->payload.index, fd, err))
-		return -1;
+	if (img_payload_copy(host->img, op->payload.index, fd, err)) {
+		(void)getrlimit(RLIMIT_FSIZE, &limit);
+		return err->sys_errno == EFBIG ? size_refuse(payload, limit.rlim_cur, err) : -1;
+	}
 	if (!(op->payload.flags & PAYLOAD_SEAL)) {
 		if (lseek(fd, 0, SEEK_SET) < 0)
 			return refuse(payload, errno, "rewind", err);
@@ -50,19 +63,27 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 	return host_fd_put(op->payload.fd, reader, err);
 }
 
+/* Unpacked to nowhere: its checksums are looked at, and no memory is needed. */
 static void check(struct host *host, const struct op *op, struct findings *findings)
 {
 	const struct img_payload *payload = &host->img->payload[op->payload.index];
 	CLEANUP_FD int fd = memfd_create(payload->name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	CLEANUP_FD int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	struct err err;
+	int ret = 0;
 
+	(void)getrlimit(RLIMIT_FSIZE, &limit);
 	if (fd < 0)
-		(void)refuse(payload, errno, "make the memory file of", &err);
+		ret = refuse(payload, errno, "make the memory file of", &err);
 	else if (access("/proc/self/fd", X_OK))
-		(void)refuse(payload, errno, "open read-only", &err);
-	else
-		return;
-	findings_add(findings, &err);
+		ret = refuse(payload, errno, "open read-only", &err);
+	else if (limit.rlim_cur < payload->raw)
+		ret = size_refuse(payload, limit.rlim_cur, &err);
+	else if (null >= 0)
+		ret = img_payload_copy(host->img, op->payload.index, null, &err);
+	if (ret)
+		findings_add(findings, &err);
 }
 
 const struct host_op host_payload = {.acquire = acquire, .check = check};

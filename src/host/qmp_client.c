@@ -20,8 +20,12 @@ static int wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	int64_t left = deadline - proc_now_ms();
-	int ret = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+	int ret;
 
+	/* Also where something is there to read: a QEMU that never stops talking must not hold us. */
+	if (left <= 0)
+		return -ETIMEDOUT;
+	ret = poll(&poll_fd, 1, (int)left);
 	if (ret < 0)
 		return errno == EINTR ? 0 : -errno;
 	return ret ? 0 : -ETIMEDOUT;
@@ -83,7 +87,8 @@ int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadlin
 	int ret;
 
 	qmp->len = 0;
-	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Where the queue of the socket is full, a blocking connect(2) would wait for ever. */
+	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (qmp->fd < 0)
 		return -errno;
 	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s", path) >=

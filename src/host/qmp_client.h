@@ -26,7 +26,8 @@ struct qmp_client {
  * @path: of the socket.
  * @deadline: of proc_now_ms().
  *
- * Return: 0, or a negative errno; -ETIMEDOUT where another client holds the monitor.
+ * Return: 0, or a negative errno; -ETIMEDOUT where another client holds the monitor, -EAGAIN
+ * where so many wait for it that there is no room.
  */
 int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadline) MUST_CHECK;
 

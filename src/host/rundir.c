@@ -81,12 +81,15 @@ static int owned_open(const char *path, struct err *err)
 
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT : refuse(err, errno, path);
-	if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & S_IWOTH)) {
+	if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH))) {
 		(void)close(fd);
-		err_set(err, ERR_HOST, "%s is owned by another user or writable by everyone", path);
+		err_set(err, ERR_HOST, "%s is owned by another user or writable by others", path);
 		err_why(err, "What its state file says is deleted from this host, so nobody else "
 			     "may write it.");
-		err_fix(err, "Remove it (rm -r %s) after looking who made it.", path);
+		err_fix(err,
+			"Look who made it (ls -ld %s); then remove it, or make it yours "
+			"alone.",
+			path);
 		return -1;
 	}
 	return fd;
@@ -108,12 +111,33 @@ static int lock_take(int fd, int operation)
 	return st.st_nlink ? 0 : 2;
 }
 
+/* The directory of all VMs: one that another user owns would let that user exchange what is in it. */
+static int base_open(const struct rundir *dir, struct err *err)
+{
+	mode_t mode = geteuid() == 0 ? 0755 : 0700;
+	int fd = owned_open(dir->base, err);
+
+	if (fd != -ENOENT)
+		return fd;
+	if (mkdir(dir->base, mode) && errno != EEXIST)
+		return refuse(err, errno, dir->base);
+	/* Whatever the caller's umask, the run user must be able to pass through. */
+	fd = owned_open(dir->base, err);
+	if (fd >= 0 && fchmod(fd, mode)) {
+		(void)refuse(err, errno, dir->base);
+		(void)close(fd);
+		return -1;
+	}
+	return fd == -ENOENT ? refuse(err, ENOENT, dir->base) : fd;
+}
+
 static int directory_make(struct rundir *dir, gid_t gid, struct err *err)
 {
+	CLEANUP_FD int base = base_open(dir, err);
 	struct stat st;
 
-	if (mkdir(dir->base, geteuid() == 0 ? 0755 : 0700) && errno != EEXIST)
-		return refuse(err, errno, dir->base);
+	if (base < 0)
+		return -1;
 	if (mkdir(dir->path, 0700) && errno != EEXIST)
 		return refuse(err, errno, dir->path);
 	dir->fd = owned_open(dir->path, err);
@@ -128,6 +152,15 @@ static int directory_make(struct rundir *dir, gid_t gid, struct err *err)
 	return 0;
 }
 
+/*
+ * For reading: locking needs no more, and QEMU, which gets the descriptor, must not be able to fill
+ * the file system of /run through it.
+ */
+static int lock_open(int dir, int make)
+{
+	return openat(dir, LOCK_FILE, O_RDONLY | make | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
 int rundir_create(struct rundir *dir, gid_t gid, struct err *err)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
@@ -137,8 +170,7 @@ int rundir_create(struct rundir *dir, gid_t gid, struct err *err)
 			continue; /* removed between mkdir and open by who ended the VM */
 		if (ret)
 			return -1;
-		dir->lock =
-			openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		dir->lock = lock_open(dir->fd, O_CREAT);
 		if (dir->lock < 0 && errno != ENOENT)
 			return refuse(err, errno, dir->path);
 		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, LOCK_EX | LOCK_NB);
@@ -155,19 +187,18 @@ int rundir_create(struct rundir *dir, gid_t gid, struct err *err)
 
 int rundir_open(struct rundir *dir, enum rundir_open how, struct err *err)
 {
-	int operation = LOCK_EX | (how == RUNDIR_TRY ? LOCK_NB : 0);
-
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		int ret;
 
 		dir->fd = owned_open(dir->path, err);
 		if (dir->fd < 0)
 			return dir->fd == -ENOENT ? 2 : -1;
-		dir->lock =
-			openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		dir->lock = lock_open(dir->fd, how == RUNDIR_TRY ? O_CREAT : 0);
 		if (dir->lock < 0 && errno != ENOENT)
 			return refuse(err, errno, dir->path);
-		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, operation);
+		if (dir->lock < 0 && how == RUNDIR_LOOK)
+			return 0;
+		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, LOCK_EX | LOCK_NB);
 		if (ret == 0)
 			return 0;
 		if (ret == 1) {
@@ -180,6 +211,50 @@ int rundir_open(struct rundir *dir, enum rundir_open how, struct err *err)
 			return refuse(err, -ret, dir->path);
 	}
 	return refuse(err, EBUSY, dir->path);
+}
+
+static int empty_refuse(const struct rundir *dir, int sys_errno, struct err *err)
+{
+	err_sys(err, ERR_HOST, sys_errno, "cannot empty %s", dir->path);
+	err_why(err, "The run directory of an ended VM holds only files of kiln-run.");
+	err_fix(err, "Look what is in it and remove it by hand: rm -r %s.", dir->path);
+	return -1;
+}
+
+static int foreign_find(void *arg, const char *name)
+{
+	const int *dir = arg;
+	struct stat st;
+
+	if (fstatat(*dir, name, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT)
+		return 0;
+	return S_ISDIR(st.st_mode);
+}
+
+static int write_check(const char *path, struct err *err)
+{
+	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) ? refuse(err, errno, path) : 0;
+}
+
+int rundir_check(const struct rundir *dir, struct err *err)
+{
+	CLEANUP_FD int base = owned_open(dir->base, err);
+	char parent[RUNDIR_PATH_MAX];
+	int ret;
+
+	if (base == -ENOENT) {
+		(void)snprintf(parent, sizeof(parent), "%s", dir->base);
+		parent[strrchr(parent, '/') - parent + 1] = '\0';
+		return write_check(parent, err);
+	}
+	if (base < 0)
+		return -1;
+	if (dir->fd < 0)
+		return write_check(dir->base, err);
+	if (lseek(dir->fd, 0, SEEK_SET) < 0)
+		return refuse(err, errno, dir->path);
+	ret = dir_walk(dir->fd, foreign_find, (int[]){dir->fd});
+	return ret ? empty_refuse(dir, ret < 0 ? -ret : EISDIR, err) : 0;
 }
 
 struct removal {
@@ -205,13 +280,8 @@ int rundir_empty(const struct rundir *dir, struct err *err)
 	if (lseek(dir->fd, 0, SEEK_SET) < 0)
 		return refuse(err, errno, dir->path);
 	ret = dir_walk(dir->fd, entry_remove, &removal);
-	if (ret < 0 || removal.sys_errno) {
-		err_sys(err, ERR_HOST, ret < 0 ? -ret : removal.sys_errno, "cannot empty %s",
-			dir->path);
-		err_why(err, "The run directory of an ended VM holds only files of kiln-run.");
-		err_fix(err, "Look what is in it and remove it by hand: rm -r %s.", dir->path);
-		return -1;
-	}
+	if (ret < 0 || removal.sys_errno)
+		return empty_refuse(dir, ret < 0 ? -ret : removal.sys_errno, err);
 	return 0;
 }
 

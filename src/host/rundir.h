@@ -54,17 +54,28 @@ int rundir_locate(struct rundir *dir, const char *vm, struct err *err) MUST_CHEC
  */
 int rundir_create(struct rundir *dir, gid_t gid, struct err *err) MUST_CHECK;
 
-enum rundir_open { RUNDIR_TRY, RUNDIR_WAIT };
+enum rundir_open { RUNDIR_TRY, RUNDIR_LOOK };
 
 /**
  * rundir_open() - open an existing directory and take its lock, which proves that the VM has ended.
  * @dir: located.
- * @how: RUNDIR_TRY: do not wait for the lock.
+ * @how: RUNDIR_LOOK: make nothing; where the lock file is absent, @dir->lock stays -1.
  * @err: ERR_HOST.
  *
- * Return: 0 locked, 1 alive (@dir->fd is open, @dir->lock is not), 2 there is none, -1.
+ * Waits for nothing. The lock may also be held for a moment by who looks or cleans.
+ *
+ * Return: 0 not held by another, 1 held (@dir->fd is open, @dir->lock is not), 2 there is none, -1.
  */
 int rundir_open(struct rundir *dir, enum rundir_open how, struct err *err) MUST_CHECK;
+
+/**
+ * rundir_check() - whether rundir_create() and rundir_empty() would work; changes nothing.
+ * @dir: located; open where the directory is there.
+ * @err: ERR_HOST.
+ *
+ * Return: 0, or -1.
+ */
+int rundir_check(const struct rundir *dir, struct err *err) MUST_CHECK;
 
 /** rundir_empty() - remove every file but the lock. Return: 0, or -1 with ERR_HOST. */
 int rundir_empty(const struct rundir *dir, struct err *err) MUST_CHECK;

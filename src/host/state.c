@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/num.h"
 #include "host/lines.h"
+#include "host/proc.h"
 #include "image/image.h"
 
 #define STATE_NEW     "state.new"
@@ -157,6 +158,21 @@ int state_save(const struct state *state, int dir, struct err *err)
 		return -1;
 	}
 	return 0;
+}
+
+int state_process(const struct state *state, int wait_ms)
+{
+	uint64_t start;
+	int fd = state->pid ? proc_pidfd(state->pid) : -ESRCH;
+
+	if (fd < 0)
+		return fd;
+	/* After opening: from here on the descriptor means the same process. */
+	if (!proc_start_time(state->pid, &start) && start == state->start &&
+	    proc_pidfd_wait(fd, wait_ms) == 0)
+		return fd;
+	(void)close(fd);
+	return -ESRCH;
 }
 
 int state_add(struct state *state, enum op_code op, const char *text, struct err *err)

@@ -71,6 +71,18 @@ int state_load(struct state *state, int dir, struct err *err) MUST_CHECK;
 /** state_save() - replace the file. Return: 0, or -1 with ERR_HOST. */
 int state_save(const struct state *state, int dir, struct err *err) MUST_CHECK;
 
+/* A process that ends gives its lock back a moment before its end can be seen. */
+#define STATE_END_MS 100
+
+/**
+ * state_process() - the recorded process.
+ * @wait_ms: how long to wait for its end.
+ *
+ * Return: a descriptor of it (pidfd), or a negative errno when it has ended (also where its parent has
+ * not taken notice) or its id is another's.
+ */
+int state_process(const struct state *state, int wait_ms) MUST_CHECK;
+
 /** state_add() - append a record, in memory. Return: 0, or -1 with ERR_HOST when it does not fit. */
 int state_add(struct state *state, enum op_code op, const char *text, struct err *err) MUST_CHECK;
 

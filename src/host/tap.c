@@ -211,6 +211,25 @@ static int bridge_is_planned(const struct host *host, const char *name)
 	return 0;
 }
 
+/* Names of this plan gather in the state in memory, where acquiring would put them as well. */
+static void twice_check(struct host *host, const char *name, struct findings *findings)
+{
+	struct state *state = host->state;
+	struct err err;
+
+	for (unsigned i = 0; i < state->iface_count; i++)
+		if (!strcmp(state->ifaces[i].name, name)) {
+			err_set(&err, ERR_HOST, "tap \"%s\" is in the plan twice", name);
+			err_why(&err, "Each tap of a VM is an interface of its own.");
+			err_fix(&err, "Give one of them another name and compose the image again.");
+			findings_add(findings, &err);
+			return;
+		}
+	if (state->iface_count < STATE_IFACE_MAX)
+		(void)snprintf(state->ifaces[state->iface_count++].name,
+			       sizeof(state->ifaces[0].name), "%s", name);
+}
+
 static void check(struct host *host, const struct op *op, struct findings *findings)
 {
 	const struct op_tap *tap = &op->tap;
@@ -231,6 +250,8 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 		findings_add(findings, &err);
 		return;
 	}
+	if (!strchr(tap->name, '%'))
+		twice_check(host, tap->name, findings);
 	if (!strchr(tap->name, '%') && !netlink_link_get(&nl, tap->name, &dev)) {
 		(void)exists_refuse(tap->name, &err);
 		findings_add(findings, &err);

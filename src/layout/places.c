@@ -118,8 +118,8 @@ static int prefer(struct pass *pass, struct layout_dev *rec)
 		return 0;
 	if (dev_next(pass, rec, PCI_ANY_FUNCTION))
 		return -1;
-	rec->fixed = true;
-	rec->stored = true;
+	/* libvirt's dry run forgets it and searches again with the others: one port more. */
+	rec->fixed = pass->kind == PASS_REAL;
 	return 0;
 }
 

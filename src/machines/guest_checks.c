@@ -77,38 +77,40 @@ static const char *join(struct arena *arena, const char *const *list)
 	return text_str(&text);
 }
 
-/* QEMU's name of the model is what stands before the first feature: "max,pauth=off". */
 static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct machine *machine = vm->machine;
+	const struct caps *caps = vm->board->caps;
 	const char *model = vm->guest.cpu_model;
+	struct err *err;
 
 	if (!model || strcmp(model, "host-passthrough") == 0)
 		return;
-	const char *name = arena_dup(vm->arena, model, strcspn(model, ","));
-	/* QEMU lists it, and without KVM it ends with an error. */
-	bool host = strcmp(name, "host") == 0;
-	bool known = !host && caps_has(vm->board->caps, "cpu", name);
-	struct err *err;
+	/* QEMU's own word for it is no model that could be promised. */
+	bool host = strcmp(model, "host") == 0;
+	bool known = !host && caps_has(caps, "cpu", model);
 
-	if (known && (!machine->cpus || in_list(machine->cpus, name)))
+	if (known && (!machine->cpus || in_list(machine->cpus, model)))
 		return;
-	err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
-			known ? "the machine %s does not take the CPU model %s"
-			      : "for %s there is no CPU model %s",
-			machine->name, name);
-	if (known)
+	if (known) {
+		err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				"the machine %s does not take the CPU model %s", machine->name,
+				model);
 		err_why(err, "It takes the %s models %s.", machine->guest_arch,
 			join(vm->arena, machine->cpus));
-	else if (host)
-		err_why(err, "The host's own CPU has libvirt's name here, host-passthrough.");
-	else
-		err_why(err, "QEMU %s of board %s emulates no such CPU.", vm->board->caps->version,
-			vm->board->name);
-	if (host)
-		err_fix(err, "Set CONFIG_CPU_MODEL=\"host-passthrough\", with CONFIG_ACCEL_KVM.");
-	else
-		err_fix(err, "Set CONFIG_CPU_MODEL to another one; \"max\" is in every QEMU.");
+		err_fix(err, "Set CONFIG_CPU_MODEL to one of them.");
+		return;
+	}
+	err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+			"QEMU %s of board %s has no CPU model \"%s\"", caps->version,
+			vm->board->name, model);
+	err_why(err,
+		"The models are the lines `cpu NAME` of boards/%s/qemu.caps, which `kiln probe` wrote "
+		"from that QEMU, and \"host-passthrough\" for the host's own.",
+		vm->board->name);
+	err_fix(err, "Set CONFIG_CPU_MODEL to %s.",
+		host ? "\"host-passthrough\", with CONFIG_ACCEL_KVM"
+		     : "one of them; \"max\" is in every QEMU");
 }
 
 /* GICv2 addresses a CPU by one bit of a byte: QEMU 7.2 "exceeds max CPUs supported" above 8. */

@@ -29,9 +29,10 @@ struct controller_pci {
 	bool hotplug;
 };
 
-/** struct controller_serial - data of controller_virtio_serial_family. */
+/** struct controller_serial - data of controller_virtio_serial_family. @shown_model: in XML. */
 struct controller_serial {
 	uint64_t index;
+	const char *shown_model;
 };
 
 #endif

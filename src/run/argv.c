@@ -12,5 +12,5 @@ int stage_fixup(struct run *run, struct err *err)
 {
 	run->facts.accel = run->host.accel;
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
-	return run->argv ? 0 : -1;
+	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;
 }

@@ -46,21 +46,6 @@ static int control_lock(struct run *run, int64_t deadline)
 	return fd;
 }
 
-/* A descriptor of the recorded process, or a negative errno when it is gone or another one. */
-static int process_open(const struct state *state)
-{
-	uint64_t start;
-	int fd = state->pid ? proc_pidfd(state->pid) : -ESRCH;
-
-	if (fd < 0)
-		return fd;
-	/* After opening: from here on the descriptor means the same process. */
-	if (!proc_start_time(state->pid, &start) && start == state->start)
-		return fd;
-	(void)close(fd);
-	return -ESRCH;
-}
-
 static int is_alive(struct run *run)
 {
 	struct rundir probe = run->dir;
@@ -68,7 +53,7 @@ static int is_alive(struct run *run)
 	int ret;
 
 	probe.fd = probe.lock = -1;
-	ret = rundir_open(&probe, RUNDIR_TRY, &err);
+	ret = rundir_open(&probe, RUNDIR_LOOK, &err);
 	rundir_close(&probe);
 	return ret == 1;
 }
@@ -102,22 +87,31 @@ static int ask_monitor(struct run *run, const char *command)
 	return ret;
 }
 
+static void insist_notice(struct run *run, int asked)
+{
+	char text[200];
+
+	if (asked)
+		(void)snprintf(text, sizeof(text),
+			       "%s cannot be asked to power off (%s); ending it",
+			       run->options->target, strerror(-asked));
+	else
+		(void)snprintf(text, sizeof(text),
+			       "%s did not power off within %u seconds; ending QEMU",
+			       run->options->target, run->options->timeout);
+	message_notice(text);
+}
+
 /* From the polite to the last means; each is followed by waiting for the end. */
 static int stop(struct run *run, int pidfd)
 {
 	int64_t grace = (int64_t)run->options->timeout * 1000;
-	char text[160];
-	int ret;
+	int ret = grace ? ask_monitor(run, "system_powerdown") : 0;
 
-	if (grace && !ask_monitor(run, "system_powerdown") &&
-	    wait_end(run, pidfd, proc_now_ms() + grace))
+	if (grace && !ret && wait_end(run, pidfd, proc_now_ms() + grace))
 		return 0;
-	if (grace && is_alive(run)) {
-		(void)snprintf(text, sizeof(text),
-			       "%s did not power off within %u seconds; ending QEMU",
-			       run->options->target, run->options->timeout);
-		message_notice(text);
-	}
+	if (grace && is_alive(run))
+		insist_notice(run, ret);
 	ret = ask_monitor(run, "quit");
 	/* QEMU may end before its answer is read. */
 	if ((!ret || ret == -ECONNRESET) && wait_end(run, pidfd, proc_now_ms() + QUIT_MS))
@@ -128,6 +122,27 @@ static int stop(struct run *run, int pidfd)
 			return 0;
 	}
 	return is_alive(run) ? -1 : 0;
+}
+
+/*
+ * The process behind the lock. Where none is recorded, or one that is gone, somebody cleans after it or
+ * another `up` is about to write its own: a moment later there is a VM to stop or nothing to do.
+ * Return: 0 with @ret_pidfd (-1: none was found), or -1.
+ */
+static int holder_find(struct run *run, int *ret_pidfd, struct err *err)
+{
+	int64_t deadline = proc_now_ms() + REAPER_MS;
+
+	*ret_pidfd = -1;
+	while (is_alive(run)) {
+		if (state_load(&run->state, run->dir.fd, err) < 0)
+			return -1;
+		*ret_pidfd = state_process(&run->state, 0);
+		if (*ret_pidfd >= 0 || proc_now_ms() >= deadline)
+			break;
+		pause_briefly();
+	}
+	return 0;
 }
 
 static int stop_refuse(struct run *run, struct err *err)
@@ -166,6 +181,25 @@ static int clean(struct run *run, struct err *err)
 	return ret ? -1 : host_clean(&run->host, err);
 }
 
+/*
+ * The lock was free. A QEMU that was broken into can unlock it and live on; it is ended without being
+ * asked. What stands in the state file it cannot change.
+ */
+static int dropped_end(struct run *run, struct err *err)
+{
+	CLEANUP_FD int pidfd = -1;
+	int ret = state_load(&run->state, run->dir.fd, err);
+
+	if (ret <= 0)
+		return ret;
+	pidfd = state_process(&run->state, STATE_END_MS);
+	if (pidfd < 0)
+		return 0;
+	message_notice("QEMU runs without its lock, which it must have given up itself; ending it");
+	(void)!proc_pidfd_signal(pidfd, SIGKILL);
+	return proc_pidfd_wait(pidfd, QUIT_MS) == 1 ? 0 : stop_refuse(run, err);
+}
+
 int command_down(struct run *run, struct err *err)
 {
 	int ret;
@@ -180,14 +214,13 @@ int command_down(struct run *run, struct err *err)
 	if (ret < 0)
 		return -1;
 	if (ret == 0)
-		return host_clean(&run->host, err);
+		return dropped_end(run, err) ? -1 : host_clean(&run->host, err);
 	CLEANUP_FD int control =
 		control_lock(run, proc_now_ms() + (int64_t)run->options->timeout * 1000);
 	CLEANUP_FD int pidfd = -1;
 
-	if (state_load(&run->state, run->dir.fd, err) < 0)
+	if (holder_find(run, &pidfd, err))
 		return -1;
-	pidfd = process_open(&run->state);
 	if (is_alive(run) && stop(run, pidfd))
 		return stop_refuse(run, err);
 	return clean(run, err);

@@ -7,13 +7,16 @@
  * CAP_SETPCAP, so it goes before that too; no_new_privs comes last, as nothing after it gains.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
 
+#include "base/fd.h"
 #include "host/caps.h"
 #include "run/run.h"
 
@@ -56,6 +59,31 @@ static int read_back(const struct user *user, struct err *err)
 }
 
 /*
+ * Whoever has a terminal as its controlling one can put bytes into its input (TIOCSTI), as if root had
+ * typed them into the shell. Signals of its keys go to the process group, and still arrive. The leader
+ * of a session is left: when it ends, its terminal is hung up, and nobody reads from it any more.
+ */
+static int terminal_leave(struct err *err)
+{
+	CLEANUP_FD int fd = -1;
+
+	if (getsid(0) == getpid())
+		return 0;
+	fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	(void)ioctl(fd, TIOCNOTTY);
+	(void)close(fd);
+	fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	err_set(err, ERR_HOST, "the controlling terminal cannot be given up");
+	err_why(err, "QEMU could type into root's shell through it (TIOCSTI).");
+	err_fix(err, "Start kiln-run without a terminal: setsid -w kiln-run up ...");
+	return -1;
+}
+
+/*
  * Should: leave this process with the rights of the run user and not one more, for ever.
  * Mustn't: fail half-way and go on; go back; do anything else with the rights that are left.
  */
@@ -64,6 +92,8 @@ int stage_drop(struct run *run, struct err *err)
 	const struct user *user = &run->user;
 
 	if (user->change) {
+		if (terminal_leave(err))
+			return -1;
 		/* Kept for the next lines only: the two that changing ids needs. */
 		if (caps_keep(CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID), err))
 			return -1;

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,17 +70,25 @@ static int exec_refuse(const char *qemu, int sys_errno, struct err *err)
 }
 
 /*
- * Should: clear close-on-exec of what QEMU gets, restore the signal mask, execute.
- * Mustn't: return with QEMU's descriptors closed: the undo needs them as they were.
- *
  * Where the user was changed, QEMU gets a fixed environment: the caller's is root's, and says
  * things (LD_*, TMPDIR, XDG_*) that an unprivileged program should not believe.
  */
-int stage_exec(struct run *run, struct err *err)
+char *const *exec_environment(const struct run *run)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", home[] = "HOME=/",
 		    lang[] = "LANG=C.UTF-8";
 	static char *const clean[] = {path, home, lang, NULL};
+
+	return run->user.change ? clean : environ;
+}
+
+/*
+ * Should: clear close-on-exec of what QEMU gets, restore the signals, execute.
+ * Mustn't: return with QEMU's descriptors closed, or with signals let through: the undo comes next.
+ */
+int stage_exec(struct run *run, struct err *err)
+{
+	struct err ignored;
 
 	for (uint32_t slot = 0; slot < run->img.fd_count; slot++)
 		if (hand_over(FD_SLOT_BASE + (int)slot, err))
@@ -90,8 +97,10 @@ int stage_exec(struct run *run, struct err *err)
 		return -1;
 	if (run->user.change && chdir("/"))
 		return err_sys(err, ERR_HOST, errno, "/");
-	if (sigprocmask(SIG_SETMASK, &run->signal_mask, NULL))
-		return err_sys(err, ERR_HOST, errno, "sigprocmask");
-	(void)execve(run->argv[0], run->argv, run->user.change ? clean : environ);
-	return exec_refuse(run->argv[0], errno, err);
+	if (signals_restore(run, err))
+		return -1;
+	(void)execve(run->argv[0], run->argv, exec_environment(run));
+	(void)exec_refuse(run->argv[0], errno, err);
+	(void)!signals_hold(run, &ignored);
+	return -1;
 }

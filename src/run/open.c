@@ -21,6 +21,17 @@ static int open_refuse(const char *path, int sys_errno, struct err *err)
 	return -1;
 }
 
+static int type_refuse(const char *path, mode_t mode, struct err *err)
+{
+	err_set(err, ERR_HOST, "%s is a %s, not a regular file", path,
+		S_ISDIR(mode)    ? "folder"
+		: S_ISFIFO(mode) ? "FIFO"
+				 : "device");
+	err_why(err, "An image is read at several places, and its end is found by its size.");
+	err_fix(err, "Give the path of an image, NAME.kiln, that you may read.");
+	return -1;
+}
+
 /*
  * Should: open the image once, read it through this descriptor only, and bind the site values.
  * Mustn't: look at anything else of the host, or keep a path to come back to: the file may change.
@@ -35,7 +46,7 @@ int stage_open(struct run *run, struct err *err)
 	if (run->img.fd < 0 || fstat(run->img.fd, &st))
 		return open_refuse(path, errno, err);
 	if (!S_ISREG(st.st_mode))
-		return open_refuse(path, S_ISDIR(st.st_mode) ? EISDIR : ENODEV, err);
+		return type_refuse(path, st.st_mode, err);
 	if (img_open(&run->img, run->img.fd, name ? name + 1 : path, image_buf, sizeof(image_buf),
 		     err))
 		return -1;

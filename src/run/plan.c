@@ -6,17 +6,11 @@
  * reverse: descriptors are closed, records of the state file are released.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include "host/proc.h"
 #include "run/run.h"
-
-/* Descriptors beside the slots: image, run directory, lock, and what a step opens for a moment. */
-#define FD_SPARE 64
 
 void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 {
@@ -60,115 +54,6 @@ static void step_context(const struct run *run, uint32_t step, const struct op *
 	err_ctx(err, "%s: step %u of %u (%s)", run->img.path, step, run->img.op_count, text);
 }
 
-static int limit_raise(struct run *run, struct err *err)
-{
-	rlim_t need = FD_SLOT_BASE + run->img.fd_count + FD_SPARE;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return err_sys(err, ERR_HOST, errno, "getrlimit");
-	if (limit.rlim_cur >= need)
-		return 0;
-	if (limit.rlim_max >= need) {
-		limit.rlim_cur = need;
-		if (!setrlimit(RLIMIT_NOFILE, &limit))
-			return 0;
-	}
-	err_set(err, ERR_HOST, "the limit of open files is %llu, and the VM needs %llu",
-		(unsigned long long)limit.rlim_max, (unsigned long long)need);
-	err_why(err, "Each disk, queue and payload is a descriptor of QEMU (RLIMIT_NOFILE).");
-	err_fix(err, "ulimit -n %llu, or LimitNOFILE=%llu in the unit.", (unsigned long long)need,
-		(unsigned long long)need);
-	return -1;
-}
-
-static int running_refuse(struct run *run, struct err *err)
-{
-	struct err ignored;
-
-	/* Only to name the process; whoever runs it has written the file. */
-	if (rundir_open(&run->dir, RUNDIR_TRY, &ignored) == 1)
-		(void)!state_load(&run->state, run->dir.fd, &ignored);
-	rundir_close(&run->dir);
-	err_set(err, ERR_HOST, "VM \"%s\" is running already (process %ld)",
-		run->img.meta[META_NAME], (long)run->state.pid);
-	err_why(err, "%s/%s is locked by it; one name is one VM.", run->dir.path, LOCK_FILE);
-	err_fix(err, "kiln-run down %s.", run->img.meta[META_NAME]);
-	return -1;
-}
-
-/* Takes the run directory; what an earlier VM of the name left after a crash is cleaned first. */
-static int directory_take(struct run *run, struct err *err)
-{
-	const char *vm = run->img.meta[META_NAME];
-	int ret;
-
-	if (rundir_locate(&run->dir, vm, err))
-		return -1;
-	ret = rundir_create(&run->dir, run->user.gid, err);
-	if (ret)
-		return ret < 0 ? -1 : running_refuse(run, err);
-	ret = state_load(&run->state, run->dir.fd, err);
-	if (ret > 0)
-		ret = host_release_from(&run->host, 0, err);
-	if (ret || rundir_empty(&run->dir, err)) {
-		err_ctx(err, "cleaning after an earlier start of \"%s\"", vm);
-		rundir_close(&run->dir);
-		return -1;
-	}
-	state_clear(&run->state);
-	(void)snprintf(run->state.vm, sizeof(run->state.vm), "%s", vm);
-	if (ident_is_text(run->options->target, strlen(run->options->target)))
-		(void)snprintf(run->state.image, sizeof(run->state.image), "%s",
-			       run->options->target);
-	run->state.pid = getpid();
-	ret = proc_start_time(run->state.pid, &run->state.start);
-	if (!ret)
-		return 0;
-	err_sys(err, ERR_HOST, -ret, "/proc/self/stat");
-	err_why(err, "The start time of the process is recorded, to know it again.");
-	err_fix(err, "Mount /proc.");
-	return -1;
-}
-
-static int signal_pending(struct run *run)
-{
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	sigset_t pending;
-
-	if (sigpending(&pending))
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		if (sigismember(&pending, signals[i]) == 1)
-			run->signal = signals[i];
-	return run->signal;
-}
-
-int run_interrupted(struct run *run, struct err *err)
-{
-	if (!signal_pending(run))
-		return 0;
-	err_set(err, ERR_HOST, "%s: ended by signal %d (%s)", run->img.path, run->signal,
-		strsignal(run->signal));
-	err_why(err, "The signal came before QEMU ran.");
-	err_fix(err, "Start the VM again.");
-	return -1;
-}
-
-static int signals_block(struct run *run, struct err *err)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	if (sigprocmask(SIG_BLOCK, &set, &run->signal_mask))
-		return err_sys(err, ERR_HOST, errno, "sigprocmask");
-	return 0;
-}
-
 static int step_acquire(struct run *run, const struct op *op, struct err *err)
 {
 	struct undo *undo = &run->undo[run->undo_count++];
@@ -196,7 +81,8 @@ int stage_acquire(struct run *run, struct err *err)
 	struct op op;
 	int ret;
 
-	if (limit_raise(run, err) || signals_block(run, err) || directory_take(run, err))
+	if (limit_files(run, LIMIT_RAISE, err) || signals_hold(run, err) ||
+	    directory_take(run, err))
 		return -1;
 	if (host_fd_reserve(&run->img.fd, run->img.fd_count, err) ||
 	    host_fd_reserve(&run->dir.fd, run->img.fd_count, err) ||

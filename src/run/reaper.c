@@ -11,10 +11,13 @@
  *   end, QEMU runs    nothing to release: end; otherwise wait for QEMU's end, then clean
  *   end, QEMU is gone clean
  *
- * So no process stays where the plan has nothing to release (DESIGN.md, rule 8).
+ * So no process stays where the plan has nothing to release (DESIGN.md, rule 8). The starter does not
+ * wait until all this is prepared: what the reaper needs it has from the fork on, and on a busy host
+ * the wait would cost more than the rest of the start. A reaper that cannot confine itself ends the VM.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -31,12 +34,18 @@
 
 #define ASK_UNDO 'u'
 
+/*
+ * The socket of a process that ends is closed a moment before its pidfd says so; and a QEMU that does
+ * not like its command line ends within this time.
+ */
+#define EARLY_END_MS 100
+
 #define LOCK_RETRIES  50
 #define LOCK_RETRY_NS 20000000L
 
 enum reaper_fd { REAPER_SOCKET = 3, REAPER_PIDFD = 4, REAPER_DIR = 5, REAPER_FD_COUNT = 6 };
 
-/* What the reaper says: @ret 0, or -1 with @err. The first one says that it is ready. */
+/* What the reaper says when it has undone: @ret 0, or -1 with @err. */
 struct answer {
 	int ret;
 	struct err err;
@@ -61,7 +70,6 @@ static int descriptors_keep(struct run *run, int socket, int pidfd)
 {
 	int kept[REAPER_FD_COUNT] = {
 		[REAPER_SOCKET] = socket, [REAPER_PIDFD] = pidfd, [REAPER_DIR] = run->dir.fd};
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = REAPER_SOCKET; i < REAPER_FD_COUNT; i++) {
 		kept[i] = fcntl(kept[i], F_DUPFD_CLOEXEC, 64);
@@ -71,13 +79,21 @@ static int descriptors_keep(struct run *run, int socket, int pidfd)
 	for (int i = REAPER_SOCKET; i < REAPER_FD_COUNT; i++)
 		if (dup3(kept[i], i, O_CLOEXEC) < 0)
 			return -errno;
-	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
-		if (dup2(null, i) < 0)
-			return -errno;
 	run->dir.fd = REAPER_DIR;
 	run->dir.lock = -1;
 	run->img.fd = -1;
 	return syscall(SYS_close_range, REAPER_FD_COUNT, ~0U, 0) ? -errno : 0;
+}
+
+/* The starter's standard output may be a pipe whose reader waits for its end. */
+static int standard_leave(void)
+{
+	CLEANUP_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; i <= STDERR_FILENO; i++)
+		if (null < 0 || dup2(null, i) < 0)
+			return -errno;
+	return 0;
 }
 
 static int reaper_prepare(struct run *run, int socket, int pidfd, struct err *err)
@@ -89,7 +105,10 @@ static int reaper_prepare(struct run *run, int socket, int pidfd, struct err *er
 		return err_sys(err, ERR_HOST, -ret, "preparing the reaper");
 	if (chdir("/") || caps_keep(caps_needed(&run->state), err))
 		return err->kind ? -1 : err_sys(err, ERR_HOST, errno, "/");
-	return caps_no_new_privs(err);
+	if (caps_no_new_privs(err))
+		return -1;
+	ret = standard_leave();
+	return ret ? err_sys(err, ERR_HOST, -ret, "/dev/null") : 0;
 }
 
 /* The starter still holds the lock, so the directory is ours without taking it. */
@@ -126,14 +145,14 @@ static void clean_after_end(struct run *run)
 
 static void reaper_run(struct run *run, int socket, int pidfd)
 {
-	struct answer ready = {0};
+	struct err err = {0};
 	ssize_t got;
 	char ask;
 
-	ready.ret = reaper_prepare(run, socket, pidfd, &ready.err);
-	answer_send(&ready);
-	if (ready.ret)
-		return;
+	if (reaper_prepare(run, socket, pidfd, &err)) {
+		message_print(&err);
+		(void)!proc_pidfd_signal(REAPER_PIDFD, SIGTERM);
+	}
 	do {
 		got = recv(REAPER_SOCKET, &ask, 1, 0);
 	} while (got < 0 && errno == EINTR);
@@ -141,7 +160,7 @@ static void reaper_run(struct run *run, int socket, int pidfd)
 		undo_for_starter(run);
 		return;
 	}
-	if (run->state.record_count == 0 && proc_pidfd_wait(REAPER_PIDFD, 0) == 0)
+	if (run->state.record_count == 0 && proc_pidfd_wait(REAPER_PIDFD, EARLY_END_MS) == 0)
 		return;
 	if (proc_pidfd_wait(REAPER_PIDFD, -1) == 1)
 		clean_after_end(run);
@@ -210,6 +229,8 @@ int guard_start(struct run *run, struct err *err)
 
 	if (!run->user.change && run->state.record_count == 0)
 		return 0;
+	if (caps_bound(err))
+		return -1;
 	pidfd = proc_pidfd(getpid());
 	if (pidfd < 0)
 		return fork_refuse(err, -pidfd);
@@ -220,10 +241,6 @@ int guard_start(struct run *run, struct err *err)
 	if (ret) {
 		(void)close(sockets[0]);
 		return fork_refuse(err, -ret);
-	}
-	if (answer_read(sockets[0], err)) {
-		(void)close(sockets[0]);
-		return -1;
 	}
 	run->guard = sockets[0];
 	return host_fd_reserve(&run->guard, run->img.fd_count, err);

@@ -34,6 +34,8 @@ struct undo {
 	unsigned records; /* number of records before the step */
 };
 
+#define SIGNALS_IGNORED 2
+
 /**
  * struct run - one start of a VM, or one look at an image.
  * @options: the command line.
@@ -42,7 +44,7 @@ struct undo {
  * @facts: @img with the values of @site, the unit id and the accelerator.
  * @host: what operations work on; @user, @dir and @state are its parts.
  * @undo: filled steps; @undo_count of them.
- * @signal_mask: to be restored before QEMU runs.
+ * @signal_held: held back since the first step; @signal_mask and @signal_action are what the caller had.
  * @signal: the signal that ended acquiring, or 0.
  * @guard: socket to the process that undoes and reaps (run/reaper.c), or -1.
  * @argv: the command line of QEMU, after stage_fixup().
@@ -58,7 +60,8 @@ struct run {
 	struct state state;
 	struct undo undo[OP_MAX];
 	uint32_t undo_count;
-	sigset_t signal_mask;
+	sigset_t signal_held, signal_mask;
+	struct sigaction signal_action[SIGNALS_IGNORED];
 	int signal;
 	int guard;
 	char **argv;
@@ -72,6 +75,19 @@ int stage_fixup(struct run *run, struct err *err) MUST_CHECK;
 int stage_drop(struct run *run, struct err *err) MUST_CHECK;
 int stage_exec(struct run *run, struct err *err) MUST_CHECK;
 
+/** exec_environment() - what QEMU gets as its environment. */
+char *const *exec_environment(const struct run *run);
+
+/** enum limit_how - whether a soft limit that is too low is raised, as far as the hard one allows. */
+enum limit_how { LIMIT_LOOK, LIMIT_RAISE };
+
+/** limit_files() - may so many descriptors be open? Return: 0, or -1 with ERR_HOST. */
+int limit_files(const struct run *run, enum limit_how how, struct err *err) MUST_CHECK;
+
+/** limit_argv() - does the kernel take @argv and the environment? Return: 0, or -1 with ERR_HOST. */
+int limit_argv(const struct run *run, char *const *argv, enum limit_how how,
+	       struct err *err) MUST_CHECK;
+
 /** verify_all() - stage_verify() for `check`: everything that it finds. */
 void verify_all(struct run *run, struct findings *findings);
 
@@ -81,8 +97,30 @@ void verify_all(struct run *run, struct findings *findings);
  */
 void run_undo(struct run *run, struct err *err);
 
-/** run_interrupted() - did a blocked signal come? Return: 0, or -1 with @run->signal set. */
+/**
+ * signals_hold() - block every signal that would end this process, except those that its caller
+ * ignores, and make writes to a closed pipe or above a size limit fail instead of killing.
+ *
+ * Return: 0, or -1.
+ */
+int signals_hold(struct run *run, struct err *err) MUST_CHECK;
+
+/** signals_restore() - mask and dispositions as the caller had them. Return: 0, or -1. */
+int signals_restore(struct run *run, struct err *err) MUST_CHECK;
+
+/** run_interrupted() - did a held signal come? Return: 0, or -1 with @run->signal set. */
 int run_interrupted(struct run *run, struct err *err) MUST_CHECK;
+
+/**
+ * directory_take() - make and lock the run directory, clean what an earlier VM of the name left
+ * after a crash, and begin the state file in memory.
+ *
+ * Return: 0, or -1: the VM is running, or the directory cannot be taken.
+ */
+int directory_take(struct run *run, struct err *err) MUST_CHECK;
+
+/** directory_check() - add to @findings why directory_take() would fail; makes nothing. */
+void directory_check(struct run *run, struct findings *findings);
 
 /**
  * site_load() - read the overlay and --set into @run->site, each value checked by its kind.
@@ -93,6 +131,12 @@ int site_load(struct run *run, struct err *err) MUST_CHECK;
 
 /** site_check() - is every slot bound? Return: 0, or -1 with ERR_HOST naming the first that is not. */
 int site_check(struct run *run, struct err *err) MUST_CHECK;
+
+/** site_check_all() - a finding for each slot that is not bound. */
+void site_check_all(struct run *run, struct findings *findings);
+
+/** site_lacks() - does a text of this operation, in FACTS_SHOW, stand for a value not bound? */
+int site_lacks(const struct run *run, const struct op *op) MUST_CHECK;
 
 /** plan_label() - what a step is called in a message: tap "router-net0". */
 void plan_label(const struct run *run, const struct op *op, struct buf *buf);

@@ -235,28 +235,81 @@ int site_load(struct run *run, struct err *err)
 	return 0;
 }
 
+static int is_bound(const struct run *run, uint32_t slot, const struct img_site *site)
+{
+	return run->site[slot].value[0] || (site->kind == SITE_UNIT && run->facts.unit[0]);
+}
+
+static int unbound_refuse(const struct run *run, const struct img_site *site, struct err *err)
+{
+	if (site->kind == SITE_UNIT)
+		err_set(err, ERR_HOST,
+			"there is no unit id: %s is not bound and " MACHINE_ID_FILE
+			" is missing or empty",
+			site->key);
+	else
+		err_set(err, ERR_HOST, "%s is not bound", site->key);
+	err_why(err, "The image leaves the value to the target; %s.",
+		site->kind == SITE_UNIT ? "addresses that differ from unit to unit are "
+					  "derived from it"
+					: ident_noun(site_rule(site->kind)));
+	err_fix(err, "Write %s=VALUE into " SITE_FOLDER "/%s.site, or add --set %s=VALUE.",
+		site->key, run->img.meta[META_NAME], site->key);
+	return -1;
+}
+
 int site_check(struct run *run, struct err *err)
 {
 	struct img_cursor cursor = {0};
 	struct img_site site;
 
-	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++) {
-		if (run->site[i].value[0] || (site.kind == SITE_UNIT && run->facts.unit[0]))
+	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++)
+		if (!is_bound(run, i, &site))
+			return unbound_refuse(run, &site, err);
+	return 0;
+}
+
+void site_check_all(struct run *run, struct findings *findings)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+	struct err err;
+
+	for (uint32_t i = 0; img_site_next(&run->img, &cursor, &site); i++)
+		if (!is_bound(run, i, &site)) {
+			(void)unbound_refuse(run, &site, &err);
+			findings_add(findings, &err);
+		}
+}
+
+/* Where a slot is not bound, FACTS_SHOW has put "<key>". */
+static int text_lacks(const struct run *run, const char *text)
+{
+	struct img_cursor cursor = {0};
+	struct img_site site;
+	char mark[SITE_VALUE_MAX + 2];
+
+	for (uint32_t i = 0; strchr(text, '<') && img_site_next(&run->img, &cursor, &site); i++) {
+		(void)snprintf(mark, sizeof(mark), "<%s>", site.key);
+		if (!run->site[i].value[0] && strstr(text, mark))
+			return 1;
+	}
+	return 0;
+}
+
+int site_lacks(const struct run *run, const struct op *op)
+{
+	size_t count;
+	const struct op_field *fields = op_fields(op->code, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text;
+
+		if (fields[i].kind != FIELD_TEXT)
 			continue;
-		if (site.kind == SITE_UNIT)
-			err_set(err, ERR_HOST,
-				"there is no unit id: %s is not bound and " MACHINE_ID_FILE
-				" is missing or empty",
-				site.key);
-		else
-			err_set(err, ERR_HOST, "%s is not bound", site.key);
-		err_why(err, "The image leaves the value to the target; %s.",
-			site.kind == SITE_UNIT ? "addresses that differ from unit to unit are "
-						 "derived from it"
-					       : ident_noun(site_rule(site.kind)));
-		err_fix(err, "Write %s=VALUE into " SITE_FOLDER "/%s.site, or add --set %s=VALUE.",
-			site.key, run->img.meta[META_NAME], site.key);
-		return -1;
+		memcpy(&text, (const char *)op + fields[i].offset, sizeof(text));
+		if (text_lacks(run, text))
+			return 1;
 	}
 	return 0;
 }

@@ -61,7 +61,6 @@ static int (*const checks[])(struct run *, struct err *) = {
 	arch_check,
 	user_check, /* before qemu_check(), which asks in this user's name */
 	qemu_check,
-	site_check,
 };
 
 /*
@@ -75,6 +74,10 @@ int stage_verify(struct run *run, struct err *err)
 			err_ctx(err, "%s", run->img.path);
 			return -1;
 		}
+	if (site_check(run, err)) {
+		err_ctx(err, "%s", run->img.path);
+		return -1;
+	}
 	return 0;
 }
 
@@ -85,4 +88,5 @@ void verify_all(struct run *run, struct findings *findings)
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
 		if (checks[i](run, &err))
 			findings_add(findings, &err);
+	site_check_all(run, findings);
 }

@@ -196,8 +196,21 @@ static double median(double *values, long count)
 	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
+/*
+ * What the run before left to end beside it (the reaper of kiln-run) must not be measured; waiting is
+ * done awake, because a CPU that comes out of its sleep would be measured instead.
+ */
+static void settle(void)
+{
+	long long end = now_ns() + 5000000;
+
+	while (now_ns() < end)
+		;
+}
+
 static double measure(enum mode mode, char **argv, const char *path)
 {
+	settle();
 	switch (mode) {
 	case MODE_STUB:
 		return (double)time_stub(argv) / 1000;

@@ -7,6 +7,8 @@
  *   until=FILE      end when FILE is there
  *   qmp=FD          serve QMP on this listening descriptor; `quit` ends it
  *   powerdown=no    do not end on system_powerdown
+ *   flood=FD        accept on this listening descriptor, greet, and never stop talking
+ *   unlock=yes      give up the lock of the run directory
  *   term=no         ignore SIGTERM
  * Without until= or qmp= it ends at once, with status 0.
  */
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,6 +81,7 @@ static void report(const char *path, char **argv)
 	if (!out)
 		exit(9);
 	fprintf(out, "pid %d\n", getpid());
+	fprintf(out, "terminal %s\n", open("/dev/tty", O_RDWR | O_CLOEXEC) < 0 ? "no" : "yes");
 	report_status(out);
 	report_fds(out);
 	for (char **env = environ; *env; env++)
@@ -116,6 +120,20 @@ static void serve(int listener, const char *powerdown)
 	}
 }
 
+static void flood(int listener)
+{
+	static const char greeting[] = "{\"QMP\": {}}\r\n", noise[] = "{\"event\": \"NOISE\"}\r\n";
+
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd >= 0 && write(fd, greeting, sizeof(greeting) - 1) > 0)
+			while (write(fd, noise, sizeof(noise) - 1) > 0)
+				;
+		close(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *path = option(argv, "report"), *until = option(argv, "until"),
@@ -125,8 +143,14 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (term)
 		signal(SIGTERM, SIG_IGN);
+	if (option(argv, "unlock"))
+		for (int fd = 3; fd < 64; fd++)
+			(void)flock(fd, LOCK_UN);
 	if (path)
 		report(path, argv);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (option(argv, "flood"))
+		flood((int)strtol(option(argv, "flood"), NULL, 10));
 	if (qmp)
 		serve((int)strtol(qmp, NULL, 10), option(argv, "powerdown"));
 	while (until && stat(until, &st))

@@ -76,9 +76,10 @@ traces() {
 	ls /run/kiln 2>/dev/null | tr '\n' ' '
 	pgrep -x 'kiln-.*|qemu' | tr '\n' ' ' || :
 }
-# A reaper that has nothing to do ends right after the exec; a moment may pass.
+no_reaper() { ! pgrep -x kiln-reaper >/dev/null; }
+# A reaper that has nothing to do ends soon after the exec; a moment may pass.
 clean_is() {
-	wait_for 3 test -z "$(pgrep -x kiln-reaper)" || :
+	wait_for 3 no_reaper || :
 	is "$1" "$(traces)" "$2"
 }
 finish() {

@@ -20,7 +20,7 @@
 
 #include "image/writer.h"
 
-#define LIST_MAX 4200
+#define LIST_MAX 32768
 
 static struct img_source_arg args[LIST_MAX];
 static struct op ops[LIST_MAX];
@@ -152,6 +152,9 @@ static void line_parse(char *line)
 {
 	char *word = strsep(&line, " ");
 
+	if (source.arg_count == LIST_MAX || source.op_count == LIST_MAX ||
+	    source.site_count == SITE_MAX || source.payload_count == PAYLOAD_MAX)
+		errx(1, "too many lines");
 	if (!strcmp(word, "arg") || !strcmp(word, "loader"))
 		args[source.arg_count++] = (struct img_source_arg){
 			.flags = word[0] == 'l' ? ARG_LOADER_ONLY : 0, .text = text_make(line)};

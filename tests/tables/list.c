@@ -59,6 +59,5 @@ int main(void)
 {
 	for (const struct dev_family *const *family = device_families; *family; family++)
 		list_family(*family);
-	list_family(&controller_virtio_serial_family);
 	return 0;
 }

@@ -267,6 +267,7 @@ static inline void fixture_devices(struct machine_fixture *fix)
 	struct vm_dev *root_port = vm_add_controller(vm, &bus_family, &bus_classes[1], 1);
 
 	((struct bus_data *)root_port->data)->port = 16;
+	root_port->added = true;
 	root_port->addr.kind = ADDR_PCI;
 	root_port->addr.pci.slot = 2;
 	root_port->addr.multifunction = MULTI_ON;

@@ -122,7 +122,7 @@ static void no_errors(struct fixture *fixture, int rc)
 	"CONFIG_VIDEO_COUNT=1\nCONFIG_VIDEO0_MODEL_QXL=y\nCONFIG_VNC=y\n"                                             \
 	"CONFIG_SOUND_COUNT=1\nCONFIG_WATCHDOG=y\n"                                                                   \
 	"CONFIG_SCSI_COUNT=1\nCONFIG_SATA_COUNT=2\nCONFIG_SHMEM_COUNT=1\nCONFIG_FS_COUNT=1\n"                         \
-	"CONFIG_INPUT_COUNT=1\n"
+	"CONFIG_INPUT_COUNT=1\nCONFIG_VIRTIO_SERIAL_COUNT=1\n"
 static const char *const open_configs[] = {
 	"CONFIG_IOMMU=y\nCONFIG_IOMMU_MODEL_INTEL=y\n",
 	COUNTS "CONFIG_IOMMU=y\n",
