@@ -118,6 +118,7 @@ $(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
 # ---- kiln-run for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
 # $(O)/target-ARCH/bin/kiln-run; the packages stay in $(O)/dl. HOST_ARCH of the configured board says
 # that `make` builds it too.
+.PHONY: kiln-run-aarch64
 # help: Build | kiln-run-aarch64 | kiln-run for aarch64 hosts, in target-aarch64/bin
 CROSS_ARCHES := aarch64
 CROSS_CC := clang
@@ -164,7 +165,6 @@ $(O)/target-$(1)/bin/kiln-run: $(B)/kiln-run-$(1).debug
 	$$(call say,STRIP,target-$(1)/bin/kiln-run)
 	$(Q)llvm-strip -o $$@ $$<
 
-.PHONY: kiln-run-$(1)
 kiln-run-$(1): $(O)/target-$(1)/bin/kiln-run
 endef
 $(foreach a,$(CROSS_ARCHES),$(eval $(call cross_rules,$(a))))

@@ -8,7 +8,7 @@
 
 /* The file itself, under another name; pci.h stands below it with the table's own. */
 #define pci_models sets_real_models
-#include "../../src/layout/pci_models.c"
+#include "../../src/layout/pci_models.c" /* NOLINT(bugprone-suspicious-include): on purpose */
 #undef pci_models
 
 /* Everybody else sees it as const; it is filled before anybody looks. */

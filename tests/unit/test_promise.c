@@ -165,7 +165,7 @@ static void test_lines_are_in_the_readers_order(void **state)
 		before = fact;
 		facts++;
 	}
-	assert_true(facts > 14 * 3);
+	assert_true(facts > (size_t)14 * 3);
 	bench_free(b);
 }
 
