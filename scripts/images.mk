@@ -3,6 +3,10 @@
 
 CONFIG := $(O)/.config
 IMAGES := $(O)/images
+# A new output folder begins with the configuration of the tree's own one, where there is one; what
+# is wanted is read from it before it is copied.
+OTHER_CONFIG := $(TOP)/output/.config
+config_seen = $(shell [ -e '$(CONFIG)' ] && echo '$(CONFIG)' || echo '$(OTHER_CONFIG)')
 vm_name = $(shell sed -n 's/^CONFIG_VM_NAME="\(.*\)"$$/\1/p' '$(CONFIG)' 2>/dev/null)
 
 # Kernel, initramfs and disk of the demonstrations: made when the configuration names one of them.
@@ -18,10 +22,10 @@ $(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/debian-unpack $(TOP)/t
 	$(call say,PAYLOAD,payload/demo-arm64)
 	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl arm64
 	$(Q)touch $@
-wanted_payload = $(if $(shell grep -sl '="demo/' '$(CONFIG)'),$(DEMO_PAYLOAD)) \
-	$(if $(shell grep -sl '="demo-arm64/' '$(CONFIG)'),$(DEMO_ARM64))
+wanted_payload = $(if $(shell grep -sl '="demo/' '$(config_seen)'),$(DEMO_PAYLOAD)) \
+	$(if $(shell grep -sl '="demo-arm64/' '$(config_seen)'),$(DEMO_ARM64))
 # A board of another architecture gets its kiln-run with the image.
-wanted_loader = $(foreach a,$(CROSS_ARCHES),$(if $(shell grep -sx 'CONFIG_HOST_ARCH="$(a)"' '$(CONFIG)'),\
+wanted_loader = $(foreach a,$(CROSS_ARCHES),$(if $(shell grep -sx 'CONFIG_HOST_ARCH="$(a)"' '$(config_seen)'),\
 	$(if $(filter $(a),$(shell uname -m)),,$(O)/target-$(a)/bin/kiln-run)))
 
 COMPOSE = $(HOST_BIN)/kiln compose --payload-dir '$(PAYLOAD)'
@@ -38,10 +42,11 @@ demo-payload: $(DEMO_PAYLOAD)
 demo-payload-arm64: $(DEMO_ARM64)
 
 $(CONFIG):
-	@echo 'make: error: there is no configuration: $@' >&2
-	@echo '  why: an image is composed from a .config, and none was made in this output folder.' >&2
-	@echo '  fix: make menuconfig, or make q35_demo_defconfig (make list-defconfigs shows all).' >&2
-	@exit 1
+	@[ ! -e '$(OTHER_CONFIG)' ] || { mkdir -p '$(@D)' && cp '$(OTHER_CONFIG)' '$@' && \
+		echo 'make: $@ did not exist and begins as a copy of $(OTHER_CONFIG)'; exit; }
+	@[ -e '$@' ] || { printf '%s\n' 'make: error: there is no configuration: $@' \
+	'  why: an image is composed from a .config, and none was made in this output folder.' \
+	'  fix: make menuconfig, or make q35_demo_defconfig (make list-defconfigs shows all).' >&2; exit 1; }
 
 # help: Look | show-info | everything in the image, as JSON
 # help: Look | show-layout | the PCI layout as a text
