@@ -65,7 +65,7 @@ static const struct console *console_of(const struct vm_dev *dev)
 
 static bool backend_is(const struct vm_dev *dev, const char *sym)
 {
-	return strcmp(console_of(dev)->backend->sym, sym) == 0;
+	return prop_word_is(console_of(dev)->backend, sym);
 }
 
 static bool is_virtio(const struct vm_dev *dev)

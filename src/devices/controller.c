@@ -201,7 +201,7 @@ static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 	data->model_name = dev->class->driver;
 	if (!data->hotplug_word)
 		data->hotplug_word = hotplug_words;
-	data->hotplug = strcmp(data->hotplug_word->sym, "OFF") != 0;
+	data->hotplug = !prop_word_is(data->hotplug_word, "OFF");
 	/* The one built-in name that is not "pci.N". */
 	if (is_class(dev, "pcie-root"))
 		dev->alias = "pcie.0";

@@ -53,12 +53,12 @@ static const struct disk *disk_of(const struct vm_dev *dev)
 
 static bool source_is(const struct vm_dev *dev, const char *sym)
 {
-	return strcmp(disk_of(dev)->source->sym, sym) == 0;
+	return prop_word_is(disk_of(dev)->source, sym);
 }
 
 static bool cache_is(const struct vm_dev *dev, const char *sym)
 {
-	return strcmp(disk_of(dev)->cache->sym, sym) == 0;
+	return prop_word_is(disk_of(dev)->cache, sym);
 }
 
 static bool is_block(const struct vm_dev *dev)

@@ -48,7 +48,7 @@ static const struct net *net_of(const struct vm_dev *dev)
 
 static bool kind_is(const struct vm_dev *dev, const char *sym)
 {
-	return strcmp(net_of(dev)->kind->sym, sym) == 0;
+	return prop_word_is(net_of(dev)->kind, sym);
 }
 
 static bool is_bridge(const struct vm_dev *dev)
@@ -234,7 +234,7 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	}
 	if (net->mac) {
 		net->device_mac = net->shown_mac = net->mac;
-	} else if (strcmp(net->mac_policy->sym, "NAME") == 0) {
+	} else if (prop_word_is(net->mac_policy, "NAME")) {
 		unit_mac_from_name(bytes, vm->guest.name, dev->id);
 		ident_format_mac(mac, bytes);
 		net->device_mac = net->shown_mac = arena_str(vm->arena, mac);
@@ -298,7 +298,7 @@ static void check_mac_policy(const struct check *check, const struct vm *vm, str
 {
 	vm_for_each_dev(dev, vm->devs) {
 		if (dev->family != &net_family || net_of(dev)->mac || !is_tap(dev) ||
-		    strcmp(net_of(dev)->mac_policy->sym, "NAME") != 0)
+		    !prop_word_is(net_of(dev)->mac_policy, "NAME"))
 			continue;
 		struct err *err = dev_error(errs, dev, "mac-policy", check->name,
 					    "a name-derived MAC address would leave the host");

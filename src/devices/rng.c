@@ -28,7 +28,7 @@ static const struct rng *rng_of(const struct vm_dev *dev)
 
 static bool is_random(const struct vm_dev *dev)
 {
-	return strcmp(rng_of(dev)->source->sym, "RANDOM") == 0;
+	return prop_word_is(rng_of(dev)->source, "RANDOM");
 }
 
 static bool has_rate(const struct vm_dev *dev)

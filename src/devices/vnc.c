@@ -45,7 +45,7 @@ static const struct vnc *vnc_of(const struct vm_dev *dev)
 
 static bool is_unix(const struct vm_dev *dev)
 {
-	return strcmp(vnc_of(dev)->listen->sym, "UNIX") == 0;
+	return prop_word_is(vnc_of(dev)->listen, "UNIX");
 }
 
 static bool is_tcp(const struct vm_dev *dev)

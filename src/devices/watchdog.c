@@ -66,7 +66,7 @@ static void check_reset(const struct check *check, const struct vm *vm, struct e
 	const struct vm_dev *dev = vm_find(vm, watchdog_family.name);
 	const struct prop_word *on_reboot = vm->guest.on_reboot;
 
-	if (!dev || !on_reboot || strcmp(on_reboot->sym, "DESTROY") != 0)
+	if (!dev || !on_reboot || !prop_word_is(on_reboot, "DESTROY"))
 		return;
 	if (strcmp(((const struct watchdog *)dev->data)->action->sym, "RESET") != 0)
 		return;

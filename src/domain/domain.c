@@ -12,11 +12,6 @@
 #include "domain/xml.h"
 #include "model/machine.h"
 
-static bool word_is(const struct prop_word *word, const char *sym)
-{
-	return word && strcmp(word->sym, sym) == 0;
-}
-
 /* A text of the basics; what XML cannot hold is an error and left out. */
 static void add_text(const struct vm *vm, xmlNodePtr parent, const char *name, const char *text,
 		     struct err_list *errs)
@@ -122,7 +117,7 @@ static void add_features(const struct vm *vm, xmlNodePtr root)
 
 static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
 {
-	bool destroy = word_is(vm->guest.on_reboot, "DESTROY");
+	bool destroy = prop_word_is(vm->guest.on_reboot, "DESTROY");
 
 	xml_attr(xml_child(root, "clock"), "offset", "utc");
 	xml_text(root, "on_poweroff", "destroy");
@@ -135,7 +130,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	const struct guest *guest = &vm->guest;
 
 	/* ACCEL_AUTO has no word in XML: the preferred one is written, the policy is in metadata. */
-	xml_attr(root, "type", word_is(guest->accel, "TCG") ? "qemu" : "kvm");
+	xml_attr(root, "type", prop_word_is(guest->accel, "TCG") ? "qemu" : "kvm");
 	xml_text(root, "name", guest->name);
 	add_text(vm, root, "uuid", guest->uuid, errs);
 	add_text(vm, root, "title", guest->title, errs);

@@ -134,7 +134,7 @@ static enum firmware firmware_of(const struct vm *vm)
 {
 	const struct prop_word *word = vm->guest.firmware;
 
-	return word && strcmp(word->sym, "QBOOT") == 0 ? FIRMWARE_QBOOT : FIRMWARE_SEABIOS;
+	return prop_word_is(word, "QBOOT") ? FIRMWARE_QBOOT : FIRMWARE_SEABIOS;
 }
 
 /* ---- growth ------------------------------------------------------------------------------------- */

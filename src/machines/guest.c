@@ -71,12 +71,12 @@ static const struct guest *guest_of(const struct vm_dev *dev)
 
 static bool boots_kernel(const struct vm_dev *dev)
 {
-	return strcmp(guest_of(dev)->boot->sym, "KERNEL") == 0;
+	return prop_word_is(guest_of(dev)->boot, "KERNEL");
 }
 
 static bool has_spare_count(const struct vm_dev *dev)
 {
-	return strcmp(guest_of(dev)->spare->sym, "FIXED") == 0;
+	return prop_word_is(guest_of(dev)->spare, "FIXED");
 }
 
 /* Where every PCI Express device has a port. */
@@ -112,7 +112,7 @@ static bool is_virt(const struct vm_dev *dev)
 /* The ITS belongs to version 3; QEMU refuses it with version 2 only where it is asked for. */
 static bool has_its(const struct vm_dev *dev)
 {
-	return is_virt(dev) && strcmp(guest_of(dev)->gic->sym, "3") == 0;
+	return is_virt(dev) && prop_word_is(guest_of(dev)->gic, "3");
 }
 
 static bool is_microvm(const struct vm_dev *dev)
@@ -361,8 +361,8 @@ static void guest_prepare(struct vm *vm, struct vm_dev *dev)
 
 	guest->machine_type = arena_fmt(vm->arena, "%s%s", vm->machine->type_prefix,
 					versions ? guest->machine_version : "");
-	guest->virtio_mmio = has_both_buses(dev) && strcmp(guest->virtio_bus->sym, "MMIO") == 0;
-	guest->pci_packed = has_policy(dev) && strcmp(guest->pci_policy->sym, "PACKED") == 0;
+	guest->virtio_mmio = has_both_buses(dev) && prop_word_is(guest->virtio_bus, "MMIO");
+	guest->pci_packed = has_policy(dev) && prop_word_is(guest->pci_policy, "PACKED");
 	guest->spare_as_libvirt = !has_spare_count(dev);
 }
 

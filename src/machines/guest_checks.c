@@ -9,11 +9,6 @@
 #include "model/machine.h"
 #include "model/vm.h"
 
-static bool word_is(const struct prop_word *word, const char *sym)
-{
-	return word && strcmp(word->sym, sym) == 0;
-}
-
 /* The versions of this machine that the board's QEMU has, newest last as the file sorts them. */
 static const char *known_versions(const struct vm *vm)
 {
@@ -50,7 +45,7 @@ static void check_cpu_model(const struct check *check, const struct vm *vm, stru
 	const struct guest *guest = &vm->guest;
 
 	if (!guest->cpu_model || strcmp(guest->cpu_model, "host-passthrough") != 0 ||
-	    word_is(guest->accel, "KVM"))
+	    prop_word_is(guest->accel, "KVM"))
 		return;
 	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
 				    "host-passthrough needs KVM, and the accelerator is %s",
@@ -122,7 +117,8 @@ static void check_gic(const struct check *check, const struct vm *vm, struct err
 	uint64_t count = guest->sockets * guest->cores * guest->threads;
 	const struct prop *row = dev_prop(vm->guest_dev->family, "gic");
 
-	if (!dev_applies(vm->guest_dev, row) || !word_is(guest->gic, "2") || count <= GIC2_CPUS)
+	if (!dev_applies(vm->guest_dev, row) || !prop_word_is(guest->gic, "2") ||
+	    count <= GIC2_CPUS)
 		return;
 	struct err *err = dev_error(errs, vm->guest_dev, "gic", check->name,
 				    "%llu CPUs are too many for version 2 of the GIC",
@@ -196,7 +192,7 @@ static void check_cpu_count(const struct check *check, const struct vm *vm, stru
 
 static void check_boot(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	if (!word_is(vm->guest.boot, "DISK"))
+	if (!prop_word_is(vm->guest.boot, "DISK"))
 		return;
 	vm_for_each_dev(dev, vm->devs) {
 		const struct prop *row = dev_prop(dev->family, "boot-order");

@@ -122,6 +122,11 @@ const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *ro
 	return *(const struct prop_word *const *)field_at(dev, row);
 }
 
+bool prop_word_is(const struct prop_word *word, const char *sym)
+{
+	return word && strcmp(word->sym, sym) == 0;
+}
+
 const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row)
 {
 	const char *percent = strstr(row->text, "%s");

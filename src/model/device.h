@@ -209,6 +209,9 @@ uint64_t dev_uint(const struct vm_dev *dev, const struct prop *row);
 const char *dev_string(const struct vm_dev *dev, const struct prop *row);
 const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *row);
 
+/** prop_word_is() - whether a choice stands at the member of that suffix; a NULL @word is at none. */
+bool prop_word_is(const struct prop_word *word, const char *sym);
+
 /** dev_alias_text() - the text of a PROP_ALIAS row: its format with the device's alias. */
 const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row);
 

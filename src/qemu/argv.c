@@ -40,11 +40,6 @@ static unsigned device_place(const struct vm_dev *dev)
 
 /* ---- the machine itself ----------------------------------------------------------------------- */
 
-static bool word_is(const struct prop_word *word, const char *sym)
-{
-	return word && strcmp(word->sym, sym) == 0;
-}
-
 static void add(struct emit *emit, const char *option, const char *text)
 {
 	emit_text(emit, option, text, 0);
@@ -82,9 +77,9 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
 	add(emit, "-machine", machine_text(vm, emit->arena));
-	if (word_is(guest->accel, "TCG"))
+	if (prop_word_is(guest->accel, "TCG"))
 		accel = "tcg";
-	else if (word_is(guest->accel, "AUTO"))
+	else if (prop_word_is(guest->accel, "AUTO"))
 		accel = emit_mark(emit, FIX_ACCEL, 0, 0, "");
 	add(emit, "-accel", accel);
 	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
@@ -151,7 +146,7 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 	const struct guest *guest = &vm->guest;
 
 	add(emit, "-rtc", "base=utc");
-	if (word_is(guest->on_reboot, "DESTROY"))
+	if (prop_word_is(guest->on_reboot, "DESTROY"))
 		add(emit, "-no-reboot", NULL);
 	add(emit, "-boot", "strict=on");
 	if (guest->kernel)
