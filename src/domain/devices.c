@@ -146,20 +146,24 @@ static void add_address(xmlNodePtr device, const struct dev_addr *addr)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
+void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list *errs)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->xml && dev_applies(dev, row))
+			add_row(dev, row, node, errs);
+	}
+}
+
 static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_list *errs)
 {
 	xmlNodePtr node = xml_child(devices, dev_element(dev));
 	bool placed = false;
 
-	prop_for_each(row, dev->family->props)
-	{
-		if (!dev_applies(dev, row))
-			continue;
-		placed |= row->kind == PROP_ADDRESS;
-		if (row->xml)
-			add_row(dev, row, node, errs);
-	}
-	if (dev->alias)
+	prop_for_each(row, dev->family->props) placed |=
+		row->kind == PROP_ADDRESS && dev_applies(dev, row);
+	domain_add_rows(dev, node, errs);
+	if (dev->alias && !dev->family->under)
 		xml_set(node, "alias/@name", dev->alias);
 	if (placed)
 		add_address(node, &dev->addr);
@@ -211,6 +215,14 @@ static bool has_element(const struct vm *vm, const char *name)
 	return false;
 }
 
+void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family->under)
+			add_device(dev, xml_at(root, dev->family->under), errs);
+	}
+}
+
 void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 {
 	xmlNodePtr devices = xml_child(root, "devices");
@@ -222,7 +234,7 @@ void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *e
 		if (strcmp(element, "controller") == 0)
 			add_controllers(vm, devices, errs);
 		vm_for_each_dev(dev, vm->devs) {
-			if (element_place(dev) == place)
+			if (!dev->family->under && element_place(dev) == place)
 				add_device(dev, devices, errs);
 		}
 	}

@@ -8,6 +8,12 @@
 #include "domain/xml.h"
 #include "model/vm.h"
 
+/** domain_add_rows() - set the values of a device's rows below its element, of the machine's below root. */
+void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list *errs);
+
+/** domain_add_others() - what has slots as devices have and stands elsewhere (dev_family.under). */
+void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
+
 /** domain_add_devices() - <devices>: emulator, controllers, devices. */
 void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
 

@@ -108,11 +108,6 @@ static void add_features(const struct vm *vm, xmlNodePtr root)
 	}
 	if (vm->guest.split_irqchip)
 		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
-	prop_for_each(row, vm->guest_dev->family->props)
-	{
-		if (row->xml && row->kind == PROP_ENUM && dev_applies(vm->guest_dev, row))
-			xml_set(root, row->xml, dev_word(vm->guest_dev, row)->xml);
-	}
 }
 
 static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
@@ -142,6 +137,8 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	add_features(vm, root);
 	add_cpu(vm, root, errs);
 	add_lifecycle(vm, root);
+	domain_add_rows(vm->guest_dev, root, errs);
+	domain_add_others(vm, root, errs);
 }
 
 int domain_write(const struct vm *vm, struct text *ret_xml, struct err_list *errs)

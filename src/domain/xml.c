@@ -82,30 +82,83 @@ void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...)
 	xml_attr(node, name, value);
 }
 
-static xmlNodePtr find_or_add(xmlNodePtr parent, const char *name)
+/* One element of a path, taken apart. */
+struct step {
+	char name[NAME_MAX_BYTES], key[NAME_MAX_BYTES], word[NAME_MAX_BYTES];
+};
+
+static bool is_step(xmlNodePtr node, const struct step *step)
+{
+	if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, xml_chars(step->name)))
+		return false;
+	if (!step->key[0])
+		return true;
+	xmlChar *word = xmlGetNoNsProp(node, xml_chars(step->key));
+	bool same = word && xmlStrEqual(word, xml_chars(step->word));
+
+	xmlFree(word);
+	return same;
+}
+
+static xmlNodePtr find_or_add(xmlNodePtr parent, const struct step *step)
 {
 	for (xmlNodePtr node = parent->children; node; node = node->next) {
-		if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, xml_chars(name)))
+		if (is_step(node, step))
 			return node;
 	}
-	return xml_child(parent, name);
+	xmlNodePtr node = xml_child(parent, step->name);
+
+	if (step->key[0])
+		xml_attr(node, step->key, step->word);
+	return node;
+}
+
+static void copy_part(char out[static NAME_MAX_BYTES], const char **text, const char *stop)
+{
+	size_t len = strcspn(*text, stop);
+
+	(void)snprintf(out, NAME_MAX_BYTES, "%.*s", (int)len, *text);
+	*text += len;
+}
+
+/* Takes "name" or "name[key=word]" and the '/' behind it. */
+static struct step take_step(const char **path)
+{
+	struct step step = {0};
+
+	copy_part(step.name, path, "/[");
+	if (**path == '[') {
+		(*path)++;
+		copy_part(step.key, path, "=");
+		(*path)++;
+		copy_part(step.word, path, "]");
+		(*path)++;
+	}
+	*path += **path == '/';
+	return step;
 }
 
 void xml_set(xmlNodePtr node, const char *path, const char *value)
 {
-	char name[NAME_MAX_BYTES];
-
 	while (*path && *path != '@') {
-		size_t len = strcspn(path, "/");
+		struct step step = take_step(&path);
 
-		(void)snprintf(name, sizeof(name), "%.*s", (int)len, path);
-		node = find_or_add(node, name);
-		path += len + (path[len] == '/');
+		node = find_or_add(node, &step);
 	}
 	if (*path)
 		xml_attr(node, path + 1, value);
 	else if (value)
 		set_text(node, value);
+}
+
+xmlNodePtr xml_at(xmlNodePtr node, const char *path)
+{
+	while (*path) {
+		struct step step = take_step(&path);
+
+		node = find_or_add(node, &step);
+	}
+	return node;
 }
 
 bool xml_is_valid(const char *text)

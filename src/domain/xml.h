@@ -43,10 +43,14 @@ void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...) PRINT
  * xml_set() - set a value below an element.
  * @node: where @path begins.
  * @path: elements with '/' between, made where they are not there; "@name" at the end is an
- *        attribute, else @value is the text of the last element.
+ *        attribute, else @value is the text of the last element. "name[key=word]" is the element
+ *        of that name whose attribute has that value.
  * @value: NULL = only make the element.
  */
 void xml_set(xmlNodePtr node, const char *path, const char *value);
+
+/** xml_at() - the element at such a path without "@", made where it is not there. */
+xmlNodePtr xml_at(xmlNodePtr node, const char *path);
 
 /** xml_is_valid() - whether XML can hold the text: UTF-8 without control characters. */
 bool xml_is_valid(const char *text);

@@ -52,6 +52,7 @@ struct dev_class {
 #define CLASS_SET_COMPANION (1u << 6)
 #define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
 #define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
+#define CLASS_OBJECT        (1u << 8) /* @driver is an object type, written as -object */
 #define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
@@ -109,6 +110,8 @@ enum controller_type {
  * @controller: its devices are controllers, in the list of controllers; unless FAMILY_CONTROLLER, the
  *              slot is the index.
  * @xml: element below <devices>: "interface".
+ * @under: path of the element below <domain> in which its elements stand, when that is not <devices>:
+ *         "cpu/numa"; such a family is no device, and its arguments stand with the machine's own.
  * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
  * @classes: models; the first is the default.
  * @props: rows in the order in which -device writes them.
@@ -128,6 +131,7 @@ struct dev_family {
 	enum dev_rank rank;
 	enum controller_type controller;
 	const char *xml;
+	const char *under;
 	const char *alias;
 	const struct dev_class *classes;
 	const struct prop *props;

@@ -60,8 +60,12 @@ struct prop_word {
  * @flags: PROP_*.
  * @field: offset in the family's struct (not for CLASS, PCI, CONST, ALIAS, ADDRESS).
  * @words: of an ENUM, ended by a NULL sym.
- * @xml: path below the device's element: "driver/@queues", "source/@file"; NULL = not in XML.
+ * @xml: path below the device's element: "driver/@queues", "source/@file", "timer[name=rtc]/@present"
+ *       (of the elements of one name the one with that attribute), "" = the element's own text; NULL
+ *       = not in XML. Of a row of the machine itself: below <domain>.
  * @qemu: property of -device; NULL = the back end's, or none.
+ * @option: of a row of the machine itself: the option in which @qemu is a word: "-cpu", "-rtc",
+ *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.
  * @text: of CONST and ALIAS.
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
  * @min: smallest UINT; the Kconfig range says the same, a test compares.
@@ -80,6 +84,7 @@ struct prop {
 	const struct prop_word *words;
 	const char *xml;
 	const char *qemu;
+	const char *option;
 	const char *text;
 	uint64_t absent, min, max;
 	unsigned rule;

@@ -16,6 +16,7 @@
 #include "image/ops.h"
 #include "model/machine.h"
 #include "qemu/caps.h"
+#include "qemu/render.h"
 
 /*
  * libvirt's order of devices on the command line, by their XML elements; what it does not name
@@ -45,25 +46,80 @@ static void add(struct emit *emit, const char *option, const char *text)
 	emit_text(emit, option, text, 0);
 }
 
+/* The value of a row as a word of an option; NULL: it is not written. */
+static const char *word_value(const struct vm_dev *dev, const struct prop *row)
+{
+	bool always = row->flags & PROP_ALWAYS;
+
+	switch (row->kind) {
+	case PROP_BOOL:
+		if (!dev_bool(dev, row) && !always)
+			return NULL;
+		return dev_bool(dev, row) ? "on" : "off";
+	case PROP_UINT:
+		if (dev_uint(dev, row) == row->absent && !always)
+			return NULL;
+		return arena_fmt(dev->vm->arena, "%" PRIu64, dev_uint(dev, row));
+	case PROP_STRING:
+		return dev_string(dev, row);
+	case PROP_ENUM:
+		return dev_word(dev, row)->qemu;
+	case PROP_CONST:
+		return row->text;
+	case PROP_CLASS:
+	case PROP_PCI:
+	case PROP_ALIAS:
+	case PROP_ADDRESS:
+	case PROP_KIND_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_word_of(const struct vm_dev *dev, const struct prop *row, const char *option)
+{
+	return row->qemu && strcmp(row->option ? row->option : "-machine", option) == 0 &&
+	       dev_applies(dev, row);
+}
+
+/* What the rows of the machine itself say in an option, each as ",key=value". */
+static const char *option_words(const struct vm *vm, const char *option)
+{
+	const struct vm_dev *dev = vm->guest_dev;
+	struct text text = {.arena = vm->arena};
+
+	prop_for_each(row, dev->family->props)
+	{
+		const char *value = is_word_of(dev, row, option) ? word_value(dev, row) : NULL;
+
+		if (!value)
+			continue;
+		text_fmt(&text, ",%s=", row->qemu);
+		render_quote(&text, value, strlen(value), ESCAPE_KV);
+	}
+	return text_str(&text);
+}
+
+/* One option for each row. */
+static void add_globals(const struct vm *vm, struct emit *emit)
+{
+	const struct vm_dev *dev = vm->guest_dev;
+
+	prop_for_each(row, dev->family->props)
+	{
+		const char *value = is_word_of(dev, row, "-global") ? word_value(dev, row) : NULL;
+
+		if (value)
+			add(emit, "-global", arena_fmt(emit->arena, "%s=%s", row->qemu, value));
+	}
+}
+
 /* The rows of the guest that name a word of -machine, then what every machine has. */
 static const char *machine_text(const struct vm *vm, struct arena *arena)
 {
 	struct text text = {.arena = arena};
 
-	text_fmt(&text, "%s,usb=off", vm->guest.machine_type);
-	prop_for_each(row, vm->guest_dev->family->props)
-	{
-		const struct vm_dev *dev = vm->guest_dev;
-		const char *value = row->text;
-
-		if (!row->qemu || !dev_applies(dev, row))
-			continue;
-		if (row->kind == PROP_BOOL)
-			value = dev_bool(dev, row) ? "on" : "off";
-		else if (row->kind == PROP_ENUM)
-			value = dev_word(dev, row)->qemu;
-		text_fmt(&text, ",%s=%s", row->qemu, value);
-	}
+	text_fmt(&text, "%s,usb=off%s", vm->guest.machine_type, option_words(vm, "-machine"));
 	if (vm->guest.split_irqchip)
 		text_add(&text, ",kernel_irqchip=split");
 	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
@@ -85,7 +141,10 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
 	bool host = strcmp(guest->cpu_model, "host-passthrough") == 0;
 
-	add(emit, "-cpu", host ? "host,migratable=on" : guest->cpu_model);
+	add(emit, "-cpu",
+	    arena_fmt(emit->arena, "%s%s", host ? "host,migratable=on" : guest->cpu_model,
+		      option_words(vm, "-cpu")));
+	add_globals(vm, emit);
 	if (guest->firmware && guest->firmware->qemu)
 		add(emit, "-bios", guest->firmware->qemu);
 }
@@ -107,7 +166,6 @@ static void add_memory(const struct vm *vm, struct emit *emit)
 		      guest->sockets * guest->cores * guest->threads, guest->sockets,
 		      vm->machine->flags & MACHINE_DIES ? ",dies=1" : "", guest->cores,
 		      guest->threads));
-	add(emit, "-uuid", guest->uuid ? guest->uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
 }
 
 /* The second monitor is for `down` and the reaper: a second client of one socket gets no greeting. */
@@ -145,10 +203,10 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 {
 	const struct guest *guest = &vm->guest;
 
-	add(emit, "-rtc", "base=utc");
+	add(emit, "-rtc", arena_fmt(emit->arena, "base=utc%s", option_words(vm, "-rtc")));
 	if (prop_word_is(guest->on_reboot, "DESTROY"))
 		add(emit, "-no-reboot", NULL);
-	add(emit, "-boot", "strict=on");
+	add(emit, "-boot", arena_fmt(emit->arena, "strict=on%s", option_words(vm, "-boot")));
 	if (guest->kernel)
 		add_payload(vm, emit, "-kernel", "kernel", guest->kernel);
 	if (guest->kernel && guest->initrd)
@@ -256,7 +314,9 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 static void fill_device(const struct buses *buses, const struct vm_dev *dev, struct arena *arena,
 			struct node *tree)
 {
-	node_add_string(arena, tree, "driver", dev_driver(dev));
+	bool object = dev->class->flags & CLASS_OBJECT;
+
+	node_add_string(arena, tree, object ? "qom-type" : "driver", dev_driver(dev));
 	prop_for_each(row, dev->family->props)
 	{
 		if (!dev_applies(dev, row))
@@ -275,7 +335,9 @@ static void add_device(const struct buses *buses, const struct vm_dev *dev, stru
 	if (dev->family->back)
 		dev->family->back(dev, emit);
 	if (dev_driver(dev))
-		fill_device(buses, dev, emit->arena, emit_tree(emit, "-device", 0));
+		fill_device(buses, dev, emit->arena,
+			    emit_tree(emit,
+				      dev->class->flags & CLASS_OBJECT ? "-object" : "-device", 0));
 	if (dev->family->after)
 		dev->family->after(dev, emit);
 }
@@ -319,9 +381,18 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
-			if (device_place(dev) == place && !is_early(dev))
+			if (device_place(dev) == place && !is_early(dev) && !dev->family->under)
 				add_device(&buses, dev, emit);
 		}
+	}
+}
+
+/* Objects and options of the machine that have slots as devices have. */
+static void add_others(const struct vm *vm, struct emit *emit)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family->under)
+			add_device(NULL, dev, emit);
 	}
 }
 
@@ -364,6 +435,8 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 
 	add_machine(vm, emit);
 	add_memory(vm, emit);
+	add_others(vm, emit);
+	add(emit, "-uuid", vm->guest.uuid ? vm->guest.uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
 	if (!has_display(vm))
 		add(emit, "-display", "none");
 	add(emit, "-no-user-config", NULL);

@@ -3,14 +3,23 @@
  * list.c - what the tables of all device families say, one fact a line, for tests/tables/run:
  *
  *	driver FAMILY CLASS DRIVER
+ *	object FAMILY CLASS TYPE
  *	prop FAMILY ROW QEMU-PROPERTY
  *	check FAMILY NAME
  *	symbol FAMILY SYMBOL            without slot number: "DISK_SERIAL"
  *	choice FAMILY SYMBOL MEMBER...
+ *
+ * and of the machine's own settings, which have neither slots nor -device:
+ *
+ *	setting SYMBOL
+ *	setting-choice SYMBOL MEMBER...
+ *	setting-check NAME
+ *	word ROW KEY OPTION
  */
 #include <stdio.h>
 
 #include "devices/registry.h"
+#include "machines/guest.h"
 #include "model/check.h"
 
 static void list_choice(const struct dev_family *family, const struct prop *row)
@@ -28,7 +37,8 @@ static void list_choice(const struct dev_family *family, const struct prop *row)
 
 static void list_row(const struct dev_family *family, const struct prop *row)
 {
-	if (row->qemu)
+	/* What becomes no -device is not looked up there. */
+	if (row->qemu && !family->under)
 		printf("prop %s %s %s\n", family->name, row->name, row->qemu);
 	if (!row->sym)
 		return;
@@ -41,7 +51,9 @@ static void list_row(const struct dev_family *family, const struct prop *row)
 static void list_family(const struct dev_family *family)
 {
 	for (const struct dev_class *class = family->classes; class->name; class ++) {
-		if (class->driver)
+		if (class->flags & CLASS_OBJECT)
+			printf("object %s %s %s\n", family->name, class->name, class->driver);
+		else if (class->driver)
 			printf("driver %s %s %s\n", family->name, class->name, class->driver);
 	}
 	prop_for_each(row, family->props) list_row(family, row);
@@ -55,8 +67,30 @@ static void list_family(const struct dev_family *family)
 		printf("symbol %s %s_REPEAT\n", family->name, family->sym);
 }
 
+static void list_setting(const struct prop *row)
+{
+	if (row->qemu)
+		printf("word %s %s %s\n", row->name, row->qemu,
+		       row->option ? row->option : "-machine");
+	if (row->sym && row->kind != PROP_ENUM)
+		printf("setting %s\n", row->sym);
+	if (!row->sym || row->kind != PROP_ENUM)
+		return;
+	printf("setting-choice %s", row->sym);
+	for (const struct prop_word *word = row->words; word->sym; word++)
+		printf(" %s_%s", row->sym, word->sym);
+	printf("\n");
+}
+
 int main(void)
 {
+	struct arena arena = {0};
+	const struct dev_family *guest = guest_family(&arena);
+
+	prop_for_each(row, guest->props) list_setting(row);
+	for (const struct check *check = guest->checks; check->name; check++)
+		printf("setting-check %s\n", check->name);
+	arena_free(&arena);
 	for (const struct dev_family *const *family = device_families; *family; family++)
 		list_family(*family);
 	return 0;

@@ -203,7 +203,7 @@ static void test_tree_every_row_has_its_symbol_and_type(void **state)
 
 	fixture->vm.arena = &fixture->arena;
 	no_errors(fixture, load_text(fixture, ""));
-	rows = check_rows(fixture, &guest_family, 0);
+	rows = check_rows(fixture, guest_family(&fixture->arena), 0);
 	for (const struct dev_family *const *family = device_families; *family; family++) {
 		if ((*family)->flags & FAMILY_INTERNAL)
 			continue;
@@ -258,11 +258,11 @@ static void compare_ranges(struct fixture *fixture, const struct dev_family *fam
 	}
 }
 
-#define ROWS_MAX 64
+#define ROWS_MAX 256
 
 static void test_tree_ranges_are_those_of_the_rows(void **state)
 {
-	static bool seen[32][ROWS_MAX];
+	static bool seen[96][ROWS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(open_configs); i++) {
@@ -270,12 +270,14 @@ static void test_tree_ranges_are_those_of_the_rows(void **state)
 
 		fixture->vm.arena = &fixture->arena;
 		no_errors(fixture, load_text(fixture, open_configs[i]));
-		compare_ranges(fixture, &guest_family, seen[0]);
+		compare_ranges(fixture, guest_family(&fixture->arena), seen[0]);
 		for (size_t f = 0; device_families[f]; f++)
 			compare_ranges(fixture, device_families[f], seen[f + 1]);
 	}
 	for (size_t f = 0; f == 0 || device_families[f - 1]; f++) {
-		const struct dev_family *family = f ? device_families[f - 1] : &guest_family;
+		const struct dev_family *family =
+			f ? device_families[f - 1]
+			  : guest_family(&((struct fixture *)*state)->arena);
 		size_t at = 0;
 
 		prop_for_each(row, family->props)

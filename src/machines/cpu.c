@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu.c - the processor: model, topology.
+ */
+#include "machines/guest.h"
+
+#include <string.h>
+
+#include "model/check.h"
+#include "model/machine.h"
+
+#define FIELD(member) .field = offsetof(struct guest, member)
+static const struct prop cpu_props[] = {
+	{.name = "cpu-model",
+	 .sym = "CPU_MODEL",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED | PROP_PIN | PROP_ABI,
+	 FIELD(cpu_model)},
+	{.name = "sockets",
+	 .sym = "CPU_SOCKETS",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(sockets),
+	 .min = 1,
+	 .max = 64},
+	{.name = "cores",
+	 .sym = "CPU_CORES",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(cores),
+	 .min = 1,
+	 .max = 288},
+	{.name = "threads",
+	 .sym = "CPU_THREADS",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(threads),
+	 .min = 1,
+	 .max = 8},
+	{0},
+};
+#undef FIELD
+
+static void check_cpu_model(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+
+	if (!guest->cpu_model || strcmp(guest->cpu_model, "host-passthrough") != 0 ||
+	    prop_word_is(guest->accel, "KVM"))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				    "host-passthrough needs KVM, and the accelerator is %s",
+				    guest->accel->sym);
+
+	err_why(err, "Without KVM there is no host CPU to pass through; with \"auto\" the guest "
+		     "would see another CPU on another target.");
+	err_fix(err, "Choose CONFIG_ACCEL_KVM, or a CPU model such as \"max\".");
+}
+
+static bool in_list(const char *const *list, const char *word)
+{
+	while (*list && strcmp(*list, word) != 0)
+		list++;
+	return *list;
+}
+
+static const char *join(struct arena *arena, const char *const *list)
+{
+	struct text text = {.arena = arena};
+
+	for (; *list; list++)
+		text_fmt(&text, "%s%s", text.len ? ", " : "", *list);
+	return text_str(&text);
+}
+
+static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct machine *machine = vm->machine;
+	const struct caps *caps = vm->board->caps;
+	const char *model = vm->guest.cpu_model;
+	struct err *err;
+
+	if (!model || strcmp(model, "host-passthrough") == 0)
+		return;
+	/* QEMU's own word for it is no model that could be promised. */
+	bool host = strcmp(model, "host") == 0;
+	bool known = !host && caps_has(caps, "cpu", model);
+
+	if (known && (!machine->cpus || in_list(machine->cpus, model)))
+		return;
+	if (known) {
+		err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				"the machine %s does not take the CPU model %s", machine->name,
+				model);
+		err_why(err, "It takes the %s models %s.", machine->guest_arch,
+			join(vm->arena, machine->cpus));
+		err_fix(err, "Set CONFIG_CPU_MODEL to one of them.");
+		return;
+	}
+	err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+			"QEMU %s of board %s has no CPU model \"%s\"", caps->version,
+			vm->board->name, model);
+	err_why(err,
+		"The models are the lines `cpu NAME` of boards/%s/qemu.caps, which `kiln probe` wrote "
+		"from that QEMU, and \"host-passthrough\" for the host's own.",
+		vm->board->name);
+	err_fix(err, "Set CONFIG_CPU_MODEL to %s.",
+		host ? "\"host-passthrough\", with CONFIG_ACCEL_KVM"
+		     : "one of them; \"max\" is in every QEMU");
+}
+
+/* More than 255 CPUs need an interrupt-remapping IOMMU: QEMU's x86 code and libvirt agree. */
+#define CPU_MAX 255
+
+static void check_cpu_count(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+	uint64_t count = guest->sockets * guest->cores * guest->threads;
+
+	if (count <= CPU_MAX)
+		return;
+	struct err *err =
+		dev_error(errs, vm->guest_dev, "sockets", check->name,
+			  "%llu sockets x %llu cores x %llu threads are %llu CPUs",
+			  (unsigned long long)guest->sockets, (unsigned long long)guest->cores,
+			  (unsigned long long)guest->threads, (unsigned long long)count);
+
+	err_why(err, "A guest without an interrupt-remapping IOMMU has at most %d CPUs.", CPU_MAX);
+	err_fix(err, "Lower CONFIG_CPU_SOCKETS, CONFIG_CPU_CORES or CONFIG_CPU_THREADS.");
+}
+
+static const struct check cpu_checks[] = {
+	{.name = "cpu-model-known", .run = check_cpu_known},
+	{.name = "cpu-model-accelerator", .run = check_cpu_model},
+	{.name = "cpu-count", .run = check_cpu_count},
+	{0},
+};
+
+const struct guest_subject guest_cpu = {
+	.props = cpu_props,
+	.checks = cpu_checks,
+};
