@@ -17,7 +17,7 @@ bool tree_defines(const struct symbol *sym)
 	       strcmp(sym->name, "UNAME_RELEASE") != 0;
 }
 
-#define TEMPLATE_MAX 256
+#define TEMPLATE_MAX 1024
 
 /* What the first line of an expanded file says; see scripts/kconfig-gen. */
 struct expanded {
