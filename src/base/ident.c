@@ -145,6 +145,25 @@ static bool is_file_name(const char *name)
 	       ident_is_text(name, len);
 }
 
+static bool is_host(const char *host)
+{
+	size_t len = strlen(host);
+
+	if (len == 0 || len >= IDENT_HOST_MAX || host[0] == '-')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!is_alnum(host[i]) && !strchr(".-_:%", host[i]))
+			return false;
+	return true;
+}
+
+static bool is_port(const char *port)
+{
+	uint64_t value;
+
+	return num_parse(port, 1, UINT16_MAX, &value) == 0;
+}
+
 static bool is_plain_text(const char *text)
 {
 	return ident_is_text(text, strlen(text));
@@ -158,6 +177,7 @@ bool ident_is_valid(enum ident_kind kind, const char *value)
 		[IDENT_UUID] = is_uuid,         [IDENT_PATH] = is_path,
 		[IDENT_IPV4_NET] = is_ipv4_net, [IDENT_UNIT] = is_unit,
 		[IDENT_USER] = is_user,         [IDENT_FILE_NAME] = is_file_name,
+		[IDENT_HOST] = is_host,         [IDENT_PORT] = is_port,
 		[IDENT_TEXT] = is_plain_text,
 	};
 

@@ -21,6 +21,7 @@
  *         no control characters.
  * IFNAME_TEMPLATE: IFNAME, or one with exactly one "%d", which the kernel replaces by a number.
  * PATH: what a path must be to be kept in a line of a file.
+ * HOST: names of RFC 1123, IPv4 and IPv6 addresses, the latter with a zone; not resolved here.
  * UNIT: the unit id, from CONFIG_UNIT_ID, a site overlay or /etc/machine-id.
  */
 #define IDENT_KINDS(IDENT)                                                                        \
@@ -51,6 +52,10 @@
 	IDENT(FILE_NAME, "file name",                                                             \
 	      "A file name has 1 to 63 bytes without '/' or control characters, and is not "      \
 	      "\".\" or \"..\".")                                                                 \
+	IDENT(HOST, "host name or address",                                                       \
+	      "A host is a name or an IP address: 1 to 255 letters, digits, '.', '-', '_', ':' "  \
+	      "and '%', and does not begin with '-'.")                                            \
+	IDENT(PORT, "port number", "A port is a number from 1 to 65535.")                         \
 	IDENT(TEXT, "text", "A text has no control characters.")
 
 #define IDENT_ENUM(ENUM, noun, rule) IDENT_##ENUM,
@@ -59,6 +64,7 @@ enum ident_kind { IDENT_KINDS(IDENT_ENUM) IDENT_COUNT };
 
 #define IDENT_PATH_MAX 4096 /* bytes of a path with the final NUL */
 #define IDENT_UNIT_MAX 129 /* bytes of a unit id with the final NUL */
+#define IDENT_HOST_MAX 256 /* bytes of a host name with the final NUL */
 
 /** ident_is_valid() - whether @value keeps the rule of @kind. */
 bool ident_is_valid(enum ident_kind kind, const char *value);

@@ -22,6 +22,8 @@ static const char *access_word(const struct op_file *file)
 {
 	if (file->flags & FILE_APPEND)
 		return "for writing at its end";
+	if (file->flags & FILE_WRITE)
+		return "for writing";
 	return file->flags & FILE_READ_ONLY ? "for reading" : "for reading and writing";
 }
 
@@ -29,6 +31,9 @@ static int access_mode(const struct op_file *file, enum file_make make)
 {
 	if (file->flags & FILE_APPEND)
 		return O_WRONLY | O_APPEND | (make == FILE_MAKE ? O_CREAT : 0);
+	/* QEMU empties it itself; a start that fails before must not cost what was there. */
+	if (file->flags & FILE_WRITE)
+		return O_WRONLY | (make == FILE_MAKE ? O_CREAT : 0);
 	return file->flags & FILE_READ_ONLY ? O_RDONLY : O_RDWR;
 }
 
@@ -47,9 +52,19 @@ static int open_refuse(const struct op_file *file, int sys_errno, struct err *er
 	return -1;
 }
 
+static mode_t wanted_type(const struct op_file *file)
+{
+	if (file->flags & FILE_BLOCK_DEVICE)
+		return S_IFBLK;
+	return file->flags & FILE_CHARACTER_DEVICE ? S_IFCHR : S_IFREG;
+}
+
 static int type_refuse(const struct op_file *file, struct err *err)
 {
-	const char *wanted = file->flags & FILE_BLOCK_DEVICE ? "a block device" : "a regular file";
+	mode_t type = wanted_type(file);
+	const char *wanted = type == S_IFBLK   ? "a block device"
+			     : type == S_IFCHR ? "a character device"
+					       : "a regular file";
 
 	err_set(err, ERR_HOST, "%s is not %s", file->path, wanted);
 	err_why(err,
@@ -99,7 +114,7 @@ static int file_open(const struct op_file *file, enum file_make make, struct err
 		return open_refuse(file, -fd, err);
 	if (fstat(fd, &st))
 		return open_refuse(file, errno, err);
-	if (file->flags & FILE_BLOCK_DEVICE ? !S_ISBLK(st.st_mode) : !S_ISREG(st.st_mode))
+	if ((st.st_mode & S_IFMT) != wanted_type(file))
 		return type_refuse(file, err);
 	if (fcntl(fd, F_SETFL, file->flags & FILE_APPEND ? O_APPEND : 0))
 		return open_refuse(file, errno, err);
@@ -130,8 +145,8 @@ static void check(struct host *host UNUSED, const struct op *op, struct findings
 	struct err err = {0};
 	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
-	if (fd >= 0 ||
-	    (op->file.flags & FILE_APPEND && err.sys_errno == ENOENT && can_make(op->file.path)))
+	if (fd >= 0 || (op->file.flags & (FILE_APPEND | FILE_WRITE) && err.sys_errno == ENOENT &&
+			can_make(op->file.path)))
 		return;
 	findings_add(findings, &err);
 }

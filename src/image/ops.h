@@ -56,7 +56,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
 	(1u << 1) /* must be a block device; otherwise it must be a regular file */
-#define FILE_APPEND (1u << 2) /* made when absent; opened for writing at the end alone */
+#define FILE_APPEND           (1u << 2) /* made when absent; opened for writing at the end alone */
+#define FILE_WRITE            (1u << 3) /* made when absent; opened for writing alone: QEMU empties it */
+#define FILE_CHARACTER_DEVICE (1u << 4) /* must be a character device */
+/* struct op_socket flags */
+#define SOCKET_LISTEN (1u << 0) /* listen there, and remove it at release; else connect */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 
@@ -75,14 +79,17 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, queues, TAP_QUEUES_MAX)                                   \
 	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
 	F(FD, fd, 0)
-#define OP_FILE_FIELDS(F)                                                 \
-	F(TEXT, owner, 0)                                                 \
-	F(TEXT, path, 0)                                                  \
-	F(FLAGS, flags, FILE_READ_ONLY | FILE_BLOCK_DEVICE | FILE_APPEND) \
+#define OP_FILE_FIELDS(F)                                                                        \
+	F(TEXT, owner, 0)                                                                        \
+	F(TEXT, path, 0)                                                                         \
+	F(FLAGS, flags,                                                                          \
+	  FILE_READ_ONLY | FILE_BLOCK_DEVICE | FILE_APPEND | FILE_WRITE | FILE_CHARACTER_DEVICE) \
 	F(FD, fd, 0)
 #define OP_PAYLOAD_FIELDS(F) \
 	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)
 #define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
+#define OP_SOCKET_FIELDS(F) \
+	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -92,6 +99,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
  * payload: payload section unpacked into a memfd.
  * monitor: a listening unix socket NAME in the run directory.
+ * socket: a unix socket at a path; owner = device identity.
  */
 #define IMAGE_OPS(OP)                                               \
 	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                   \
@@ -99,7 +107,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)        \
 	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                \
 	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
-	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)
+	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
+	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
@@ -134,7 +143,9 @@ struct op {
 #define IMAGE_SITE_KINDS(SITE) \
 	SITE(IFNAME, "ifname") \
 	SITE(PATH, "path")     \
-	SITE(UNIT, "unit")
+	SITE(UNIT, "unit")     \
+	SITE(HOST, "host")     \
+	SITE(PORT, "port")
 
 #define SITE_ENUM(ENUM, word) SITE_##ENUM,
 enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };

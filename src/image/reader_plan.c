@@ -57,6 +57,10 @@ static size_t site_len_max(enum site_kind kind)
 		return IDENT_PATH_MAX - 1;
 	case SITE_UNIT:
 		return IDENT_UNIT_MAX - 1;
+	case SITE_HOST:
+		return IDENT_HOST_MAX - 1;
+	case SITE_PORT:
+		return sizeof("65535") - 1;
 	case SITE_KIND_COUNT:
 		break;
 	}

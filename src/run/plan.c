@@ -36,6 +36,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_MONITOR:
 		name = op->monitor.name;
 		break;
+	case OP_SOCKET:
+		name = op->socket.path;
+		break;
 	case OP_COUNT:
 		break;
 	}

@@ -82,6 +82,20 @@ clean_is() {
 	wait_for 3 no_reaper || :
 	is "$1" "$(traces)" "$2"
 }
+# refused NAME PATTERN OP...: up refuses the plan behind a bridge that it made, and leaves what $before says;
+# check finds the same.
+refused() { # NAME PATTERN OP
+	local name=$1 pattern=$2
+	shift 2
+	{ echo "op bridge name=kundo flags=1"; printf '%s\n' "$@"; } | image no
+	rc_is "$name: exit 4" 4 "$run" up "$T/no.kiln"
+	has "$name: message" "step 2 of 2 .*$pattern" "$T/err"
+	has "$name: why" '^  why: .' "$T/err"
+	has "$name: fix" '^  fix: .*Nothing was left behind\.$' "$T/err"
+	clean_is "$name: nothing left" "$before"
+	rc_is "$name: check finds it" 4 "$run" check "$T/no.kiln"
+	has "$name: check's message" "$pattern" "$T/err"
+}
 finish() {
 	echo "$(basename "$0"): $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ] && { [ "$skipped" = 0 ] || [ "${TESTS_MUST_RUN:-0}" != 1 ]; }

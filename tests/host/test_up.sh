@@ -157,18 +157,6 @@ for n in $(seq 1 $((steps + 1))); do
 done
 
 # ---- each kind of operation refuses for its own reason
-refused() { # NAME PATTERN OP
-	local name=$1 pattern=$2
-	shift 2
-	{ echo "op bridge name=kundo flags=1"; printf '%s\n' "$@"; } | image no
-	rc_is "$name: exit 4" 4 "$run" up "$T/no.kiln"
-	has "$name: message" "step 2 of 2 .*$pattern" "$T/err"
-	has "$name: why" '^  why: .' "$T/err"
-	has "$name: fix" '^  fix: .*Nothing was left behind\.$' "$T/err"
-	clean_is "$name: nothing left" "$before"
-	rc_is "$name: check finds it" 4 "$run" check "$T/no.kiln"
-	has "$name: check's message" "$pattern" "$T/err"
-}
 ip link add dum0 type veth peer name dum1
 before=$(traces)
 mkfifo "$T/fifo"

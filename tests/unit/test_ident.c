@@ -47,6 +47,10 @@ static const struct {
 	{IDENT_FILE_NAME,
 	 {"vmlinuz-6.1", "...", ".config", "a b"},
 	 {"", ".", "..", "a/b", "/", "a\n", LONG_64}},
+	{IDENT_HOST,
+	 {"localhost", "192.0.2.1", "::1", "fe80::1%eth0", "a_b-c.example", "0"},
+	 {"", "-a", "a b", "a,b", "a/b", "[::1]", "a\n", "\xc3\xa9"}},
+	{IDENT_PORT, {"1", "65535", "514"}, {"", "0", "65536", "-1", "http", " 1", "01", "1x"}},
 	{IDENT_TEXT, {"", "a b", "\xc3\xa9"}, {"\n", "a\tb", "\x1b[0m", "\x01", "\x7f"}},
 };
 
