@@ -177,10 +177,12 @@ static void replace_net(struct standin *standin, const char **value)
 
 static void replace_chardev(struct standin *standin, const char **value)
 {
-	if (strncmp(*value, "null,", 5) == 0)
+	const char *null = arena_fmt(standin->scratch->arena, "null,id=%s",
+				     kv_id(standin->scratch->arena, *value));
+
+	if (strcmp(*value, null) == 0)
 		return;
-	*value = arena_fmt(standin->scratch->arena, "null,id=%s",
-			   kv_id(standin->scratch->arena, *value));
+	*value = null;
 	note(standin, "null stands in for consoles, files and sockets");
 }
 

@@ -16,6 +16,7 @@
 struct vm;
 struct emit;
 struct check;
+struct chardev_use;
 
 /**
  * struct dev_class - one model of a family. A table of classes ends with a NULL name.
@@ -116,6 +117,7 @@ enum controller_type {
  * @classes: models; the first is the default.
  * @props: rows in the order in which -device writes them.
  * @checks: the family's own checks; ended by a NULL name; may be NULL.
+ * @chardev: where the other end of its devices is a character back end (devices/chardev.h); or NULL.
  * @prepare: after reading: what follows from other values and a row cannot say (default MAC).
  * @back: adds the back end's arguments (-netdev, -blockdev, -object, -chardev) and host operations;
  *        built once, for the command line now and for hot-plug later. May be NULL.
@@ -136,6 +138,7 @@ struct dev_family {
 	const struct dev_class *classes;
 	const struct prop *props;
 	const struct check *checks;
+	const struct chardev_use *chardev;
 	void (*prepare)(struct vm *vm, struct vm_dev *dev);
 	void (*back)(const struct vm_dev *dev, struct emit *emit);
 	void (*after)(const struct vm_dev *dev, struct emit *emit);

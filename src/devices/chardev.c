@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chardev.c - the other end of a character device: -chardev and the operations that open things.
+ *
+ * kiln-run opens what has a path on the target, as root, so that QEMU's user needs no permission:
+ * files, devices and unix sockets reach QEMU as descriptors. What QEMU can only open itself (FIFOs,
+ * IP sockets, a unix socket that is tried again) is written as it is. Both can be bound on the target.
+ */
+#include "devices/chardev.h"
+
+#include <string.h>
+
+#include "image/image.h"
+
+const struct prop_word chardev_line_words[] = {
+	{.sym = "STDIO", .xml = "stdio", .qemu = "stdio"},
+	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
+	{.sym = "FILE", .xml = "file", .qemu = "file"},
+	{.sym = "PIPE", .xml = "pipe", .qemu = "pipe"},
+	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
+	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
+	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
+	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
+	{.sym = "VC", .xml = "vc", .qemu = "vc"},
+	{.sym = "NULL", .xml = "null", .qemu = "null"},
+	{0},
+};
+
+const struct prop_word chardev_socket_words[] = {
+	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
+	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
+	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
+	{0},
+};
+
+const struct prop_word chardev_mode_words[] = {
+	{.sym = "LISTEN", .xml = "bind"},
+	{.sym = "CONNECT", .xml = "connect"},
+	{0},
+};
+
+const struct prop_word chardev_protocol_words[] = {
+	{.sym = "RAW", .xml = "raw"},
+	{.sym = "TELNET", .xml = "telnet"},
+	{0},
+};
+
+/* ---- what a device has ------------------------------------------------------------------------ */
+
+struct chardev *chardev_of(const struct vm_dev *dev)
+{
+	return (struct chardev *)(void *)((char *)dev->data + dev->family->chardev->field);
+}
+
+bool chardev_is_used(const struct vm_dev *dev)
+{
+	const struct chardev_use *use = dev->family->chardev;
+
+	return use && (!use->when || use->when(dev));
+}
+
+bool chardev_is(const struct vm_dev *dev, const char *kind)
+{
+	return chardev_is_used(dev) && prop_word_is(chardev_of(dev)->kind, kind);
+}
+
+static bool is_unix(const struct vm_dev *dev)
+{
+	return chardev_is(dev, "UNIX");
+}
+
+bool chardev_is_file(const struct vm_dev *dev)
+{
+	return chardev_is(dev, "FILE");
+}
+
+bool chardev_is_tcp(const struct vm_dev *dev)
+{
+	return chardev_is(dev, "TCP");
+}
+
+bool chardev_is_udp(const struct vm_dev *dev)
+{
+	return chardev_is(dev, "UDP");
+}
+
+bool chardev_is_ip(const struct vm_dev *dev)
+{
+	return chardev_is_tcp(dev) || chardev_is_udp(dev);
+}
+
+bool chardev_has_path(const struct vm_dev *dev)
+{
+	return chardev_is_file(dev) || chardev_is(dev, "PIPE") || is_unix(dev) ||
+	       chardev_is(dev, "DEVICE");
+}
+
+bool chardev_may_listen(const struct vm_dev *dev)
+{
+	return is_unix(dev) || chardev_is_tcp(dev);
+}
+
+bool chardev_listens(const struct vm_dev *dev)
+{
+	return chardev_may_listen(dev) && prop_word_is(chardev_of(dev)->mode, "LISTEN");
+}
+
+bool chardev_may_retry(const struct vm_dev *dev)
+{
+	return chardev_may_listen(dev) && !chardev_listens(dev);
+}
+
+bool chardev_retries(const struct vm_dev *dev)
+{
+	return chardev_may_retry(dev) && chardev_of(dev)->reconnect;
+}
+
+bool chardev_has_log(const struct vm_dev *dev)
+{
+	return chardev_is_used(dev) && chardev_of(dev)->log;
+}
+
+void chardev_prepare(struct vm_dev *dev)
+{
+	struct chardev *chardev = chardev_of(dev);
+	struct vm *vm = dev->vm;
+
+	if (!chardev_is_used(dev))
+		return;
+	chardev->shown_path = chardev->path;
+	if (is_unix(dev) && chardev_listens(dev) && !chardev->path)
+		chardev->shown_path =
+			arena_fmt(vm->arena, "/run/kiln/%s/%s", vm->guest.name, dev->id);
+}
+
+/* ---- the command line ------------------------------------------------------------------------- */
+
+static struct node *add(struct emit *emit, const char *backend, const char *id, unsigned flags)
+{
+	struct node *tree = emit_tree(emit, "-chardev", flags);
+
+	node_add_string(emit->arena, tree, "backend", backend);
+	node_add_string(emit->arena, tree, "id", id);
+	return tree;
+}
+
+/* The set has the descriptor's number, so that one mark says both. */
+static const char *file_set(const struct vm_dev *dev, struct emit *emit, const char *prop_name,
+			    uint32_t flags)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_FILE;
+	op.file.owner = dev->id;
+	op.file.path = emit_site_value(emit, dev, prop_name);
+	op.file.flags = flags;
+	uint32_t fd = emit_op(emit, &op);
+	const char *number = emit_mark(emit, FIX_FD, fd, 0, "");
+
+	emit_text(emit, "-add-fd", arena_fmt(emit->arena, "fd=%s,set=%s", number, number),
+		  ARG_LOADER_ONLY);
+	return emit_mark(emit, FIX_FDSET_PATH, fd, 0, "");
+}
+
+static uint32_t file_flags(bool append)
+{
+	return append ? FILE_APPEND : FILE_WRITE;
+}
+
+/* As an argument behind the others; @path: what file_set() gave, or NULL without a log. */
+static void add_log(const struct vm_dev *dev, struct emit *emit, struct node *tree,
+		    const char *path)
+{
+	if (!path)
+		return;
+	node_add_string(emit->arena, tree, "logfile", path);
+	node_add_bool(emit->arena, tree, "logappend", chardev_of(dev)->log_append);
+}
+
+static void add_server(struct emit *emit, struct node *tree, bool listen)
+{
+	if (!listen)
+		return;
+	node_add_bool(emit->arena, tree, "server", true);
+	node_add_bool(emit->arena, tree, "wait", false);
+}
+
+static void add_retry(const struct vm_dev *dev, struct emit *emit, struct node *tree)
+{
+	if (chardev_retries(dev))
+		node_add_uint(emit->arena, tree, "reconnect", chardev_of(dev)->reconnect);
+}
+
+/* A listening socket in the run directory, or a path; both as a descriptor. */
+static uint32_t socket_fd(const struct vm_dev *dev, struct emit *emit, const char *prop_name,
+			  uint32_t flags)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	if (!prop_name) {
+		op.code = OP_MONITOR;
+		op.monitor.name = dev->id;
+		return emit_op(emit, &op);
+	}
+	op.code = OP_SOCKET;
+	op.socket.owner = dev->id;
+	op.socket.path = emit_site_value(emit, dev, prop_name);
+	op.socket.flags = flags;
+	return emit_op(emit, &op);
+}
+
+/* Two arguments: a shell cannot hand over a socket, so QEMU opens it there; the run directory is the
+ * loader's alone. */
+static void add_socket(const struct vm_dev *dev, struct emit *emit, const char *id,
+		       const char *prop_name, uint32_t flags, const char *log)
+{
+	bool listen = flags & SOCKET_LISTEN;
+	uint32_t fd = socket_fd(dev, emit, prop_name, flags);
+	struct node *tree = add(emit, "socket", id, ARG_LOADER_ONLY);
+
+	node_add_string(emit->arena, tree, "fd", emit_mark(emit, FIX_FD, fd, 0, ""));
+	add_server(emit, tree, listen);
+	add_log(dev, emit, tree, log);
+	tree = add(emit, prop_name ? "socket" : "null", id, ARG_SHELL_ONLY);
+	if (prop_name) {
+		node_add_string(emit->arena, tree, "path", emit_site_value(emit, dev, prop_name));
+		add_server(emit, tree, listen);
+	}
+	add_log(dev, emit, tree, log);
+}
+
+void chardev_emit_socket(const struct vm_dev *dev, struct emit *emit, const char *id,
+			 const char *prop_name, uint32_t flags)
+{
+	add_socket(dev, emit, id, prop_name, flags, NULL);
+}
+
+static void add_path_kind(const struct vm_dev *dev, struct emit *emit, const char *id,
+			  const char *log)
+{
+	const struct chardev *chardev = chardev_of(dev);
+	const char *backend = chardev->kind->qemu, *path;
+	bool file = chardev_is_file(dev);
+
+	if (file)
+		path = file_set(dev, emit, "path", file_flags(chardev->append));
+	else if (chardev_is(dev, "DEVICE"))
+		path = file_set(dev, emit, "path", FILE_CHARACTER_DEVICE);
+	else
+		path = emit_site_value(emit, dev, "path");
+	if (!backend)
+		backend = dev->family->chardev->device;
+	struct node *tree = add(emit, backend, id, 0);
+
+	node_add_string(emit->arena, tree, "path", path);
+	if (file)
+		node_add_bool(emit->arena, tree, "append", chardev->append);
+	add_retry(dev, emit, tree);
+	add_log(dev, emit, tree, log);
+}
+
+static void add_ip(const struct vm_dev *dev, struct emit *emit, const char *id, const char *log)
+{
+	const struct chardev *chardev = chardev_of(dev);
+	struct arena *arena = emit->arena;
+	struct node *tree = add(emit, chardev->kind->qemu, id, 0);
+
+	node_add_string(arena, tree, "host", emit_site_value(emit, dev, "host"));
+	node_add_string(arena, tree, "port", emit_site_value(emit, dev, "port"));
+	if (chardev->local_host)
+		node_add_string(arena, tree, "localaddr", emit_site_value(emit, dev, "local-host"));
+	if (chardev->local_port)
+		node_add_string(arena, tree, "localport", emit_site_value(emit, dev, "local-port"));
+	if (chardev_is_tcp(dev)) {
+		if (prop_word_is(chardev->protocol, "TELNET"))
+			node_add_bool(arena, tree, "telnet", true);
+		add_server(emit, tree, chardev_listens(dev));
+		add_retry(dev, emit, tree);
+	}
+	add_log(dev, emit, tree, log);
+}
+
+const char *chardev_emit(const struct vm_dev *dev, struct emit *emit)
+{
+	if (!chardev_is_used(dev))
+		return NULL;
+	const struct chardev *chardev = chardev_of(dev);
+	const char *id = arena_fmt(emit->arena, "char%s", dev->alias), *log = NULL;
+	bool missing = chardev_has_path(dev) && !chardev->path;
+
+	if (chardev->log)
+		log = file_set(dev, emit, "log", file_flags(chardev->log_append));
+	if (is_unix(dev) && !chardev_retries(dev)) {
+		add_socket(dev, emit, id, missing ? NULL : "path",
+			   chardev_listens(dev) ? SOCKET_LISTEN : 0, log);
+	} else if (chardev_has_path(dev)) {
+		add_path_kind(dev, emit, id, log);
+	} else if (chardev_is_ip(dev)) {
+		add_ip(dev, emit, id, log);
+	} else {
+		struct node *tree = add(emit, chardev->kind->qemu, id, 0);
+
+		/* Ctrl-C belongs to the guest. */
+		if (chardev_is(dev, "STDIO"))
+			node_add_bool(emit->arena, tree, "signal", false);
+		add_log(dev, emit, tree, log);
+	}
+	return id;
+}
