@@ -202,11 +202,13 @@ bool bus_numbers_place(struct pass *pass, struct layout_dev *rec)
 {
 	struct layout *layout = pass->layout;
 	struct pci_want want = {rec->flags, PCI_AUTOMATIC, &rec->owner};
-	struct placing p = {.layout = layout, .rec = rec, .firmware = firmware_of(pass->vm)};
 	struct err err;
 
 	if (pass->kind != PASS_REAL || !layout->lock || rec->dev->family != &controller_pci_family)
 		return false;
+	/* Large: not for the many devices that are no controllers. */
+	struct placing p = {.layout = layout, .rec = rec, .firmware = firmware_of(pass->vm)};
+
 	tree_locked(layout->lock, &p.locked);
 	count_all(&p.locked, p.firmware, p.before);
 	tree_now(layout, &p.tree);
