@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define CHUNK_SIZE (1u << 20) /* from mmap: the kernel has cleared it */
+#define FMT_SMALL  128 /* most texts are shorter, and are formatted once */
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -81,14 +82,17 @@ char *arena_str(struct arena *arena, const char *text)
 
 char *arena_vfmt(struct arena *arena, const char *fmt, va_list args)
 {
+	char small[FMT_SMALL];
 	va_list again;
 
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, fmt, again);
+	int len = vsnprintf(small, sizeof(small), fmt, again);
 
 	va_end(again);
 	if (len < 0)
 		out_of_memory(0);
+	if ((size_t)len < sizeof(small))
+		return arena_dup(arena, small, (size_t)len);
 	char *text = arena_alloc(arena, (size_t)len + 1);
 
 	(void)vsnprintf(text, (size_t)len + 1, fmt, args);
@@ -119,17 +123,23 @@ void arena_free(struct arena *arena)
 	arena->chunk = NULL;
 }
 
+/* Room for @len bytes more and their end. */
+static void text_grow(struct text *text, size_t len)
+{
+	if (text->len + len + 1 <= text->room)
+		return;
+	size_t room = (text->len + len + 1) * 2;
+	char *data = arena_alloc(text->arena, room);
+
+	if (text->len)
+		memcpy(data, text->data, text->len);
+	text->data = data;
+	text->room = room;
+}
+
 void text_add_len(struct text *text, const char *str, size_t len)
 {
-	if (text->len + len + 1 > text->room) {
-		size_t room = (text->len + len + 1) * 2;
-		char *data = arena_alloc(text->arena, room);
-
-		if (text->len)
-			memcpy(data, text->data, text->len);
-		text->data = data;
-		text->room = room;
-	}
+	text_grow(text, len);
 	memcpy(text->data + text->len, str, len);
 	text->len += len;
 	text->data[text->len] = '\0';
@@ -142,10 +152,22 @@ void text_add(struct text *text, const char *str)
 
 void text_fmt(struct text *text, const char *fmt, ...)
 {
-	va_list args;
+	va_list args, again;
 
+	text_grow(text, FMT_SMALL);
 	va_start(args, fmt);
-	text_add(text, arena_vfmt(text->arena, fmt, args));
+	va_copy(again, args);
+	size_t room = text->room - text->len;
+	int len = vsnprintf(text->data + text->len, room, fmt, args);
+
+	if (len < 0)
+		out_of_memory(0);
+	if ((size_t)len >= room) {
+		text_grow(text, (size_t)len);
+		(void)vsnprintf(text->data + text->len, (size_t)len + 1, fmt, again);
+	}
+	text->len += (size_t)len;
+	va_end(again);
 	va_end(args);
 }
 
