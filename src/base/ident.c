@@ -34,14 +34,19 @@ static bool is_dots(const char *name)
 	return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
-bool ident_is_text(const void *bytes, size_t len)
+size_t ident_text_len(const void *bytes, size_t len)
 {
 	const unsigned char *byte = bytes;
+	size_t i = 0;
 
-	for (size_t i = 0; i < len; i++)
-		if (byte[i] < 0x20 || byte[i] == 0x7f)
-			return false;
-	return true;
+	while (i < len && byte[i] >= 0x20 && byte[i] != 0x7f)
+		i++;
+	return i;
+}
+
+bool ident_is_text(const void *bytes, size_t len)
+{
+	return ident_text_len(bytes, len) == len;
 }
 
 /* The bytes of an interface name, without the rule for '%'. */

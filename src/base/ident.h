@@ -75,7 +75,10 @@ const char *ident_noun(enum ident_kind kind);
 /** ident_rule() - the rule as a full sentence, for struct err's why. */
 const char *ident_rule(enum ident_kind kind);
 
-/** ident_is_text() - whether @len bytes hold no control character (below 0x20, and 0x7f). */
+/** ident_text_len() - how many of @len bytes are before the first control character (below 0x20, and 0x7f). */
+size_t ident_text_len(const void *bytes, size_t len);
+
+/** ident_is_text() - whether @len bytes hold no control character. */
 bool ident_is_text(const void *bytes, size_t len);
 
 #define MAC_BYTES     6

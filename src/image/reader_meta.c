@@ -72,12 +72,14 @@ static int check_text(const struct img *img, enum img_section section, struct er
 {
 	const struct img_span *span = &img->section[section];
 
-	for (size_t i = 0; i < span->len; i++)
-		if (span->data[i] != '\n' && span->data[i] != '\t' &&
-		    !ident_is_text(&span->data[i], 1))
+	for (size_t i = 0;; i++) {
+		i += ident_text_len(span->data + i, span->len - i);
+		if (i == span->len)
+			return 0;
+		if (span->data[i] != '\n' && span->data[i] != '\t')
 			return img_refuse_content(img, section, i, err, "control character 0x%02x",
 						  span->data[i]);
-	return 0;
+	}
 }
 
 int img_check_content(struct img *img, char *meta, struct err *err)

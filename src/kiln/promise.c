@@ -156,7 +156,12 @@ const char *promise_text(const struct vm *vm, const struct layout *layout)
 		const struct fact *fact = &list.facts[i];
 
 		BUG_IF(i && compare_facts(fact - 1, fact) == 0);
-		text_fmt(&text, "%s %s %c %s\n", fact->id, fact->key, fact->sign, fact->value);
+		text_add(&text, fact->id);
+		text_add(&text, " ");
+		text_add(&text, fact->key);
+		text_add(&text, fact->sign == PROMISED ? " = " : " ~ ");
+		text_add(&text, fact->value);
+		text_add(&text, "\n");
 	}
 	return text_str(&text);
 }

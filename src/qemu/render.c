@@ -34,17 +34,28 @@ static void add_json_char(struct text *out, char c)
 	}
 }
 
+static bool is_quoted(char c, enum text_escape escape)
+{
+	if (escape == ESCAPE_JSON)
+		return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+	return escape == ESCAPE_KV && c == ',';
+}
+
 void render_quote(struct text *out, const char *string, size_t len, enum text_escape escape)
 {
+	size_t plain = 0;
+
 	for (size_t i = 0; i < len; i++) {
-		if (escape == ESCAPE_JSON) {
-			add_json_char(out, string[i]);
+		if (!is_quoted(string[i], escape))
 			continue;
-		}
-		if (escape == ESCAPE_KV && string[i] == ',')
-			text_add(out, ",");
-		text_add_len(out, &string[i], 1);
+		text_add_len(out, string + plain, i - plain);
+		plain = i + 1;
+		if (escape == ESCAPE_JSON)
+			add_json_char(out, string[i]);
+		else
+			text_add(out, ",,");
 	}
+	text_add_len(out, string + plain, len - plain);
 }
 
 /* A string's literals quoted for where it stands, its marks told the same. */

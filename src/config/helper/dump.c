@@ -21,19 +21,20 @@
 static void put(FILE *out, const char *field)
 {
 	(void)fputc('\t', out);
-	for (; *field; field++) {
-		switch (*field) {
+	for (size_t plain; *field; field += plain) {
+		plain = strcspn(field, "\t\n\\");
+		(void)fwrite(field, 1, plain, out);
+		if (!field[plain])
+			return;
+		switch (field[plain++]) {
 		case '\t':
 			(void)fputs("\\t", out);
 			break;
 		case '\n':
 			(void)fputs("\\n", out);
 			break;
-		case '\\':
-			(void)fputs("\\\\", out);
-			break;
 		default:
-			(void)fputc(*field, out);
+			(void)fputs("\\\\", out);
 		}
 	}
 }
