@@ -80,6 +80,7 @@ int json_number(const struct json_token *token, uint64_t *ret) MUST_CHECK;
 enum json_style {
 	JSON_COMPACT, /* one line, no blanks: QMP */
 	JSON_PRETTY, /* one member a line, indented by two: for people and jq alike */
+	JSON_NARROW, /* the same, indented by one: for large texts */
 };
 
 /** struct json_writer - a text being written into @buf. Private but for @buf. */

@@ -21,7 +21,7 @@ static void line_break(struct json_writer *writer)
 		return;
 	buf_add_char(writer->buf, '\n');
 	for (unsigned i = 0; i < writer->depth; i++)
-		buf_add_str(writer->buf, "  ");
+		buf_add_str(writer->buf, writer->style == JSON_PRETTY ? "  " : " ");
 }
 
 /* What stands before a key, an element or the value of a key. */
@@ -84,6 +84,17 @@ void json_str_begin(struct json_writer *writer)
 	buf_add_char(writer->buf, '"');
 }
 
+/* What stands as it is: printable ASCII without the two that are escaped. */
+static size_t plain_len(const char *bytes, size_t left)
+{
+	size_t len = 0;
+
+	while (len < left && bytes[len] >= 0x20 && bytes[len] < 0x7f && bytes[len] != '"' &&
+	       bytes[len] != '\\')
+		len++;
+	return len;
+}
+
 /* One character; returns how many bytes of @bytes it took. */
 static size_t char_put(struct buf *buf, const char *bytes, size_t left)
 {
@@ -110,8 +121,14 @@ void json_str_part(struct json_writer *writer, const char *bytes, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len)
-		at += char_put(writer->buf, bytes + at, len - at);
+	while (at < len) {
+		size_t plain = plain_len(bytes + at, len - at);
+
+		buf_add_bytes(writer->buf, bytes + at, plain);
+		at += plain;
+		if (at < len)
+			at += char_put(writer->buf, bytes + at, len - at);
+	}
 }
 
 void json_str_end(struct json_writer *writer)
@@ -129,7 +146,7 @@ void json_str(struct json_writer *writer, const char *str)
 void json_key(struct json_writer *writer, const char *key)
 {
 	json_str(writer, key);
-	buf_add_str(writer->buf, writer->style == JSON_PRETTY ? ": " : ":");
+	buf_add_str(writer->buf, writer->style == JSON_COMPACT ? ":" : ": ");
 	writer->after_key = true;
 }
 

@@ -3,11 +3,11 @@
  * report_json.c - the layout for programs; keys are documented in report.h.
  */
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/json.h"
 #include "model/controller.h"
 #include "kiln/before.h"
 #include "kiln/report.h"
@@ -16,142 +16,193 @@
 #include "model/chipset.h"
 #include "model/machine.h"
 
-/* Jansson fails on bad UTF-8 and without memory; identities and drivers are ASCII. */
-static void set(json_t *object, const char *key, json_t *value)
+#define ENTRY_MAX (1u << 18) /* bytes of one function, port or note; the longest seen has 2 KiB */
+
+/** struct report - @buf holds what was written since flush(), and @text all before. */
+struct report {
+	const struct vm *vm;
+	const struct layout *layout;
+	struct json_writer json;
+	struct buf buf;
+	struct text text;
+};
+
+static void flush(struct report *to)
 {
-	BUG_IF(json_object_set_new(object, key, value) != 0);
+	BUG_IF(to->buf.overflow);
+	text_add_len(&to->text, to->buf.data, to->buf.len);
+	buf_cut(&to->buf, 0);
 }
 
-static void set_string(json_t *object, const char *key, const char *value)
+static void set_string(struct report *to, const char *key, const char *value)
 {
-	if (value)
-		set(object, key, json_string(value));
+	if (!value)
+		return;
+	json_key(&to->json, key);
+	json_str(&to->json, value);
 }
 
-static void append(json_t *array, json_t *value)
+static void set_number(struct report *to, const char *key, uint64_t value)
 {
-	BUG_IF(json_array_append_new(array, value) != 0);
+	json_key(&to->json, key);
+	json_u64(&to->json, value);
 }
 
-static void set_numbers(json_t *object, const struct vm_dev *dev)
+static void set_true(struct report *to, const char *key)
+{
+	json_key(&to->json, key);
+	json_put_true(&to->json);
+}
+
+static void set_numbers(struct report *to, const struct vm_dev *dev)
 {
 	const struct controller_pci *data = dev->data;
 
 	if (dev->family != &controller_pci_family)
 		return;
 	if (data->chassis) {
-		set(object, "chassis", json_integer((json_int_t)data->chassis));
-		set(object, "port", json_integer((json_int_t)data->port));
+		set_number(to, "chassis", data->chassis);
+		set_number(to, "port", data->port);
 	}
 	if (data->chassis_nr)
-		set(object, "chassis_nr", json_integer((json_int_t)data->chassis_nr));
+		set_number(to, "chassis_nr", data->chassis_nr);
 	if (data->bus_nr)
-		set(object, "bus_nr", json_integer((json_int_t)data->bus_nr));
+		set_number(to, "bus_nr", data->bus_nr);
 }
 
-static void set_before(json_t *object, const struct layout *layout, const struct layout_dev *rec)
+static void set_before(struct report *to, const struct layout_dev *rec)
 {
 	const char *const *lines;
-	size_t count = before_list(layout, rec, &lines);
-	json_t *array = count ? json_array() : NULL;
+	size_t count = before_list(to->layout, rec, &lines);
 
+	if (!count)
+		return;
+	json_key(&to->json, "before");
+	json_open_array(&to->json);
 	for (size_t i = 0; i < count; i++)
-		append(array, json_string(lines[i]));
-	if (array)
-		set(object, "before", array);
+		json_str(&to->json, lines[i]);
+	json_close_array(&to->json);
 }
 
 /* Whether the lock in use has the device, and not only what is left of it. */
-static void set_lock(json_t *object, const struct layout *layout, const struct vm_dev *dev)
+static void set_lock(struct report *to, const struct vm_dev *dev)
 {
-	const struct lock_line *line = lock_find(layout->lock, dev->id);
+	const struct lock_line *line = lock_find(to->layout->lock, dev->id);
 
-	if (layout->lock)
-		set_string(object, "lock", line && !line->gone ? "kept" : "new");
+	if (to->layout->lock)
+		set_string(to, "lock", line && !line->gone ? "kept" : "new");
 }
 
-static json_t *function_object(const struct vm *vm, const struct layout *layout,
-			       const struct report_function *f)
+/* What is known of a device, and not of a function that is built in. */
+static void set_device(struct report *to, const struct layout_dev *rec)
 {
-	json_t *object = json_object();
+	const struct vm_dev *dev = rec->dev;
 	char addr[PCI_ADDR_TEXT];
 
-	set_string(object, "path", f->path);
-	set_string(object, "address", pci_addr_text(&f->addr, addr));
-	set_string(object, "driver", f->driver);
-	set_string(object, "name", f->name);
-	set_string(object, "bus", report_bus_alias(vm, f->addr.bus));
-	if (!f->rec) {
-		set(object, "built_in", json_true());
-		return object;
-	}
-	set_string(object, "id", f->rec->dev->id);
-	set_string(object, "alias", f->rec->dev->alias);
-	if (!f->rec->dev->alias)
-		set(object, "anonymous", json_true());
-	set_string(object, "rule", layout_rule_name(f->rec->rule));
-	set_string(object, "asked_by", f->rec->asked_by);
-	set_string(object, "tried", f->rec->tried);
-	if (f->rec->place)
-		set_string(object, "chipset", f->rec->place->why);
-	if (f->rec->raised)
-		set_string(object, "asked_for", pci_addr_text(&f->rec->asked, addr));
-	set_before(object, layout, f->rec);
-	set_lock(object, layout, f->rec->dev);
-	if (f->rec->dev->addr.multifunction == MULTI_ON)
-		set(object, "multifunction", json_true());
-	set_numbers(object, f->rec->dev);
-	return object;
+	set_string(to, "id", dev->id);
+	set_string(to, "alias", dev->alias);
+	if (!dev->alias)
+		set_true(to, "anonymous");
+	set_string(to, "rule", layout_rule_name(rec->rule));
+	set_string(to, "asked_by", rec->asked_by);
+	set_string(to, "tried", rec->tried);
+	if (rec->place)
+		set_string(to, "chipset", rec->place->why);
+	if (rec->raised)
+		set_string(to, "asked_for", pci_addr_text(&rec->asked, addr));
+	set_before(to, rec);
+	set_lock(to, dev);
+	if (dev->addr.multifunction == MULTI_ON)
+		set_true(to, "multifunction");
+	set_numbers(to, dev);
 }
 
-static json_t *serial_ports(const struct vm *vm, const struct layout *layout)
+static void add_function(struct report *to, const struct report_function *f)
 {
-	json_t *array = json_array();
+	char addr[PCI_ADDR_TEXT];
 
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->addr.kind != ADDR_VIRTIO_SERIAL)
-			continue;
-		json_t *object = json_object();
-
-		set_string(object, "id", dev->id);
-		set_string(object, "alias", dev->alias);
-		set(object, "controller", json_integer(dev->addr.serial.controller));
-		set(object, "port", json_integer(dev->addr.serial.port));
-		set_string(object, "driver", dev->class->driver);
-		set_string(object, "asked_by", dev_symbol(dev, NULL));
-		set_lock(object, layout, dev);
-		append(array, object);
-	}
-	return array;
+	json_open_object(&to->json);
+	set_string(to, "path", f->path);
+	set_string(to, "address", pci_addr_text(&f->addr, addr));
+	set_string(to, "driver", f->driver);
+	set_string(to, "name", f->name);
+	set_string(to, "bus", report_bus_alias(to->vm, f->addr.bus));
+	if (f->rec)
+		set_device(to, f->rec);
+	else
+		set_true(to, "built_in");
+	json_close_object(&to->json);
+	flush(to);
 }
 
-static json_t *transports(const struct vm *vm, const struct layout *layout)
+static void add_serial_port(struct report *to, const struct vm_dev *dev)
+{
+	json_open_object(&to->json);
+	set_string(to, "id", dev->id);
+	set_string(to, "alias", dev->alias);
+	set_number(to, "controller", dev->addr.serial.controller);
+	set_number(to, "port", dev->addr.serial.port);
+	set_string(to, "driver", dev->class->driver);
+	set_string(to, "asked_by", dev_symbol(dev, NULL));
+	set_lock(to, dev);
+	json_close_object(&to->json);
+	flush(to);
+}
+
+static void add_transport(struct report *to, const struct vm_dev *dev, unsigned number)
+{
+	struct arena *arena = to->vm->arena;
+
+	json_open_object(&to->json);
+	set_string(to, "id", dev->id);
+	set_string(to, "alias", dev->alias);
+	set_string(to, "driver", dev_driver(dev));
+	set_number(to, "transport", number);
+	set_string(to, "bus", arena_fmt(arena, "virtio-mmio-bus.%u", number));
+	set_string(to, "address", arena_fmt(arena, "0x%" PRIx64, mmio_address(to->vm, dev)));
+	set_string(to, "asked_by", dev->added ? "the devices on it" : dev_symbol(dev, NULL));
+	set_lock(to, dev);
+	json_close_object(&to->json);
+	flush(to);
+}
+
+static void set_functions(struct report *to)
+{
+	const struct report_tree *tree = report_walk(to->vm, to->layout);
+
+	json_key(&to->json, "functions");
+	json_open_array(&to->json);
+	for (size_t i = 0; i < tree->count; i++)
+		add_function(to, &tree->functions[i]);
+	json_close_array(&to->json);
+}
+
+static void set_serial_ports(struct report *to)
+{
+	json_key(&to->json, "serial_ports");
+	json_open_array(&to->json);
+	vm_for_each_dev(dev, to->vm->devs) {
+		if (dev->addr.kind == ADDR_VIRTIO_SERIAL)
+			add_serial_port(to, dev);
+	}
+	json_close_array(&to->json);
+}
+
+static void set_transports(struct report *to)
 {
 	const struct vm_dev *on[MMIO_TRANSPORTS_MAX] = {NULL};
-	json_t *array = json_array();
 
-	(void)report_transports(vm, on);
+	(void)report_transports(to->vm, on);
+	json_key(&to->json, "transports");
+	json_open_array(&to->json);
 	for (unsigned i = MMIO_TRANSPORTS_MAX; i-- > 0;) {
-		if (!on[i])
-			continue;
-		json_t *object = json_object();
-
-		set_string(object, "id", on[i]->id);
-		set_string(object, "alias", on[i]->alias);
-		set_string(object, "driver", dev_driver(on[i]));
-		set(object, "transport", json_integer(i));
-		set_string(object, "bus", arena_fmt(vm->arena, "virtio-mmio-bus.%u", i));
-		set_string(object, "address",
-			   arena_fmt(vm->arena, "0x%" PRIx64, mmio_address(vm, on[i])));
-		set_string(object, "asked_by",
-			   on[i]->added ? "the devices on it" : dev_symbol(on[i], NULL));
-		set_lock(object, layout, on[i]);
-		append(array, object);
+		if (on[i])
+			add_transport(to, on[i], i);
 	}
-	return array;
+	json_close_array(&to->json);
 }
 
-static json_t *budget_object(const struct layout_budget *budget)
+static void set_budget(struct report *to, const struct layout_budget *budget)
 {
 	const struct {
 		const char *key;
@@ -165,37 +216,42 @@ static json_t *budget_object(const struct layout_budget *budget)
 		{"more_slots", budget->more_slots},
 		{"kept", budget->kept},
 	};
-	json_t *object = json_object();
 
+	json_key(&to->json, "budget");
+	json_open_object(&to->json);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		set(object, rows[i].key, json_integer(rows[i].value));
-	return object;
+		set_number(to, rows[i].key, rows[i].value);
+	json_close_object(&to->json);
+}
+
+static void set_notes(struct report *to)
+{
+	json_key(&to->json, "notes");
+	json_open_array(&to->json);
+	for (size_t i = 0; i < to->layout->note_count; i++) {
+		json_str(&to->json, to->layout->notes[i]);
+		flush(to);
+	}
+	json_close_array(&to->json);
 }
 
 const char *report_json(const struct vm *vm, const struct layout *layout)
 {
-	const struct report_tree *tree = report_walk(vm, layout);
-	json_t *root = json_object(), *functions = json_array(), *notes = json_array();
+	struct report to = {.vm = vm, .layout = layout, .text = {.arena = vm->arena}};
 
-	set(root, "format", json_integer(1));
-	set_string(root, "machine", vm->machine->name);
-	set_string(root, "algorithm", layout_algorithm_name(layout->algorithm));
-	for (size_t i = 0; i < tree->count; i++)
-		append(functions, function_object(vm, layout, &tree->functions[i]));
-	set(root, "functions", functions);
-	set(root, "serial_ports", serial_ports(vm, layout));
-	set(root, "transports", transports(vm, layout));
-	set(root, "budget", budget_object(&layout->budget));
-	for (size_t i = 0; i < layout->note_count; i++)
-		append(notes, json_string(layout->notes[i]));
-	set(root, "notes", notes);
-
-	char *text = json_dumps(root, JSON_INDENT(1));
-
-	BUG_IF(!text);
-	const char *copy = arena_fmt(vm->arena, "%s\n", text);
-
-	free(text);
-	json_decref(root);
-	return copy;
+	buf_init(&to.buf, arena_alloc(vm->arena, ENTRY_MAX), ENTRY_MAX);
+	json_write(&to.json, &to.buf, JSON_NARROW);
+	json_open_object(&to.json);
+	set_number(&to, "format", 1);
+	set_string(&to, "machine", vm->machine->name);
+	set_string(&to, "algorithm", layout_algorithm_name(layout->algorithm));
+	set_functions(&to);
+	set_serial_ports(&to);
+	set_transports(&to);
+	set_budget(&to, &layout->budget);
+	set_notes(&to);
+	json_close_object(&to.json);
+	flush(&to);
+	text_add(&to.text, "\n");
+	return text_str(&to.text);
 }

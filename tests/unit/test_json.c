@@ -286,6 +286,12 @@ static void test_pretty_text_is_indented(void **state)
 				  "  \"b\\\"\": \"x\\n\\u0001\\\\\xc3\xa9\\ufffd\",\n"
 				  "  \"c\": \"one two\",\n  \"d\": null,\n  \"e\": false\n}");
 	assert_int_equal(read_all(text, buf.len), JSON_END);
+	buf_cut(&buf, 0);
+	json_write(&writer, &buf, JSON_NARROW);
+	write_sample(&writer);
+	assert_string_equal(text, "{\n \"a\": [\n  1,\n  true,\n  {}\n ],\n"
+				  " \"b\\\"\": \"x\\n\\u0001\\\\\xc3\xa9\\ufffd\",\n"
+				  " \"c\": \"one two\",\n \"d\": null,\n \"e\": false\n}");
 }
 
 static void test_buffer_may_be_emptied_while_writing(void **state)
