@@ -140,7 +140,7 @@ static int write_lock(struct pipeline *pipe, struct err *err)
 		      : ".";
 
 	if (output_open(&out, pipe->arena, dir, err) < 0 ||
-	    output_text(&out, slash ? slash + 1 : pipe->lock_path, text, err) < 0 ||
+	    output_text(&out, slash ? slash + 1 : pipe->lock_path, text, OUTPUT_KEPT, err) < 0 ||
 	    output_commit(&out, err) < 0) {
 		output_abort(&out);
 		return -1;
@@ -192,7 +192,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		const char *file = arena_fmt(arena, "%s.%s", name, texts[i].suffix);
 
-		if (output_text(out, file, texts[i].text, err) < 0)
+		if (output_text(out, file, texts[i].text, OUTPUT_DERIVED, err) < 0)
 			return -1;
 	}
 	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);

@@ -134,18 +134,21 @@ int output_file(struct output *out, const char *name, struct err *err)
 	out->file[out->count].temp = temp;
 	out->file[out->count].final = final;
 	out->file[out->count].fd = fd;
+	out->file[out->count].care = OUTPUT_KEPT;
 	out->count++;
 	if (ftruncate(fd, 0) < 0)
 		return write_error(err, errno, "writing", final);
 	return fd;
 }
 
-int output_text(struct output *out, const char *name, const char *text, struct err *err)
+int output_text(struct output *out, const char *name, const char *text, enum output_care care,
+		struct err *err)
 {
 	int fd = output_file(out, name, err);
 
 	if (fd < 0)
 		return -1;
+	out->file[out->count - 1].care = care;
 	if (fd_write_all(fd, text, strlen(text)) < 0)
 		return write_error(err, errno, "writing", out->file[out->count - 1].final);
 	return 0;
@@ -173,11 +176,20 @@ static void close_all(struct output *out)
 	}
 }
 
+/* A network file system reports a full disk here at the latest; the file stays open, and locked. */
+static int finish(int fd, enum output_care care)
+{
+	if (care == OUTPUT_KEPT)
+		return fsync(fd);
+	int again = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return again < 0 ? -1 : close(again);
+}
+
 int output_commit(struct output *out, struct err *err)
 {
-	/* After fsync(2) nothing is left that close(2) could report. */
 	for (size_t i = 0; i < out->count; i++) {
-		if (fsync(out->file[i].fd) < 0)
+		if (finish(out->file[i].fd, out->file[i].care) < 0)
 			return write_error(err, errno, "writing", out->file[i].final);
 	}
 	signals_hold(SIG_BLOCK);

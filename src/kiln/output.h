@@ -10,11 +10,17 @@
 
 #define OUTPUT_MAX 16
 
+/** enum output_care - whether a loss of power after the run may leave an empty file. */
+enum output_care {
+	OUTPUT_KEPT, /* no: on the disk before it has its name */
+	OUTPUT_DERIVED, /* yes: the same configuration gives it again; a sync costs up to 10 ms */
+};
+
 /**
  * struct output - files being written in one folder. Zero-initialise, then output_open().
  *
- * Each is written under ".FILE.tmp" and renamed when all are complete and on the disk. Ctrl-C and
- * every failure remove the temporary files; what a SIGKILL leaves is overwritten by the next run.
+ * Each is written under ".FILE.tmp" and renamed when all are complete. Ctrl-C and every failure
+ * remove the temporary files; what a SIGKILL leaves is overwritten by the next run.
  */
 struct output {
 	struct arena *arena;
@@ -22,6 +28,7 @@ struct output {
 	struct {
 		const char *temp, *final;
 		int fd;
+		enum output_care care;
 	} file[OUTPUT_MAX];
 	size_t count;
 };
@@ -30,11 +37,12 @@ struct output {
 int output_open(struct output *out, struct arena *arena, const char *dir,
 		struct err *err) MUST_CHECK;
 
-/** output_file() - begin a file of the folder. Return: a descriptor owned by @out, or -1. */
+/** output_file() - begin a file that is kept. Return: a descriptor owned by @out, or -1. */
 int output_file(struct output *out, const char *name, struct err *err) MUST_CHECK;
 
 /** output_text() - a whole file of text. Return: 0, or -1. */
-int output_text(struct output *out, const char *name, const char *text, struct err *err) MUST_CHECK;
+int output_text(struct output *out, const char *name, const char *text, enum output_care care,
+		struct err *err) MUST_CHECK;
 
 /**
  * output_link() - a symbolic link in a sub-folder that belongs to this run, replaced when it is there.
@@ -45,7 +53,7 @@ int output_text(struct output *out, const char *name, const char *text, struct e
 int output_link(struct output *out, const char *folder, const char *name, const char *target,
 		struct err *err) MUST_CHECK;
 
-/** output_commit() - sync all files, then rename them. Return: 0, or -1 and nothing new is there. */
+/** output_commit() - sync what is kept, then rename all files. Return: 0, or -1 and nothing new is there. */
 int output_commit(struct output *out, struct err *err) MUST_CHECK;
 
 /** output_abort() - remove the temporary files; nothing after output_commit(). */

@@ -40,8 +40,8 @@ static int write_board(struct arena *arena, const char *dir, const char *board,
 		return -1;
 	probe_kconfig(&caps, board, &kconfig);
 	if (output_open(&out, arena, dir, err) < 0 ||
-	    output_text(&out, "qemu.caps", text_str(caps_text), err) < 0 ||
-	    output_text(&out, "qemu.Kconfig", text_str(&kconfig), err) < 0 ||
+	    output_text(&out, "qemu.caps", text_str(caps_text), OUTPUT_KEPT, err) < 0 ||
+	    output_text(&out, "qemu.Kconfig", text_str(&kconfig), OUTPUT_KEPT, err) < 0 ||
 	    output_commit(&out, err) < 0) {
 		output_abort(&out);
 		return -1;
