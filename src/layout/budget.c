@@ -149,24 +149,32 @@ static void name_symbols(const struct vm *vm, struct text *text)
 		text_fmt(text, " or %s", count_symbol(second));
 }
 
-static void refuse(struct pass *pass, const struct vm_dev *dev, const char *what, const char *why)
+/* What makes room by itself: fewer devices, or several to a slot. */
+static const char *fewer(struct pass *pass)
 {
 	struct text symbols = {.arena = pass->vm->arena};
+
+	name_symbols(pass->vm, &symbols);
+	return arena_fmt(pass->vm->arena,
+			 "Lower %s, change the number of spare places (CONFIG_SPARE_PORTS_FIXED), "
+			 "or configure PCI addresses by hand: functions 1 to 7 of a slot are used "
+			 "only then.",
+			 text_str(&symbols));
+}
+
+static void refuse(struct pass *pass, const struct vm_dev *dev, const char *what, const char *why,
+		   const char *fix)
+{
 	struct err *err = err_list_new(pass->errs, ERR_CONFIG, "%s", what);
 
 	pass->no_room = true;
-	budget_count(pass->layout);
-	name_symbols(pass->vm, &symbols);
 	if (dev && !dev->added) {
 		err_at(err, dev->at.file, dev->at.line);
 		err_sym(err, "%s", dev_symbol(dev, NULL));
 	}
 	err_check(err, "pci-room");
 	err_why(err, "%s", why);
-	err_fix(err,
-		"Lower %s, change the number of spare places (CONFIG_SPARE_PORTS_FIXED), or "
-		"configure PCI addresses by hand: functions 1 to 7 of a slot are used only then.",
-		text_str(&symbols));
+	err_fix(err, "%s", fix);
 }
 
 static unsigned count_endpoints(const struct layout *layout)
@@ -192,29 +200,92 @@ static const char *one_line(struct arena *arena, const char *text)
 void budget_refuse(struct pass *pass, const struct layout_dev *rec, const struct err *found)
 {
 	struct arena *arena = pass->vm->arena;
+	bool controller = !(rec->flags & PCI_TYPE_ENDPOINT);
 
 	budget_count(pass->layout);
 	refuse(pass, rec->dev, found->what,
 	       arena_fmt(arena, "%s %u devices want a PCI place. %s", found->why,
 			 count_endpoints(pass->layout),
-			 one_line(arena, layout_budget_text(pass->layout, arena))));
+			 one_line(arena, layout_budget_text(pass->layout, arena))),
+	       controller && *found->fix ? found->fix : fewer(pass));
+}
+
+/* The controller for whose sake the buses below its index are there. */
+static const struct vm_dev *highest(const struct vm *vm, unsigned bus)
+{
+	const struct vm_dev *found = NULL;
+
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index > bus &&
+		    (!found || dev->index > found->index))
+			found = dev;
+	}
+	return found;
+}
+
+static const char *address_symbol(const struct vm_dev *dev)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->kind == PROP_PCI)
+			return dev_symbol(dev, row->name);
+	}
+	return dev_symbol(dev, NULL);
+}
+
+/* A bus number that is too high is the address's or the index's fault, not that of the devices. */
+static const char *lower(struct pass *pass, const struct vm_dev *dev, unsigned bus)
+{
+	struct arena *arena = pass->vm->arena;
+
+	if (dev && dev->family->rank == RANK_PCI_CONTROLLER && !dev->added && dev->index > bus)
+		return arena_fmt(arena,
+				 "Set %s to 0 to let kiln choose, or to at most %u: each index "
+				 "below it that .config leaves out becomes a bus.",
+				 dev_symbol(dev, "index"), bus - 1);
+	if (dev && (dev->has_want || dev->has_want_bus) && dev->want.bus >= bus) {
+		char text[64];
+
+		(void)pci_suggest(&pass->layout->set, flags_of(pass->vm, dev), 3, text,
+				  sizeof(text));
+		return arena_fmt(arena,
+				 "Clear %s to let kiln choose, or pick a free address: %s; each "
+				 "bus below the one it names is made.",
+				 address_symbol(dev), text);
+	}
+	return fewer(pass);
+}
+
+/* Buses that the set has and no controller makes. */
+static unsigned missing_buses(const struct pass *pass)
+{
+	unsigned made = 0;
+
+	vm_for_each_dev(dev, pass->vm->controllers)
+		made += dev->family->rank == RANK_PCI_CONTROLLER;
+	return pass->layout->set.count - made;
 }
 
 void budget_refuse_bus(struct pass *pass, unsigned bus, unsigned placed)
 {
 	const struct layout *layout = pass->layout;
-	const char *whom = layout->bus_for[bus] ? layout->bus_for[bus] : "the lock";
+	const struct vm_dev *above = layout->bus_for[bus] ? NULL : highest(pass->vm, bus);
+	const char *whom = layout->bus_for[bus] ? layout->bus_for[bus]
+			   : above              ? above->id
+						: "the lock";
+	const struct vm_dev *dev = above ? above : vm_find(pass->vm, whom);
 	struct arena *arena = pass->vm->arena;
 	const struct pci_model_info *model = &pci_models[layout->set.bus[bus]->model];
 
 	budget_count(pass->layout);
-	refuse(pass, vm_find(pass->vm, whom),
+	refuse(pass, dev,
 	       arena_fmt(arena, "there is no place for pci.%u, the %s that %s needs", bus,
 			 model->name, whom),
 	       arena_fmt(arena,
 			 "%u devices and %u spare place%s need %u more PCI controllers, and there "
 			 "is room for %u of them. %s",
 			 count_endpoints(layout), layout->spare, layout->spare == 1 ? "" : "s",
-			 layout->set.count - layout->first_new, placed,
-			 one_line(arena, layout_budget_text(pass->layout, arena))));
+			 missing_buses(pass), placed,
+			 one_line(arena, layout_budget_text(pass->layout, arena))),
+	       lower(pass, dev, bus));
 }

@@ -73,16 +73,59 @@ static void number_controller(const struct vm *vm, const struct layout_dev *rec)
 	}
 }
 
-/* Bus numbers of expanders go down from 254; what SeaBIOS counts for the others goes up from 0. */
-static void check_expander(const struct layout_dev *rec, struct err_list *errs)
+static bool is_expander(const struct vm_dev *dev)
 {
-	const struct controller_pci *data = rec->dev->data;
-	enum pci_model model = pci_model_find(rec->dev->class->name);
+	enum pci_model model = pci_model_find(dev->class->name);
+
+	return dev->family == &controller_pci_family &&
+	       (model == PCI_MODEL_PCI_EXPANDER_BUS || model == PCI_MODEL_PCIE_EXPANDER_BUS);
+}
+
+static bool has_bus_nr(const struct vm *vm, uint64_t bus_nr)
+{
+	vm_for_each_dev(dev, vm->controllers) {
+		if (is_expander(dev) &&
+		    ((const struct controller_pci *)dev->data)->bus_nr == bus_nr)
+			return true;
+	}
+	return false;
+}
+
+/* QEMU takes a bus number once (hw/pci-bridge/pci_expander_bridge.c, seen: "Bus 100 is already in use"). */
+static void check_expander_twice(const struct vm *vm, const struct vm_dev *dev,
+				 struct err_list *errs)
+{
+	uint64_t bus_nr = ((const struct controller_pci *)dev->data)->bus_nr, other_nr = 254;
+	const struct vm_dev *other = vm->controllers;
 	struct err *err;
 
-	if ((model != PCI_MODEL_PCI_EXPANDER_BUS && model != PCI_MODEL_PCIE_EXPANDER_BUS) ||
-	    data->bus_nr)
+	while (!is_expander(other) ||
+	       ((const struct controller_pci *)other->data)->bus_nr != bus_nr)
+		other = other->next;
+	if (other == dev)
 		return;
+	while (other_nr > 1 && has_bus_nr(vm, other_nr))
+		other_nr--;
+	err = dev_error(errs, dev, "bus-nr", "pci-bus-number", "bus number %u of %s is that of %s",
+			(unsigned)bus_nr, dev->id, other->id);
+	err_why(err,
+		"The guest finds each root under a number of its own, and QEMU takes each once.");
+	err_fix(err, "Set %s to another one, such as %u, or to 0.", dev_symbol(dev, "bus-nr"),
+		(unsigned)other_nr);
+}
+
+/* Bus numbers of expanders go down from 254; what SeaBIOS counts for the others goes up from 0. */
+static void check_expander(const struct vm *vm, const struct layout_dev *rec, struct err_list *errs)
+{
+	const struct controller_pci *data = rec->dev->data;
+	struct err *err;
+
+	if (!is_expander(rec->dev))
+		return;
+	if (data->bus_nr) {
+		check_expander_twice(vm, rec->dev, errs);
+		return;
+	}
 	err = dev_error(errs, rec->dev, NULL, "pci-bus-number",
 			"no bus number is left for PCI controller %u", rec->dev->index);
 	err_why(err, "An expander bus gets two less than the lowest bus number so far, and that is "
@@ -90,17 +133,27 @@ static void check_expander(const struct layout_dev *rec, struct err_list *errs)
 	err_fix(err, "Give the expander buses higher numbers, or remove one.");
 }
 
-static void check_bridge(const struct layout_dev *rec, struct err_list *errs)
+static void check_bridge(const struct layout *layout, const struct layout_dev *rec,
+			 struct err_list *errs)
 {
+	const struct vm_dev *dev = rec->dev;
+	char addr[PCI_ADDR_TEXT], text[64];
 	struct err *err;
 
-	if (pci_model_find(rec->dev->class->name) != PCI_MODEL_PCI_BRIDGE ||
-	    rec->dev->index > rec->addr.bus)
+	if (pci_model_find(dev->class->name) != PCI_MODEL_PCI_BRIDGE || dev->index > rec->addr.bus)
 		return;
-	err = dev_error(errs, rec->dev, NULL, "pci-bridge-order",
-			"PCI controller %u sits on bus %u", rec->dev->index, rec->addr.bus);
-	err_why(err, "The index of a pci-bridge must be larger than the bus it is plugged into.");
-	err_fix(err, "Give it a higher index, or plug it into a bus below %u.", rec->dev->index);
+	err = dev_error(errs, dev, dev->has_want ? "pci-address" : NULL, "pci-bridge-order",
+			"%s sits on pci.%u, at PCI address %s", dev->id, rec->addr.bus,
+			pci_addr_text(&rec->addr, addr));
+	err_why(err,
+		"The index of a pci-bridge, %u, must be larger than that of the bus it is "
+		"plugged into, %u.",
+		dev->index, rec->addr.bus);
+	if (pci_suggest_below(&layout->set, rec->flags, dev->index, 3, text, sizeof(text)))
+		err_fix(err, "Set %s to a free address of a lower bus: %s.",
+			dev_symbol(dev, "pci-address"), text);
+	else
+		err_fix(err, "Set %s above %u.", dev_symbol(dev, "index"), rec->addr.bus);
 }
 
 static bool is_port(const struct vm_dev *dev)
@@ -206,8 +259,8 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 		if (!rec || dev->family != &controller_pci_family)
 			continue;
 		number_controller(vm, rec);
-		check_bridge(rec, errs);
-		check_expander(rec, errs);
+		check_bridge(layout, rec, errs);
+		check_expander(vm, rec, errs);
 	}
 	check_chassis(vm, errs);
 }

@@ -111,8 +111,10 @@ static void fix_suggest(const struct pci_set *set, const struct pci_want *want, 
 
 	if (pci_suggest(set, want->flags, 3, text, sizeof(text)))
 		err_fix(err, "Clear the address to let kiln choose, or pick a free one: %s.", text);
+	else if (pci_suggest_parent(set, want->flags, text, sizeof(text)))
+		err_fix(err, "No bus has a place for it. Add %s.", text);
 	else
-		err_fix(err, "Clear the address to let kiln choose.");
+		err_fix(err, "Switch it off: nothing that could be added has a place for it.");
 }
 
 static int refuse_connection(const struct pci_addr *addr, const struct pci_bus *bus,

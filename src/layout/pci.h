@@ -263,4 +263,16 @@ int pci_grow(struct pci_set *set, struct pci_addr *addr, unsigned flags,
 unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
 		     size_t size);
 
+/** pci_suggest_below() - the same on the buses below @end alone. */
+unsigned pci_suggest_below(const struct pci_set *set, unsigned flags, unsigned end, unsigned most,
+			   char *text, size_t size);
+
+/**
+ * pci_suggest_parent() - write what must be added first, for a device that no bus has room for:
+ * "a pcie-root-port; as PCI controller 2 it has 02:00.0 free".
+ *
+ * Return: whether there is such a thing, and an index for it.
+ */
+bool pci_suggest_parent(const struct pci_set *set, unsigned flags, char *text, size_t size);
+
 #endif

@@ -79,17 +79,16 @@ static bool find(struct pci_set *set, unsigned flags, int function, enum gone_ru
 
 static int refuse_search(const struct pci_set *set, const struct pci_want *want, struct err *err)
 {
-	char reason[ERR_TEXT_MAX];
-	size_t len = 0;
+	struct err grown = *err;
 
-	/* What pci_grow() said is the reason why there is no place. */
-	if (set->can_grow && err->kind != ERR_NONE)
-		len = (size_t)snprintf(reason, sizeof(reason), "%s", err->why);
-	if (len == 0)
-		(void)snprintf(reason, sizeof(reason),
-			       "Every slot of every bus that takes such a device is in use.");
 	err_set(err, ERR_CONFIG, "there is no free PCI place for %s", want->owner->name);
-	err_why(err, "%s", reason);
+	/* What pci_grow() said is the reason why there is no place, and it knows what to add. */
+	if (set->can_grow && grown.kind != ERR_NONE) {
+		err_why(err, "%s", grown.why);
+		err_fix(err, "%s", grown.fix);
+		return -1;
+	}
+	err_why(err, "Every slot of every bus that takes such a device is in use.");
 	err_fix(err,
 		"Switch off devices, or configure PCI addresses by hand: functions 1 to 7 of a "
 		"slot are used only then.");
@@ -193,8 +192,9 @@ static bool accepts_anywhere(const struct pci_set *set, unsigned type)
 	return false;
 }
 
-static int refuse_growth(unsigned flags, struct err *err)
+static int refuse_growth(const struct pci_set *set, unsigned flags, struct err *err)
 {
+	char place[128];
 	enum pci_model plug = PCI_MODEL_COUNT;
 	struct {
 		char text[256];
@@ -217,7 +217,12 @@ static int refuse_growth(unsigned flags, struct err *err)
 			onto.text);
 	else
 		err_why(err, "It is not a PCI device.");
-	err_fix(err, "Switch off devices, or add the controller that it plugs into.");
+	if (pci_suggest(set, flags, 3, place, sizeof(place)))
+		err_fix(err, "Configure a free address: %s.", place);
+	else if (pci_suggest_parent(set, flags, place, sizeof(place)))
+		err_fix(err, "Add %s.", place);
+	else
+		err_fix(err, "Switch it off: nothing that could be added has a place for it.");
 	return -1;
 }
 
@@ -235,7 +240,7 @@ int pci_grow(struct pci_set *set, struct pci_addr *addr, unsigned flags, struct 
 	} else if (flags & (PCI_TYPE_PCIE | PCI_TYPE_UPSTREAM)) {
 		model = PCI_MODEL_PCIE_ROOT_PORT;
 	} else {
-		return refuse_growth(flags, err);
+		return refuse_growth(set, flags, err);
 	}
 	/* With exactly one bus asked for, the device goes behind what must come before it. */
 	if (conventional_start && add == 1) {
@@ -323,10 +328,10 @@ static bool suggest_slot(struct suggesting *to, const struct pci_bus *bus, struc
 	return true;
 }
 
-static void suggest_all(const struct pci_set *set, unsigned flags, struct suggesting *to,
-			enum suggest_what what)
+static void suggest_all(const struct pci_set *set, unsigned flags, unsigned end,
+			struct suggesting *to, enum suggest_what what)
 {
-	for (unsigned i = 0; i < set->count; i++) {
+	for (unsigned i = 0; i < set->count && i < end; i++) {
 		const struct pci_bus *bus = set->bus[i];
 		struct pci_addr addr = {.bus = (uint16_t)i};
 
@@ -340,16 +345,42 @@ static void suggest_all(const struct pci_set *set, unsigned flags, struct sugges
 	}
 }
 
-unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
-		     size_t size)
+unsigned pci_suggest_below(const struct pci_set *set, unsigned flags, unsigned end, unsigned most,
+			   char *text, size_t size)
 {
 	struct suggesting to = {.text = text, .size = size, .most = most};
 	struct pci_addr addr;
 
-	suggest_all(set, flags, &to, SUGGEST_SLOTS);
-	if (to.count == 0 && grown_address(set, flags, &addr))
+	suggest_all(set, flags, end, &to, SUGGEST_SLOTS);
+	if (to.count == 0 && end > set->count && grown_address(set, flags, &addr))
 		(void)suggest(&to, &addr);
 	if (to.count == 0)
-		suggest_all(set, flags, &to, SUGGEST_FUNCTIONS);
+		suggest_all(set, flags, end, &to, SUGGEST_FUNCTIONS);
 	return to.count;
+}
+
+unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, char *text,
+		     size_t size)
+{
+	return pci_suggest_below(set, flags, PCI_BUS_MAX + 1, most, text, size);
+}
+
+bool pci_suggest_parent(const struct pci_set *set, unsigned flags, char *text, size_t size)
+{
+	struct pci_addr addr = {.bus = (uint16_t)set->count};
+	char free_at[PCI_ADDR_TEXT], above[PCI_ADDR_TEXT];
+
+	for (unsigned i = 0; i < PCI_MODEL_COUNT && set->count < PCI_BUS_MAX; i++) {
+		const struct pci_model_info *model = &pci_models[i];
+
+		/* A root is there already, and is full; another one must have a place itself. */
+		if (!model->upstream || !(model->accepts & flags & PCI_TYPE_MASK) ||
+		    !pci_suggest(set, model->upstream, 1, above, sizeof(above)))
+			continue;
+		addr.slot = (uint8_t)model->min_slot;
+		(void)snprintf(text, size, "a %s; as PCI controller %u it has %s free", model->name,
+			       addr.bus, pci_addr_text(&addr, free_at));
+		return true;
+	}
+	return false;
 }

@@ -109,7 +109,7 @@ static const struct refusal refusals[] = {
 	 .list = {{"pci-bridge", 1, 9, 1}},
 	 .what = "no bus can be added for pci-bridge",
 	 .why = "pcie-to-pci-bridge",
-	 .fix = "add the controller"},
+	 .fix = "a free address: 00:01.0"},
 	/* E4, connection */
 	{.machine = &machine_q35,
 	 .list = {{"pcie-root-port", 1, 0, 0}, {"pcie-root-port", 2, 1, 0x1f}},
@@ -120,7 +120,7 @@ static const struct refusal refusals[] = {
 	 .list = {{"pcie-root-port", 1, 0, 2}},
 	 .what = "pci.1 cannot be plugged in",
 	 .why = "bus 0 is the pci-root",
-	 .fix = "Clear the address"},
+	 .fix = "Switch it off"},
 	/* E4, slot */
 	{.machine = &machine_q35,
 	 .list = {{"pcie-root-port", 1, 0, 0}},
@@ -133,12 +133,12 @@ static const struct refusal refusals[] = {
 	 .list = {{"pcie-switch-downstream-port", 1, 0, 0}},
 	 .what = "there is no free PCI place for pci.1",
 	 .why = "plugs into pcie-switch-upstream-port",
-	 .fix = "Lower"},
+	 .fix = "Add a pcie-switch-upstream-port; as PCI controller 2 it has 02:00.0 free"},
 	{.machine = &machine_pc,
 	 .list = {{"dmi-to-pci-bridge", 1, 0, 0}},
 	 .what = "there is no free PCI place for pci.1",
 	 .why = "plugs into pcie-root",
-	 .fix = "Lower"},
+	 .fix = "Switch it off"},
 	/* double use */
 	{.machine = &machine_q35,
 	 .list = {{"pcie-root-port", 1, 0, 3}},
@@ -155,9 +155,9 @@ static const struct refusal refusals[] = {
 	/* E13 */
 	{.machine = &machine_pc,
 	 .list = {{"pci-bridge", 1, 2, 3}, {"pci-bridge", 2, 0, 0}},
-	 .what = "PCI controller 1 sits on bus 2",
-	 .why = "larger than the bus",
-	 .fix = "below 1"},
+	 .what = "pci.1 sits on pci.2, at PCI address 02:03.0",
+	 .why = "must be larger than that of the bus",
+	 .fix = "a lower bus: 00:03.0"},
 };
 
 static void test_controllers_refusals_name_both_and_a_way_out(void **state)
