@@ -337,15 +337,21 @@ size_t config_pins(const struct vm *vm, struct config_pin **ret_pins)
 }
 
 static void apply_pin(struct vm_dev *dev, const struct prop *row, const struct cfg *cfg,
-		      const char *pinned, struct err_list *errs)
+		      const char *pinned, struct text *told, struct err_list *errs)
 {
 	const char *value = config_row_text(dev, row);
 	const struct cfg_sym *sym = row_chosen(cfg, dev, row);
 
 	if (!pinned || !strcmp(pinned, value))
 		return;
-	if (sym && sym->at_default && row_set_text(dev, row, pinned) == 0)
+	if (sym && sym->at_default && row_set_text(dev, row, pinned) == 0) {
+		/* A choice of the default and a default that was moved look alike in .config. */
+		text_fmt(told,
+			 "note: %s is at its default, \"%s\", and the lock keeps \"%s\"; `make "
+			 "layout-update DEVICE=%s` takes the default.\n",
+			 dev_symbol(dev, row->name), value, pinned, pin_key(dev, row));
 		return;
+	}
 	struct err *err = dev_error(errs, dev, row->name, "lock-pin",
 				    "\"%s\" differs from the pinned \"%s\"", value, pinned);
 
@@ -359,7 +365,7 @@ static void apply_pin(struct vm_dev *dev, const struct prop *row, const struct c
 
 int config_apply_pins(struct vm *vm, const struct cfg *cfg,
 		      const char *(*pin)(const void *arg, const char *key), const void *arg,
-		      struct err_list *errs)
+		      struct text *ret_told, struct err_list *errs)
 {
 	size_t before = errs->count;
 
@@ -367,13 +373,14 @@ int config_apply_pins(struct vm *vm, const struct cfg *cfg,
 	{
 		if (is_pinned(vm->guest_dev, row))
 			apply_pin(vm->guest_dev, row, cfg, pin(arg, pin_key(vm->guest_dev, row)),
-				  errs);
+				  ret_told, errs);
 	}
 	vm_for_each(dev, vm) {
 		prop_for_each(row, dev->family->props)
 		{
 			if (is_pinned(dev, row))
-				apply_pin(dev, row, cfg, pin(arg, pin_key(dev, row)), errs);
+				apply_pin(dev, row, cfg, pin(arg, pin_key(dev, row)), ret_told,
+					  errs);
 		}
 	}
 	return errs->count == before ? 0 : -1;

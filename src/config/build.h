@@ -78,13 +78,14 @@ size_t config_pins(const struct vm *vm, struct config_pin **ret_pins);
  * @cfg: the configuration.
  * @pin: gives the pinned value of a key, or NULL.
  * @arg: for @pin.
+ * @ret_told: gets a line for each default that a pin stands in for.
  * @errs: gets each value that was chosen otherwise on purpose.
  *
  * Return: 0, or -1 with errors.
  */
 int config_apply_pins(struct vm *vm, const struct cfg *cfg,
 		      const char *(*pin)(const void *arg, const char *key), const void *arg,
-		      struct err_list *errs) MUST_CHECK;
+		      struct text *ret_told, struct err_list *errs) MUST_CHECK;
 
 /** config_prepare() - let the families compute what follows from the values that were read. */
 void config_prepare(struct vm *vm);

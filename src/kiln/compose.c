@@ -41,10 +41,11 @@ static int run_pipeline(struct pipeline *pipe, const struct options *options)
 	return pipeline_layout(pipe);
 }
 
-static void print_notes(const struct layout *layout)
+static void print_notes(const struct pipeline *pipe)
 {
-	for (size_t i = 0; i < layout->note_count; i++)
-		(void)fprintf(stderr, "note: %s\n", layout->notes[i]);
+	(void)fputs(text_str(&pipe->told), stderr);
+	for (size_t i = 0; i < pipe->layout.note_count; i++)
+		(void)fprintf(stderr, "note: %s\n", pipe->layout.notes[i]);
 }
 
 static void fill_meta(struct pipeline *pipe, struct img_source *source)
@@ -211,7 +212,7 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 	    run_pipeline(&pipe, &options) < 0 || pipeline_emit(&pipe) < 0 ||
 	    domain_write(&pipe.vm, &xml, errs) < 0)
 		return 0;
-	print_notes(&pipe.layout);
+	print_notes(&pipe);
 	fill_source(&pipe, &source);
 	source.domain = text_str(&xml);
 	source.config = cfg_defconfig(&pipe.cfg, arena);
@@ -234,7 +235,7 @@ int check_command(int argc, char **argv, struct arena *arena, struct err_list *e
 	if (options_parse(argc, argv, 0, arena, &options, errs) < 0 ||
 	    run_pipeline(&pipe, &options) < 0 || pipeline_emit(&pipe) < 0)
 		return 0;
-	print_notes(&pipe.layout);
+	print_notes(&pipe);
 	return 0;
 }
 

@@ -108,7 +108,9 @@ int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
 	if (load_config(pipe) < 0 || load_board(pipe) < 0 ||
 	    config_build(vm, &pipe->cfg, pipe->errs) < 0 || load_lock(pipe) < 0)
 		return -1;
-	if (pipe->lock && config_apply_pins(vm, &pipe->cfg, pin_value, pipe->lock, pipe->errs) < 0)
+	pipe->told.arena = pipe->arena;
+	if (pipe->lock &&
+	    config_apply_pins(vm, &pipe->cfg, pin_value, pipe->lock, &pipe->told, pipe->errs) < 0)
 		return -1;
 	config_prepare(vm);
 	cfg_check_unread(&pipe->cfg, pipe->errs);

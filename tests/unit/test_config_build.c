@@ -132,7 +132,7 @@ struct fixture {
 	struct vm vm;
 	struct vm_dev guest;
 	struct place guest_at[2];
-	struct text answer;
+	struct text answer, told;
 	unsigned lines;
 };
 
@@ -143,6 +143,7 @@ static int setup(void **state)
 	memset(&fixture, 0, sizeof(fixture));
 	fixture.errs.arena = &fixture.arena;
 	fixture.answer.arena = &fixture.arena;
+	fixture.told.arena = &fixture.arena;
 	fixture.vm.arena = &fixture.arena;
 	fixture.vm.families = families;
 	fixture.guest = (struct vm_dev){
@@ -405,7 +406,8 @@ static const char *pin_of(const void *arg, const char *key)
 
 static int apply(struct fixture *fixture, const char *const *pins)
 {
-	return config_apply_pins(&fixture->vm, &fixture->cfg, pin_of, pins, &fixture->errs);
+	return config_apply_pins(&fixture->vm, &fixture->cfg, pin_of, pins, &fixture->told,
+				 &fixture->errs);
 }
 
 static void test_pins_replace_defaults(void **state)
@@ -417,6 +419,9 @@ static void test_pins_replace_defaults(void **state)
 	assert_string_equal(fixture->vm.guest.name, "old");
 	assert_string_equal(fixture->vm.devs->class->name, "fancy");
 	assert_string_equal(toy_of(fixture->vm.devs)->kind->sym, "B");
+	assert_non_null(strstr(text_str(&fixture->told),
+			       "note: CONFIG_TOY0_MODEL is at its default, \"plain\", and the lock "
+			       "keeps \"fancy\"; `make layout-update DEVICE=toy0.model`"));
 }
 
 static void test_pins_that_agree_with_a_choice_are_quiet(void **state)
@@ -425,6 +430,7 @@ static void test_pins_that_agree_with_a_choice_are_quiet(void **state)
 
 	assert_int_equal(build(fixture, SET("TOY_COUNT=1", "VM_NAME=new")), 0);
 	assert_int_equal(apply(fixture, SET("name=new", "toy0.model=plain")), 0);
+	assert_string_equal(text_str(&fixture->told), "");
 }
 
 static void test_pins_refuse_a_choice_made_on_purpose(void **state)
