@@ -180,6 +180,7 @@ static void read_alike(struct vm_dev *dev, const struct vm_dev *first, const str
 	dev->class = first->class;
 	dev->has_want_bus = first->has_want_bus;
 	dev->want = first->want;
+	dev->want_place = first->want_place;
 	prop_for_each(row, family->props)
 	{
 		if (row->sym && row->flags & PROP_REPEAT_FMT)

@@ -204,6 +204,19 @@ static bool parse_bus(const char *text, struct pci_addr *ret)
 	return true;
 }
 
+static void refuse_repeated(struct vm_dev *dev, const struct prop *row, const char *check,
+			    const char *holder, struct err_list *errs)
+{
+	struct err *err;
+
+	if (dev->repeats < 2 || dev->repeat)
+		return;
+	err = refuse(errs, dev, row, check,
+		     arena_fmt(errs->arena, "one address for %u devices", dev->repeats));
+	err_why(err, "The slot is repeated, and %s holds one device.", holder);
+	err_fix(err, "Set %s=\"\" to let Kiln choose.", dev_symbol(dev, row->name));
+}
+
 static void read_pci(const struct cfg_sym *sym, struct vm_dev *dev, const struct prop *row,
 		     struct err_list *errs)
 {
@@ -228,12 +241,17 @@ static void read_pci(const struct cfg_sym *sym, struct vm_dev *dev, const struct
 		return;
 	}
 	dev->has_want = true;
-	if (dev->repeats < 2 || dev->repeat)
+	refuse_repeated(dev, row, "pci-address-repeated", "a PCI function", errs);
+}
+
+/* Its form is that of the class, which may not be read yet: a check of the model looks at it. */
+static void read_place(const struct cfg_sym *sym, struct vm_dev *dev, const struct prop *row,
+		       struct err_list *errs)
+{
+	if (!*sym->value)
 		return;
-	err = refuse(errs, dev, row, "pci-address-repeated",
-		     arena_fmt(errs->arena, "one address for %u devices", dev->repeats));
-	err_why(err, "The slot is repeated, and a PCI function holds one device.");
-	err_fix(err, "Set %s=\"\" to let Kiln choose.", dev_symbol(dev, row->name));
+	dev->want_place = sym->value;
+	refuse_repeated(dev, row, "place-repeated", "a place on a controller", errs);
 }
 
 static void read_choice(const struct cfg *cfg, struct vm_dev *dev, const struct prop *row)
@@ -286,6 +304,9 @@ void row_read(const struct cfg *cfg, struct vm_dev *dev, const struct prop *row,
 	case PROP_PCI:
 		read_pci(sym, dev, row, errs);
 		break;
+	case PROP_PLACE:
+		read_place(sym, dev, row, errs);
+		break;
 	case PROP_ENUM:
 	case PROP_CLASS:
 	case PROP_CONST:
@@ -317,6 +338,7 @@ const char *config_row_text(const struct vm_dev *dev, const struct prop *row)
 		text = dev->class->name;
 		break;
 	case PROP_PCI:
+	case PROP_PLACE:
 	case PROP_CONST:
 	case PROP_ALIAS:
 	case PROP_ADDRESS:
@@ -362,6 +384,7 @@ int row_set_text(struct vm_dev *dev, const struct prop *row, const char *text)
 		dev->class = class;
 		return 0;
 	case PROP_PCI:
+	case PROP_PLACE:
 	case PROP_CONST:
 	case PROP_ALIAS:
 	case PROP_ADDRESS:

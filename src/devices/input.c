@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * input.c - mice, keyboards and tablets on virtio; a PC has a PS/2 mouse and keyboard in any case.
+ * input.c - mice, keyboards and tablets on virtio or USB; a PC has a PS/2 mouse and keyboard in any
+ * case.
  */
 #include "devices/registry.h"
 
@@ -9,7 +10,7 @@
 #include "model/vm.h"
 
 struct input {
-	const char *type; /* libvirt's */
+	const char *type, *bus; /* libvirt's */
 };
 
 static const struct dev_class input_classes[] = {
@@ -31,8 +32,36 @@ static const struct dev_class input_classes[] = {
 		.driver = "virtio-keyboard-pci",
 		.where = WHERE_VIRTIO,
 	},
+	{
+		.name = "usb-tablet",
+		.sym = "USB_TABLET",
+		.driver = "usb-tablet",
+		.on = CONTROLLER_USB,
+	},
+	{
+		.name = "usb-mouse",
+		.sym = "USB_MOUSE",
+		.driver = "usb-mouse",
+		.on = CONTROLLER_USB,
+	},
+	{
+		.name = "usb-keyboard",
+		.sym = "USB_KEYBOARD",
+		.driver = "usb-kbd",
+		.on = CONTROLLER_USB,
+	},
 	{0},
 };
+
+static bool is_pci(const struct vm_dev *dev)
+{
+	return dev->class->where != WHERE_NONE;
+}
+
+static bool is_usb(const struct vm_dev *dev)
+{
+	return dev->class->on == CONTROLLER_USB;
+}
 
 static const struct prop input_props[] = {
 	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
@@ -40,9 +69,10 @@ static const struct prop input_props[] = {
 	 .kind = PROP_STRING,
 	 .field = offsetof(struct input, type),
 	 .xml = "@type"},
-	{.name = "bus", .kind = PROP_CONST, .text = "virtio", .xml = "@bus"},
+	{.name = "bus", .kind = PROP_STRING, .field = offsetof(struct input, bus), .xml = "@bus"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
-	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
+	{.name = "usb-address", .sym = "USB_ADDRESS", .kind = PROP_PLACE, .when = is_usb},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
@@ -52,6 +82,7 @@ static void input_prepare(struct vm *vm, struct vm_dev *dev)
 	struct input *input = dev->data;
 
 	(void)vm;
+	input->bus = is_usb(dev) ? "usb" : "virtio";
 	input->type = strchr(dev->class->name, '-') + 1;
 }
 

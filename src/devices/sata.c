@@ -16,10 +16,30 @@ struct sata {
 	uint64_t index;
 };
 
+#define OFFER                                                                        \
+	.type = CONTROLLER_SATA, .buses = 1, .targets = 1, .units = 6, .letters = 6, \
+	.suffix = SUFFIX_UNIT, .why = "A SATA controller has bus 0, target 0 and units 0 to 5."
+
+static const struct dev_offer offer_ahci = {OFFER};
+static const struct dev_offer offer_built_in = {OFFER, .bus = "ide"};
+
+/* The second one is the chipset's, which is spoken of when something sits on it. */
 static const struct dev_class sata_classes[] = {
-	{.name = "ahci", .driver = "ich9-ahci", .where = WHERE_PCI},
+	{.name = "ahci", .driver = "ich9-ahci", .where = WHERE_PCI, .offer = &offer_ahci},
+	{
+		.name = "built-in",
+		.driver = "ich9-ahci",
+		.where = WHERE_PCI,
+		.flags = CLASS_IMPLICIT,
+		.offer = &offer_built_in,
+	},
 	{0},
 };
+
+static bool is_added(const struct vm_dev *dev)
+{
+	return !(dev->class->flags & CLASS_IMPLICIT);
+}
 
 static const struct prop sata_props[] = {
 	{.name = "type", .kind = PROP_CONST, .text = "sata", .xml = "@type"},
@@ -28,7 +48,7 @@ static const struct prop sata_props[] = {
 	 .flags = PROP_ALWAYS,
 	 .field = offsetof(struct sata, index),
 	 .xml = "@index"},
-	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id", .when = is_added},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
@@ -79,6 +99,7 @@ const struct dev_family sata_family = {
 	.sym = "SATA",
 	.max = 8,
 	.size = sizeof(struct sata),
+	.flags = FAMILY_ADDED,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_SATA,
 	.xml = "controller",

@@ -12,6 +12,69 @@ struct scsi {
 
 #define CLASS_VIRTIO CLASS_OWN
 
+/*
+ * Limits of QEMU 7.2 and 10.0, by trial; libvirt puts seven disks on one, whatever the model, as units
+ * of target 0.
+ */
+static const struct dev_offer offer_virtio = {
+	.type = CONTROLLER_SCSI,
+	.buses = 1,
+	.targets = 256,
+	.units = 16384,
+	.letters = 7,
+	.bus_prop = "channel",
+	.target_prop = "scsi-id",
+	.unit_prop = "lun",
+	.why = "A virtio-scsi controller has bus 0, targets 0 to 255 and units 0 to 16383.",
+};
+
+/* libvirt's unit is the ID on the bus; the adapter itself has ID 7. */
+static const struct dev_offer offer_lsilogic = {
+	.type = CONTROLLER_SCSI,
+	.buses = 1,
+	.targets = 1,
+	.units = 7,
+	.letters = 7,
+	.unit_prop = "scsi-id",
+	.why = "An lsilogic controller has bus 0, target 0 and units 0 to 6; 7 is itself.",
+};
+
+static const struct dev_offer offer_lsisas1068 = {
+	.type = CONTROLLER_SCSI,
+	.buses = 1,
+	.targets = 8,
+	.units = 2,
+	.letters = 7,
+	.bus_prop = "channel",
+	.target_prop = "scsi-id",
+	.unit_prop = "lun",
+	.why = "An lsisas1068 controller has bus 0, targets 0 to 7 and units 0 and 1.",
+};
+
+static const struct dev_offer offer_lsisas1078 = {
+	.type = CONTROLLER_SCSI,
+	.buses = 1,
+	.targets = 64,
+	.units = 256,
+	.letters = 7,
+	.bus_prop = "channel",
+	.target_prop = "scsi-id",
+	.unit_prop = "lun",
+	.why = "An lsisas1078 controller has bus 0, targets 0 to 63 and units 0 to 255.",
+};
+
+static const struct dev_offer offer_vmpvscsi = {
+	.type = CONTROLLER_SCSI,
+	.buses = 1,
+	.targets = 64,
+	.units = 1,
+	.letters = 7,
+	.bus_prop = "channel",
+	.target_prop = "scsi-id",
+	.unit_prop = "lun",
+	.why = "A vmpvscsi controller has bus 0, targets 0 to 63 and unit 0.",
+};
+
 static const struct dev_class scsi_classes[] = {
 	{
 		.name = "virtio-scsi",
@@ -19,6 +82,7 @@ static const struct dev_class scsi_classes[] = {
 		.driver = "virtio-scsi-pci",
 		.where = WHERE_VIRTIO,
 		.flags = CLASS_VIRTIO,
+		.offer = &offer_virtio,
 	},
 	{
 		.name = "virtio-transitional",
@@ -26,6 +90,7 @@ static const struct dev_class scsi_classes[] = {
 		.driver = "virtio-scsi-pci-transitional",
 		.where = WHERE_PCI,
 		.flags = CLASS_VIRTIO,
+		.offer = &offer_virtio,
 	},
 	{
 		.name = "virtio-non-transitional",
@@ -33,11 +98,36 @@ static const struct dev_class scsi_classes[] = {
 		.driver = "virtio-scsi-pci-non-transitional",
 		.where = WHERE_VIRTIO,
 		.flags = CLASS_VIRTIO,
+		.offer = &offer_virtio,
 	},
-	{.name = "lsilogic", .sym = "LSILOGIC", .driver = "lsi53c895a", .where = WHERE_PCI},
-	{.name = "lsisas1068", .sym = "LSISAS1068", .driver = "mptsas1068", .where = WHERE_PCI},
-	{.name = "lsisas1078", .sym = "LSISAS1078", .driver = "megasas", .where = WHERE_PCI},
-	{.name = "vmpvscsi", .sym = "VMPVSCSI", .driver = "pvscsi", .where = WHERE_PCI},
+	{
+		.name = "lsilogic",
+		.sym = "LSILOGIC",
+		.driver = "lsi53c895a",
+		.where = WHERE_PCI,
+		.offer = &offer_lsilogic,
+	},
+	{
+		.name = "lsisas1068",
+		.sym = "LSISAS1068",
+		.driver = "mptsas1068",
+		.where = WHERE_PCI,
+		.offer = &offer_lsisas1068,
+	},
+	{
+		.name = "lsisas1078",
+		.sym = "LSISAS1078",
+		.driver = "megasas",
+		.where = WHERE_PCI,
+		.offer = &offer_lsisas1078,
+	},
+	{
+		.name = "vmpvscsi",
+		.sym = "VMPVSCSI",
+		.driver = "pvscsi",
+		.where = WHERE_PCI,
+		.offer = &offer_vmpvscsi,
+	},
 	{0},
 };
 
@@ -84,6 +174,7 @@ const struct dev_family scsi_family = {
 	.sym = "SCSI",
 	.max = 8,
 	.size = sizeof(struct scsi),
+	.flags = FAMILY_ADDED,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_SCSI,
 	.xml = "controller",

@@ -18,22 +18,65 @@ struct usb {
 	const char *master_bus; /* "usb.0" */
 };
 
+static unsigned ports_xhci(const struct vm_dev *dev)
+{
+	const struct usb *usb = dev->data;
+
+	return usb->ports ? (unsigned)usb->ports : 4;
+}
+
+static unsigned ports_uhci(const struct vm_dev *dev)
+{
+	(void)dev;
+	return 2;
+}
+
+static unsigned ports_ehci(const struct vm_dev *dev)
+{
+	(void)dev;
+	return 6;
+}
+
+static const struct dev_offer offer_xhci = {.type = CONTROLLER_USB, .ports = ports_xhci};
+static const struct dev_offer offer_uhci = {.type = CONTROLLER_USB, .ports = ports_uhci};
+static const struct dev_offer offer_ehci = {.type = CONTROLLER_USB, .ports = ports_ehci};
+
 static const struct dev_class usb_classes[] = {
-	{.name = "qemu-xhci", .sym = "QEMU_XHCI", .driver = "qemu-xhci", .where = WHERE_PCIE},
-	{.name = "nec-xhci", .sym = "NEC_XHCI", .driver = "nec-usb-xhci", .where = WHERE_PCIE},
+	{
+		.name = "qemu-xhci",
+		.sym = "QEMU_XHCI",
+		.driver = "qemu-xhci",
+		.where = WHERE_PCIE,
+		.offer = &offer_xhci,
+	},
+	{
+		.name = "nec-xhci",
+		.sym = "NEC_XHCI",
+		.driver = "nec-usb-xhci",
+		.where = WHERE_PCIE,
+		.offer = &offer_xhci,
+	},
 	{
 		.name = "piix3-uhci",
 		.sym = "PIIX3_UHCI",
 		.driver = "piix3-usb-uhci",
 		.where = WHERE_PCI,
+		.offer = &offer_uhci,
 	},
 	{
 		.name = "piix4-uhci",
 		.sym = "PIIX4_UHCI",
 		.driver = "piix4-usb-uhci",
 		.where = WHERE_PCI,
+		.offer = &offer_uhci,
 	},
-	{.name = "ehci", .sym = "EHCI", .driver = "usb-ehci", .where = WHERE_PCI},
+	{
+		.name = "ehci",
+		.sym = "EHCI",
+		.driver = "usb-ehci",
+		.where = WHERE_PCI,
+		.offer = &offer_ehci,
+	},
 	{
 		.name = "ich9-ehci1",
 		.sym = "ICH9",
@@ -41,6 +84,7 @@ static const struct dev_class usb_classes[] = {
 		.where = WHERE_PCI,
 		.flags = CLASS_SET_MASTER,
 		.function = 7,
+		.offer = &offer_ehci,
 	},
 	{
 		.name = "ich9-uhci1",
@@ -207,6 +251,7 @@ const struct dev_family usb_family = {
 	.sym = "USB",
 	.max = 4,
 	.size = sizeof(struct usb),
+	.flags = FAMILY_ADDED,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_USB,
 	.xml = "controller",

@@ -12,13 +12,14 @@
 
 #include "domain/domain.h"
 #include "model/machine.h"
+#include "model/place.h"
 
 /* Order of the elements as libvirt 9.0 writes them; what is not named comes last. */
 static const char *const element_order[] = {
-	"disk",    "controller", "filesystem", "interface", "smartcard",  "serial", "parallel",
-	"console", "channel",    "input",      "tpm",       "graphics",   "sound",  "audio",
-	"video",   "hostdev",    "redirdev",   "watchdog",  "memballoon", "rng",    "panic",
-	"shmem",   "memory",     "iommu",      "vsock",
+	"disk",    "controller", "filesystem", "interface", "smartcard", "serial",     "parallel",
+	"console", "channel",    "input",      "tpm",       "graphics",  "sound",      "audio",
+	"video",   "hostdev",    "redirdev",   "hub",       "watchdog",  "memballoon", "rng",
+	"panic",   "shmem",      "memory",     "iommu",     "vsock",
 };
 
 static unsigned element_place(const struct vm_dev *dev)
@@ -76,6 +77,7 @@ static const char *row_text(const struct vm_dev *dev, const struct prop *row)
 	case PROP_ALIAS:
 		return dev_alias_text(dev, row);
 	case PROP_PCI:
+	case PROP_PLACE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;
@@ -119,7 +121,27 @@ static void add_pci(xmlNodePtr device, const struct dev_addr *addr)
 		xml_attr(node, "multifunction", addr->multifunction == MULTI_ON ? "on" : "off");
 }
 
-static void add_address(xmlNodePtr device, const struct dev_addr *addr)
+static void add_drive(xmlNodePtr device, const struct drive_addr *drive)
+{
+	xmlNodePtr node = xml_child(device, "address");
+
+	xml_attr(node, "type", "drive");
+	xml_attr_fmt(node, "controller", "%u", drive->controller);
+	xml_attr_fmt(node, "bus", "%u", drive->bus);
+	xml_attr_fmt(node, "target", "%u", drive->target);
+	xml_attr_fmt(node, "unit", "%u", drive->unit);
+}
+
+static void add_usb(struct arena *arena, xmlNodePtr device, const struct dev_addr *addr)
+{
+	xmlNodePtr node = xml_child(device, "address");
+
+	xml_attr(node, "type", "usb");
+	xml_attr_fmt(node, "bus", "%u", addr->usb.bus);
+	xml_attr(node, "port", strchr(place_text(arena, addr), ':') + 1);
+}
+
+static void add_address(struct arena *arena, xmlNodePtr device, const struct dev_addr *addr)
 {
 	xmlNodePtr node;
 
@@ -137,6 +159,18 @@ static void add_address(xmlNodePtr device, const struct dev_addr *addr)
 	case ADDR_VIRTIO_MMIO:
 		/* libvirt has no word for the transport; QEMU would choose the one that is ours. */
 		xml_attr(xml_child(device, "address"), "type", "virtio-mmio");
+		break;
+	case ADDR_DRIVE:
+		add_drive(device, &addr->drive);
+		break;
+	case ADDR_USB:
+		add_usb(arena, device, addr);
+		break;
+	case ADDR_CCID:
+		node = xml_child(device, "address");
+		xml_attr(node, "type", "ccid");
+		xml_attr_fmt(node, "controller", "%u", addr->ccid.controller);
+		xml_attr_fmt(node, "slot", "%u", addr->ccid.slot);
 		break;
 	case ADDR_NONE:
 	case ADDR_KIND_COUNT:
@@ -166,7 +200,7 @@ static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_
 	if (dev->alias && !dev->family->under)
 		xml_set(node, "alias/@name", dev->alias);
 	if (placed)
-		add_address(node, &dev->addr);
+		add_address(dev->vm->arena, node, &dev->addr);
 }
 
 /* Without the element libvirt would add a USB controller. */
@@ -179,10 +213,19 @@ static void add_no_usb(xmlNodePtr devices)
 	xml_attr(usb, "model", "none");
 }
 
+static bool has_controller(const struct vm *vm, enum controller_type type)
+{
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family->controller == type && dev->index == 0)
+			return true;
+	}
+	return false;
+}
+
 static void add_built_in(const struct vm *vm, xmlNodePtr devices)
 {
 	/* The SATA controller of the ICH9 is part of the chipset, with or without disks on it. */
-	if (strcmp(vm->machine->name, "q35") != 0)
+	if (strcmp(vm->machine->name, "q35") != 0 || has_controller(vm, CONTROLLER_SATA))
 		return;
 	static const struct dev_addr ich9_sata = {.kind = ADDR_PCI,
 						  .pci = {.slot = 0x1f, .function = 2}};
@@ -190,14 +233,14 @@ static void add_built_in(const struct vm *vm, xmlNodePtr devices)
 
 	xml_attr(sata, "type", "sata");
 	xml_attr(sata, "index", "0");
-	add_address(sata, &ich9_sata);
+	add_address(vm->arena, sata, &ich9_sata);
 }
 
 static void add_controllers(const struct vm *vm, xmlNodePtr devices, struct err_list *errs)
 {
 	struct vm_dev *dev = vm->controllers;
 
-	if (!dev || dev->family->controller != CONTROLLER_USB)
+	if (!has_controller(vm, CONTROLLER_USB))
 		add_no_usb(devices);
 	for (; dev && dev->family->controller == CONTROLLER_USB; dev = dev->next)
 		add_device(dev, devices, errs);
@@ -223,6 +266,21 @@ void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	}
 }
 
+/* A hub behind another one comes after it, or libvirt does not find the other one. */
+static void add_elements(const struct vm *vm, xmlNodePtr devices, unsigned place,
+			 struct err_list *errs)
+{
+	bool is_hub = place < ARRAY_SIZE(element_order) && !strcmp(element_order[place], "hub");
+
+	for (unsigned depth = is_hub ? 1 : 0; depth <= (is_hub ? USB_DEPTH : 0); depth++) {
+		vm_for_each_dev(dev, vm->devs) {
+			if (!dev->family->under && element_place(dev) == place &&
+			    (!is_hub || place_depth(&dev->addr) == depth))
+				add_device(dev, devices, errs);
+		}
+	}
+}
+
 void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 {
 	xmlNodePtr devices = xml_child(root, "devices");
@@ -233,10 +291,7 @@ void domain_add_devices(const struct vm *vm, xmlNodePtr root, struct err_list *e
 
 		if (strcmp(element, "controller") == 0)
 			add_controllers(vm, devices, errs);
-		vm_for_each_dev(dev, vm->devs) {
-			if (!dev->family->under && element_place(dev) == place)
-				add_device(dev, devices, errs);
-		}
+		add_elements(vm, devices, place, errs);
 	}
 	/* Without the elements libvirt would add a video adapter and a balloon. */
 	if (has_element(vm, "graphics") && !has_element(vm, "video"))
@@ -325,7 +380,7 @@ void domain_add_metadata(const struct vm *vm, xmlNodePtr root, struct err_list *
 			add_policy(dev, kiln, errs);
 	}
 	vm_for_each_dev(dev, vm->devs) {
-		if (!(dev->family->flags & FAMILY_INTERNAL))
+		if (!(dev->family->flags & FAMILY_INTERNAL) && !dev->added)
 			add_policy(dev, kiln, errs);
 	}
 }

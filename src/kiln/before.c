@@ -38,6 +38,9 @@ static enum search search_of(const struct layout_dev *rec)
 	case RULE_LOCKED:
 	case RULE_CHIPSET:
 	case RULE_GONE: /* other places were free before: they were kept */
+	case RULE_LETTER:
+	case RULE_CONFIGURED_CONTROLLER:
+	case RULE_NEXT_PLACE:
 	case RULE_COUNT:
 		break;
 	}

@@ -36,6 +36,15 @@ static const struct {
 	{"gone",
 	 "Nothing else was free, or it is back: it has a place that the lock kept for a device "
 	 "that was removed."},
+	{"letter",
+	 "It is where libvirt puts a drive by the letter of its target: so many to a controller, in "
+	 "order; the controllers for it are added."},
+	{"configured-controller",
+	 "The configuration gives the controller alone: it has the first free place there."},
+	{"next-place",
+	 "Nobody gives it a place, so it has the first free one: on a disk controller the units, then "
+	 "the targets, on USB the ports of the bus, then those of its hubs, from the first controller "
+	 "on."},
 };
 
 static const char port_rule[] =
@@ -113,6 +122,9 @@ static void add_place(struct text *out, const json_t *object)
 		text_fmt(out, ": port %d of virtio-serial%d\n",
 			 (int)json_integer_value(json_object_get(object, "port")),
 			 (int)json_integer_value(controller));
+	else if (json_object_get(object, "on"))
+		text_fmt(out, ": %s %s on %s\n", member(object, "type"), member(object, "address"),
+			 member(object, "on"));
 	else if (json_object_get(object, "transport"))
 		text_fmt(out, ": %s at %s\n", member(object, "bus") ? member(object, "bus") : "?",
 			 member(object, "address") ? member(object, "address") : "?");
@@ -177,11 +189,11 @@ static void explain_one(void *arg, const json_t *object)
 	add_line(out, "lock", lock_sentence(object));
 }
 
-/* Calls for each that is meant, in the order of the tree, then of the ports, then of the transports. */
+/* Calls for each that is meant: the tree, then ports, transports and places on other controllers. */
 static size_t for_each(const json_t *layout, const char *name,
 		       void (*call)(void *arg, const json_t *object), void *arg)
 {
-	static const char *const lists[] = {"functions", "serial_ports", "transports"};
+	static const char *const lists[] = {"functions", "serial_ports", "transports", "attached"};
 	const json_t *object;
 	size_t count = 0, i;
 

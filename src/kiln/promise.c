@@ -14,6 +14,7 @@
 #include "config/build.h"
 #include "kiln/report_walk.h"
 #include "model/machine.h"
+#include "model/place.h"
 
 enum sign { TOLD = '~', PROMISED = '=' };
 
@@ -102,6 +103,13 @@ static void add_device(struct facts_list *list, const struct vm_dev *dev)
 	case ADDR_VIRTIO_MMIO:
 		add(list, dev->id, "transport", PROMISED,
 		    arena_fmt(arena, "virtio-mmio-bus.%u", dev->addr.transport));
+		break;
+	case ADDR_DRIVE:
+	case ADDR_USB:
+	case ADDR_CCID:
+		add(list, dev->id, "place", PROMISED,
+		    arena_fmt(arena, "%s %s", place_type_name(dev->addr.type),
+			      place_text(arena, &dev->addr)));
 		break;
 	case ADDR_PCI: /* by add_path() */
 	case ADDR_NONE:

@@ -11,6 +11,7 @@
 #include "kiln/report_walk.h"
 #include "layout/mmio.h"
 #include "model/machine.h"
+#include "model/place.h"
 
 static void draw_lines(struct text *text, const struct report_function *f)
 {
@@ -139,6 +140,46 @@ static void list_transports(struct text *text, const struct vm *vm)
 	}
 }
 
+static const char *type_of(const struct vm_dev *dev)
+{
+	return dev_driver(dev) ? dev_driver(dev) : dev->class->name;
+}
+
+static void list_on(struct text *text, const struct vm_dev *controller, const struct layout *layout)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < layout->attached_count; i++) {
+		const struct vm_dev *dev = layout->attached[i].dev;
+
+		if (dev->controller != controller)
+			continue;
+		if (!some)
+			text_fmt(text, "\n%s: %s\n", controller->id, type_of(controller));
+		some = true;
+		text_fmt(text, "  %s %s: %s", place_text(text->arena, &dev->addr), dev->id,
+			 type_of(dev));
+		if (dev->alias && strcmp(dev->alias, dev->id) != 0)
+			text_fmt(text, " \"%s\"", dev->alias);
+		text_add(text, "\n");
+	}
+}
+
+static void list_places(struct text *text, const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->attached_count; i++) {
+		const struct layout_attached *rec = &layout->attached[i];
+		const struct dev_addr *addr = &rec->dev->addr;
+
+		text_fmt(text, "%-16s %-8s %-20s %s, for %s", rec->dev->id,
+			 place_text(text->arena, addr), rec->dev->controller->id,
+			 layout_rule_name(rec->rule), rec->asked_by);
+		if (rec->tried)
+			text_fmt(text, "; %s", rec->tried);
+		text_add(text, "\n");
+	}
+}
+
 const char *report_text(const struct vm *vm, const struct layout *layout)
 {
 	const struct report_tree *tree = report_walk(vm, layout);
@@ -152,16 +193,42 @@ const char *report_text(const struct vm *vm, const struct layout *layout)
 	for (size_t i = 0; i < tree->count; i++)
 		draw_function(&text, vm, &tree->functions[i]);
 	list_transports(&text, vm);
+	vm_for_each_dev(dev, vm->controllers)
+		list_on(&text, dev, layout);
 	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
 		 "rule, for whom");
 	for (size_t i = 0; i < tree->count; i++) {
 		if (tree->functions[i].rec)
 			list_device(&text, &tree->functions[i]);
 	}
+	list_places(&text, layout);
 	text_fmt(&text, "\n%s", layout_budget_text(layout, vm->arena));
 	for (size_t i = 0; i < layout->note_count; i++)
 		text_fmt(&text, "note: %s\n", layout->notes[i]);
 	return text_str(&text);
+}
+
+/* The name of a PCI function is its path; what is none goes by its identity. */
+static const char *node_of(const struct report_tree *tree, const struct vm_dev *dev)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		if (tree->functions[i].rec && tree->functions[i].rec->dev == dev)
+			return tree->functions[i].path;
+	}
+	return dev->id;
+}
+
+static void draw_attached(struct text *text, const struct report_tree *tree,
+			  const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->attached_count; i++) {
+		const struct vm_dev *dev = layout->attached[i].dev;
+
+		text_fmt(text, "\t\"%s\" [label=\"%s\\n%s\"];\n", dev->id, dev->id, type_of(dev));
+		text_fmt(text, "\t\"%s\" -> \"%s\" [label=\"%s\"];\n",
+			 node_of(tree, dev->controller), dev->id,
+			 place_text(text->arena, &dev->addr));
+	}
 }
 
 static void draw_transports(struct text *text, const struct vm *vm)
@@ -191,6 +258,7 @@ const char *report_dot(const struct vm *vm, const struct layout *layout)
 		text_fmt(&text, "\troot [label=\"%s\\n%s\"];\n", report_bus_alias(vm, 0),
 			 vm->machine->root_model);
 	draw_transports(&text, vm);
+	draw_attached(&text, tree, layout);
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct report_function *f = &tree->functions[i];
 		const char *style = !f->rec ? ", style=dashed" : "";

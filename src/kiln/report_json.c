@@ -15,6 +15,7 @@
 #include "layout/mmio.h"
 #include "model/chipset.h"
 #include "model/machine.h"
+#include "model/place.h"
 
 #define ENTRY_MAX (1u << 18) /* bytes of one function, port or note; the longest seen has 2 KiB */
 
@@ -202,6 +203,45 @@ static void set_transports(struct report *to)
 	json_close_array(&to->json);
 }
 
+static void set_attached(struct report *to)
+{
+	const struct layout *layout = to->layout;
+
+	json_key(&to->json, "attached");
+	json_open_array(&to->json);
+	for (size_t i = 0; i < layout->attached_count; i++) {
+		const struct layout_attached *rec = &layout->attached[i];
+		const struct vm_dev *dev = rec->dev;
+		struct place_prop prop[PLACE_PROPS];
+		size_t count = place_props(dev, prop);
+
+		json_open_object(&to->json);
+		set_string(to, "id", dev->id);
+		set_string(to, "alias", dev->alias);
+		set_string(to, "driver", dev_driver(dev));
+		set_string(to, "on", dev->controller->id);
+		set_string(to, "type", place_type_name(dev->addr.type));
+		set_string(to, "address", place_text(to->vm->arena, &dev->addr));
+		set_string(to, "bus", place_bus(dev));
+		json_key(&to->json, "properties");
+		json_open_object(&to->json);
+		for (size_t j = 0; j < count; j++) {
+			if (prop[j].text)
+				set_string(to, prop[j].name, prop[j].text);
+			else
+				set_number(to, prop[j].name, prop[j].number);
+		}
+		json_close_object(&to->json);
+		set_string(to, "rule", layout_rule_name(rec->rule));
+		set_string(to, "asked_by", rec->asked_by);
+		set_string(to, "tried", rec->tried);
+		set_lock(to, dev);
+		json_close_object(&to->json);
+		flush(to);
+	}
+	json_close_array(&to->json);
+}
+
 static void set_budget(struct report *to, const struct layout_budget *budget)
 {
 	const struct {
@@ -248,6 +288,7 @@ const char *report_json(const struct vm *vm, const struct layout *layout)
 	set_functions(&to);
 	set_serial_ports(&to);
 	set_transports(&to);
+	set_attached(&to);
 	set_budget(&to, &layout->budget);
 	set_notes(&to);
 	json_close_object(&to.json);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout/attach.h"
 #include "layout/mmio.h"
 #include "model/controller.h"
 
@@ -24,6 +25,9 @@ static const char *const rule_names[RULE_COUNT] = {
 	[RULE_SHARED_SLOT] = "shared-slot",
 	[RULE_SET] = "set",
 	[RULE_GONE] = "gone",
+	[RULE_LETTER] = "letter",
+	[RULE_CONFIGURED_CONTROLLER] = "configured-controller",
+	[RULE_NEXT_PLACE] = "next-place",
 };
 
 const char *layout_rule_name(enum layout_rule rule)
@@ -412,6 +416,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 		return -1;
 	add_root(vm, layout->algorithm);
 	count_configured(vm, layout);
+	attach_assign(vm, layout, errs);
 	serial_assign(vm, layout, errs);
 	mmio_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);

@@ -23,6 +23,9 @@ enum layout_rule {
 	RULE_SHARED_SLOT, /* beside others of its kind in a slot */
 	RULE_SET, /* its function of the slot in which its set is */
 	RULE_GONE, /* the place of a removed device: nothing else was free */
+	RULE_LETTER, /* where libvirt puts a drive whose target has that letter */
+	RULE_CONFIGURED_CONTROLLER, /* first free place of the controller that .config says */
+	RULE_NEXT_PLACE, /* first free place of a controller that is no PCI bus */
 	RULE_COUNT,
 };
 
@@ -51,6 +54,17 @@ struct layout_dev {
 	enum layout_rule rule;
 	const char *asked_by, *tried;
 	const struct chipset_place *place;
+};
+
+/**
+ * struct layout_attached - a device's way to its place on a controller that is no PCI bus.
+ * @order: of the list of devices. The others are as in struct layout_dev.
+ */
+struct layout_attached {
+	struct vm_dev *dev;
+	size_t order;
+	enum layout_rule rule;
+	const char *asked_by, *tried;
 };
 
 /**
@@ -94,6 +108,7 @@ const char *layout_algorithm_name(enum layout_algorithm algorithm);
  * struct layout - zero-initialise.
  * @set: the buses with all owners, after layout_assign().
  * @devs: one for each device that has a PCI address, in the order of assignment.
+ * @attached: one for each device on a controller that is no PCI bus, by type of controller.
  * @bus_for: per bus that was added now, for whom.
  * @first_new: index of the first bus that was added now.
  * @bus_number: per firmware and bus (index of its controller) the number that the guest counts it by;
@@ -108,6 +123,8 @@ struct layout {
 	struct pci_set set;
 	struct layout_dev *devs;
 	size_t dev_count;
+	struct layout_attached *attached;
+	size_t attached_count;
 	const char *bus_for[PCI_BUS_MAX];
 	short bus_number[FIRMWARE_COUNT][PCI_BUS_MAX];
 	unsigned configured_buses, first_new, spare;

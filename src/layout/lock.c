@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "layout/layout.h"
+#include "model/place.h"
 
 #define LOCK_BYTES_MAX (8u << 20)
 #define LOCK_WORDS     7
@@ -109,6 +110,11 @@ static bool parse_address(const char *kind, const char *text, struct dev_addr *r
 		ret->kind = ADDR_VIRTIO_MMIO;
 		return parse_number(&text, 10, 255, &ret->transport) && !*text;
 	}
+	if (place_type_find(kind)) {
+		bool whole;
+
+		return place_parse(place_type_find(kind), text, ret, &whole) && whole;
+	}
 	ret->kind = ADDR_VIRTIO_SERIAL;
 	return strcmp(kind, "serial") == 0 &&
 	       parse_number(&text, 10, 255, &ret->serial.controller) && *text++ == ':' &&
@@ -138,8 +144,10 @@ static void read_device(struct reading *r, bool gone)
 	if (!good || !r->words[1][0] || (gone && line.model)) {
 		refuse(r, "this line of the lock cannot be read",
 		       "A device's line is `device IDENTITY pci BB:SS.F [MODEL [slot N] | asked "
-		       "BB:SS.F]`, `device IDENTITY serial CONTROLLER:PORT` or `device IDENTITY mmio "
-		       "TRANSPORT`, a removed one's `gone ...`.");
+		       "BB:SS.F]`, `device IDENTITY serial CONTROLLER:PORT`, `device IDENTITY mmio "
+		       "TRANSPORT`, `device IDENTITY scsi|ide|sata|fdc CONTROLLER:BUS:TARGET:UNIT`, "
+		       "`device IDENTITY usb BUS:PORT` or `device IDENTITY ccid CONTROLLER:SLOT`, a "
+		       "removed one's `gone ...`.");
 		return;
 	}
 	line.id = arena_str(r->arena, r->words[1]);

@@ -13,6 +13,8 @@
  *	device net1 pci 03:05.0 asked 02:05.0
  *	device console0 serial 0:0
  *	device rng0 mmio 31
+ *	device disk1 scsi 0:0:0:2
+ *	device input0 usb 0:1.2
  *	gone disk2 pci 04:00.0
  *	end
  *
@@ -34,7 +36,7 @@ struct layout;
 /**
  * struct lock_line - a device or what is left of one.
  * @id: identity; of controllers the alias ("pci.1").
- * @addr: ADDR_PCI, ADDR_VIRTIO_SERIAL or ADDR_VIRTIO_MMIO.
+ * @addr: of any kind but ADDR_NONE.
  * @model: of a PCI controller, else NULL.
  * @slot: Kconfig slot of a configured PCI controller (@has_slot).
  * @asked: what .config asked for, when a bus had to be put before it (@has_asked).

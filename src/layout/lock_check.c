@@ -52,7 +52,7 @@ static bool is_number(const struct dev_family *family, const char *rest)
 {
 	if (family->flags & FAMILY_SINGLE)
 		return !*rest;
-	if (!take_number(&rest, family->max))
+	if (!take_number(&rest, family->flags & FAMILY_ADDED ? PCI_BUS_MAX : family->max))
 		return false;
 	if (*rest == '.' && (family->flags & FAMILY_REPEAT)) {
 		rest++;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "layout/assign.h"
+#include "model/place.h"
 
 int lock_compare_id(const char *a, const char *b)
 {
@@ -78,7 +79,8 @@ static void gather(struct writing *w, struct vm_dev *list, const struct lock *ol
 	vm_for_each_dev(dev, list) {
 		struct lock_line *line = &w->lines[w->count];
 
-		if (dev->addr.kind == ADDR_NONE)
+		/* What the machine has built in is where it is. */
+		if (dev->addr.kind == ADDR_NONE || dev->class->flags & CLASS_IMPLICIT)
 			continue;
 		*line = (struct lock_line){.id = dev->id, .addr = dev->addr};
 		if (dev->family->rank == RANK_PCI_CONTROLLER)
@@ -99,12 +101,15 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(((const struct lock_line *)a)->id, ((const struct lock_line *)b)->id);
 }
 
-/* Whether a device that is here has the transport of one that is not. */
-static bool transport_taken(const struct writing *w, size_t here, unsigned transport)
+/* Whether a device that is here has the transport, or the place on a controller, of one that is not. */
+static bool is_taken(const struct writing *w, size_t here, const struct dev_addr *addr)
 {
 	for (size_t i = 0; i < here; i++) {
-		if (w->lines[i].addr.kind == ADDR_VIRTIO_MMIO &&
-		    w->lines[i].addr.transport == transport)
+		const struct dev_addr *other = &w->lines[i].addr;
+
+		if (other->kind != addr->kind)
+			continue;
+		if (addr->type ? place_same(other, addr) : other->transport == addr->transport)
 			return true;
 	}
 	return false;
@@ -123,8 +128,8 @@ static void gather_gone(struct writing *w, const struct layout *layout, const st
 			continue;
 		if (line.addr.kind == ADDR_PCI && pci_owner_at(&layout->set, &line.addr.pci))
 			continue;
-		if (line.addr.kind == ADDR_VIRTIO_MMIO &&
-		    transport_taken(w, here, line.addr.transport))
+		if ((line.addr.kind == ADDR_VIRTIO_MMIO || line.addr.type) &&
+		    is_taken(w, here, &line.addr))
 			continue;
 		line.gone = true;
 		line.model = NULL;
@@ -173,6 +178,11 @@ static void write_line(struct text *text, const struct lock_line *line)
 	}
 	if (line->addr.kind == ADDR_VIRTIO_MMIO) {
 		text_fmt(text, "mmio %u\n", line->addr.transport);
+		return;
+	}
+	if (line->addr.type) {
+		text_fmt(text, "%s %s\n", place_type_name(line->addr.type),
+			 place_text(text->arena, &line->addr));
 		return;
 	}
 	text_fmt(text, "pci %s", pci_addr_text(&line->addr.pci, addr));

@@ -59,6 +59,13 @@ const struct machine_serial machine_isa_serial = {
 	.count = 4,
 };
 
+static const struct machine_controller controllers[] = {
+	{CONTROLLER_IDE, "piix3-ide"},
+	{CONTROLLER_FDC, "built-in"},
+	{CONTROLLER_USB, "piix3-uhci"},
+	{0},
+};
+
 static const struct chipset chipset = {.functions = functions, .places = places};
 
 const struct machine machine_pc = {
@@ -71,5 +78,6 @@ const struct machine machine_pc = {
 	.flags = MACHINE_APIC | MACHINE_DIES,
 	.serial = &machine_isa_serial,
 	.expander_model = "pci-expander-bus",
+	.controllers = controllers,
 	.chipset = &chipset,
 };

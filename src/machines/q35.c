@@ -62,6 +62,13 @@ static const struct chipset_place places[] = {
 	{.family = NULL},
 };
 
+/* Its floppy controller is there only when it is asked for. */
+static const struct machine_controller controllers[] = {
+	{CONTROLLER_SATA, "built-in"},
+	{CONTROLLER_FDC, "isa-fdc"},
+	{0},
+};
+
 static const struct chipset chipset = {.functions = functions, .places = places};
 
 const struct machine machine_q35 = {
@@ -74,5 +81,6 @@ const struct machine machine_q35 = {
 	.flags = MACHINE_APIC | MACHINE_DIES,
 	.serial = &machine_isa_serial,
 	.expander_model = "pcie-expander-bus",
+	.controllers = controllers,
 	.chipset = &chipset,
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/place.h"
 #include "model/vm.h"
 
 static const char *string_of(const struct vm_dev *dev, const struct prop *row)
@@ -182,11 +183,34 @@ static void check_boot_order(const struct check *check, const struct vm *vm, str
 	}
 }
 
+static void check_place(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each(dev, vm) {
+		const struct prop *row = dev->family->props;
+		struct dev_addr addr;
+		bool whole;
+
+		if (!dev->want_place || !dev->class->on || dev->repeat ||
+		    place_parse(dev->class->on, dev->want_place, &addr, &whole))
+			continue;
+		while (row->kind != PROP_PLACE || !dev_applies(dev, row))
+			row++;
+		struct err *err = dev_error(errs, dev, row->name, check->name,
+					    "\"%s\" is no place on a %s controller",
+					    dev->want_place, place_noun(dev->class->on));
+
+		err_why(err, "%s", place_form(dev->class->on));
+		err_fix(err, "Write %s in that form, or \"\" to let Kiln choose.",
+			dev_symbol(dev, row->name));
+	}
+}
+
 static const struct check model_checks[] = {
 	{.name = "value-required", .run = check_required},
 	{.name = "value-form", .run = check_form},
 	{.name = "value-unique", .run = check_unique},
 	{.name = "boot-order-unique", .run = check_boot_order},
+	{.name = "place-form", .run = check_place},
 	{0},
 };
 

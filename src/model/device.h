@@ -18,6 +18,35 @@ struct emit;
 struct check;
 struct chardev_use;
 
+/* How QEMU counts the buses of a controller, behind their common name. */
+enum bus_suffix {
+	SUFFIX_ZERO, /* one: "scsi0.0" */
+	SUFFIX_BUS, /* by the bus of the address: "ide.1" */
+	SUFFIX_UNIT, /* one for each unit: "sata1.4" */
+};
+
+/**
+ * struct dev_offer - what a controller has room for that is no PCI bus; limits are QEMU's.
+ * @type: of those that want to sit on it.
+ * @buses, @targets, @units: how many each; the unit counts fastest. Not of USB.
+ * @letters: how many disks libvirt puts on one, by the letters of their targets; 0 = no such rule.
+ * @ports: of a USB controller or hub: how many it has.
+ * @bus: QEMU's name of its buses when that is not its id: "ide".
+ * @suffix: what stands behind it.
+ * @bus_prop, @target_prop, @unit_prop: properties of -device for the rest of an address; NULL = a
+ *      part that is always 0 or in the bus's name.
+ * @why: what limits it, for errors: "An lsilogic has the units 0 to 6."
+ */
+struct dev_offer {
+	enum controller_type type;
+	unsigned buses, targets, units, letters;
+	unsigned (*ports)(const struct vm_dev *dev);
+	const char *bus;
+	enum bus_suffix suffix;
+	const char *bus_prop, *target_prop, *unit_prop;
+	const char *why;
+};
+
 /**
  * struct dev_class - one model of a family. A table of classes ends with a NULL name.
  * @name: libvirt's name of the model ("virtio", "e1000e"); also in lock pins.
@@ -28,6 +57,9 @@ struct chardev_use;
  * @function: of a CLASS_SET_*: the function that it has in the slot of its set.
  * @xml: element below <devices> when it is not the family's; NULL = the family's.
  * @alias: format of the QEMU id when it is not the family's; NULL = the family's.
+ * @on: type of the controller that it sits on, in place of PCI; layout/ finds a place on one, and
+ *      adds the controller when it is missing. Rows PROP_PLACE and PROP_ADDRESS belong to it.
+ * @offer: what others find on it, if it is such a controller or a hub.
  */
 struct dev_class {
 	const char *name;
@@ -38,6 +70,8 @@ struct dev_class {
 	unsigned function;
 	const char *xml;
 	const char *alias;
+	enum controller_type on;
+	const struct dev_offer *offer;
 };
 
 #define CLASS_VNET_HDR    (1u << 0) /* its tap has IFF_VNET_HDR (behaviours F46) */
@@ -81,24 +115,13 @@ enum dev_rank {
 	RANK_NONE, /* never a PCI device */
 };
 
-/*
- * Types of controllers in the order in which they stand in the list of controllers and in the XML.
- * Slots are handed out along that list, and libvirt reads it from the XML (pci-rules.md section 3).
- */
-enum controller_type {
-	CONTROLLER_NONE, /* the family is no controller */
-	CONTROLLER_USB,
-	CONTROLLER_SATA,
-	CONTROLLER_SCSI,
-	CONTROLLER_PCI,
-	CONTROLLER_VIRTIO_SERIAL,
-};
-
 #define FAMILY_REPEAT (1u << 0) /* SLOT_REPEAT makes many alike from one slot */
 #define FAMILY_SINGLE \
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
 #define FAMILY_INTERNAL   (1u << 2) /* made by Kiln only: no Kconfig symbols */
 #define FAMILY_CONTROLLER (1u << 3) /* stands in vm.controllers; a row "index", 0 = by rule */
+
+#define FAMILY_ADDED (1u << 4) /* Kiln adds some by itself; their numbers may be @max and above */
 
 /**
  * struct dev_family - a kind of device.
@@ -154,7 +177,11 @@ struct dev_family {
  * @at: where .config switches it on; @prop_at: where each row's value stands, as @family->props.
  * @data: the family's struct.
  * @want: configured PCI address, if @has_want; its bus alone, if @has_want_bus.
+ * @want_place: configured place on a controller, "0:0:0:2", or NULL; its form is that of the class.
+ * @has_letter, @letter: a disk whose target has that letter (sdc = 2) sits where libvirt puts it;
+ *      without, where there is room.
  * @addr: the address; filled by layout/.
+ * @controller: the controller or hub that it sits on; filled by layout/.
  * @index: of a controller (PCI, virtio-serial, ...); for disks the drive index: position among
  *         the VM's disks in order of (slot, repeat).
  * @has_index: of a controller: @index is given, not yet to be found.
@@ -170,7 +197,11 @@ struct vm_dev {
 	void *data;
 	bool has_want, has_want_bus;
 	struct pci_addr want;
+	const char *want_place;
+	bool has_letter;
+	unsigned letter;
 	struct dev_addr addr;
+	const struct vm_dev *controller;
 	unsigned index;
 	bool has_index, added;
 	struct vm *vm;

@@ -32,6 +32,16 @@ struct machine_mmio {
 	const char *why;
 };
 
+/**
+ * struct machine_controller - what controller 0 of a type is, when something wants to sit on one and
+ *                             .config has none. Of IDE and floppy controllers there is no other.
+ * @type: of the controller. @model: libvirt's word, or the family's for a built-in one.
+ */
+struct machine_controller {
+	enum controller_type type;
+	const char *model;
+};
+
 #define MACHINE_APIC (1u << 0) /* x86: XML has <apic/>, and ACPI is there unless switched off */
 #define MACHINE_DIES (1u << 1) /* -smp and XML know dies */
 
@@ -49,6 +59,7 @@ struct machine_mmio {
  * @flags: MACHINE_*.
  * @serial: its serial lines.
  * @mmio: its virtio-mmio transports, or NULL.
+ * @controllers: controllers of its own, ended by a NULL model; NULL = none.
  * @cpus: the only CPU models that it takes, ended by NULL; NULL = all that QEMU has.
  * @chipset: built-in buses, reserved and preferred slots (model/chipset.h); NULL without PCI.
  */
@@ -57,6 +68,7 @@ struct machine {
 	unsigned flags;
 	const struct machine_serial *serial;
 	const struct machine_mmio *mmio;
+	const struct machine_controller *controllers;
 	const char *const *cpus;
 	const struct chipset *chipset;
 };

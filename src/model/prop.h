@@ -25,6 +25,7 @@ enum prop_kind {
 	PROP_ENUM, /* field: const struct prop_word *; a choice with members SYM_WORD */
 	PROP_CLASS, /* field: vm_dev.class; a choice with members SYM_CLASS */
 	PROP_PCI, /* field: vm_dev.want; a string "bb:ss.f" or empty */
+	PROP_PLACE, /* field: vm_dev.want_place; a string in the form of model/place.h, or empty */
 	PROP_CONST, /* no symbol: @text is written as it is to @xml and @qemu */
 	PROP_ALIAS, /* no symbol: @text is a format with one %s for the alias */
 	PROP_ADDRESS, /* no symbol: bus, multifunction and addr go here; XML <address> */
@@ -58,7 +59,7 @@ struct prop_word {
  * @sym: Kconfig suffix behind the slot's prefix: "QUEUES" -> NET0_QUEUES; NULL = no symbol.
  * @kind: what it is; says what @field is.
  * @flags: PROP_*.
- * @field: offset in the family's struct (not for CLASS, PCI, CONST, ALIAS, ADDRESS).
+ * @field: offset in the family's struct (not for CLASS, PCI, PLACE, CONST, ALIAS, ADDRESS).
  * @words: of an ENUM, ended by a NULL sym.
  * @xml: path below the device's element: "driver/@queues", "source/@file", "timer[name=rtc]/@present"
  *       (of the elements of one name the one with that attribute), "" = the element's own text; NULL

@@ -15,6 +15,8 @@
 #include "base/bug.h"
 #include "image/ops.h"
 #include "model/machine.h"
+#include "model/place.h"
+#include "qemu/address.h"
 #include "qemu/caps.h"
 #include "qemu/render.h"
 
@@ -68,6 +70,7 @@ static const char *word_value(const struct vm_dev *dev, const struct prop *row)
 		return row->text;
 	case PROP_CLASS:
 	case PROP_PCI:
+	case PROP_PLACE:
 	case PROP_ALIAS:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
@@ -217,58 +220,6 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
-#define BUS_MAX 256 /* index of a PCI controller: 0 to 255 */
-
-/** struct buses - the PCI controllers by index; the name of a bus is the id of its controller. */
-struct buses {
-	const struct vm_dev *dev[BUS_MAX];
-	bool added[BUS_MAX];
-};
-
-static void find_buses(const struct vm *vm, struct buses *buses)
-{
-	memset(buses, 0, sizeof(*buses));
-	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
-			buses->dev[dev->index] = dev;
-	}
-}
-
-static void add_pci_address(const struct buses *buses, struct arena *arena, struct node *tree,
-			    const struct dev_addr *addr)
-{
-	BUG_IF(addr->pci.bus >= BUS_MAX || !buses->dev[addr->pci.bus]);
-	node_add_string(arena, tree, "bus", buses->dev[addr->pci.bus]->alias);
-	if (addr->multifunction != MULTI_DEFAULT)
-		node_add_bool(arena, tree, "multifunction", addr->multifunction == MULTI_ON);
-	node_add_string(arena, tree, "addr",
-			addr->pci.function
-				? arena_fmt(arena, "0x%x.0x%x", addr->pci.slot, addr->pci.function)
-				: arena_fmt(arena, "0x%x", addr->pci.slot));
-}
-
-static void add_address(const struct buses *buses, struct arena *arena, struct node *tree,
-			const struct dev_addr *addr)
-{
-	switch (addr->kind) {
-	case ADDR_PCI:
-		add_pci_address(buses, arena, tree, addr);
-		break;
-	case ADDR_VIRTIO_SERIAL:
-		node_add_string(arena, tree, "bus",
-				arena_fmt(arena, "virtio-serial%u.0", addr->serial.controller));
-		node_add_uint(arena, tree, "nr", addr->serial.port);
-		break;
-	case ADDR_VIRTIO_MMIO:
-		node_add_string(arena, tree, "bus",
-				arena_fmt(arena, "virtio-mmio-bus.%u", addr->transport));
-		break;
-	case ADDR_NONE:
-	case ADDR_KIND_COUNT:
-		break;
-	}
-}
-
 static void add_string(struct arena *arena, struct node *tree, const char *key, const char *value)
 {
 	if (value)
@@ -305,14 +256,15 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 		add_string(arena, tree, row->qemu, dev_alias_text(dev, row));
 		break;
 	case PROP_PCI:
+	case PROP_PLACE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;
 	}
 }
 
-static void fill_device(const struct buses *buses, const struct vm_dev *dev, struct arena *arena,
-			struct node *tree)
+static void fill_device(const struct address_buses *buses, const struct vm_dev *dev,
+			struct arena *arena, struct node *tree)
 {
 	bool object = dev->class->flags & CLASS_OBJECT;
 
@@ -322,13 +274,14 @@ static void fill_device(const struct buses *buses, const struct vm_dev *dev, str
 		if (!dev_applies(dev, row))
 			continue;
 		if (row->kind == PROP_ADDRESS)
-			add_address(buses, arena, tree, &dev->addr);
+			address_add(buses, arena, tree, dev);
 		else if (row->qemu)
 			add_row(dev, row, arena, tree);
 	}
 }
 
-static void add_device(const struct buses *buses, const struct vm_dev *dev, struct emit *emit)
+static void add_device(const struct address_buses *buses, const struct vm_dev *dev,
+		       struct emit *emit)
 {
 	if (dev->class->flags & CLASS_IMPLICIT)
 		return;
@@ -348,23 +301,45 @@ static bool is_early(const struct vm_dev *dev)
 }
 
 /* The bus that a controller sits on must be there before it, whatever their indexes are. */
-static void add_bus(struct buses *buses, unsigned index, struct emit *emit)
+static void add_bus(struct address_buses *buses, unsigned index, struct emit *emit)
 {
 	const struct vm_dev *dev = buses->dev[index];
 
 	if (!dev || buses->added[index])
 		return;
 	buses->added[index] = true;
-	if (dev->addr.kind == ADDR_PCI && dev->addr.pci.bus < BUS_MAX)
+	if (dev->addr.kind == ADDR_PCI && dev->addr.pci.bus < ADDRESS_BUSES)
 		add_bus(buses, dev->addr.pci.bus, emit);
 	add_device(buses, dev, emit);
 }
 
+static bool is_hub(const struct vm_dev *dev)
+{
+	return strcmp(dev_element(dev), "hub") == 0;
+}
+
+/* Before all that may sit on one, which may be another hub. */
+static void add_hubs(const struct vm *vm, const struct address_buses *buses, struct emit *emit)
+{
+	for (unsigned depth = 1; depth <= USB_DEPTH; depth++) {
+		vm_for_each_dev(dev, vm->devs) {
+			if (is_hub(dev) && place_depth(&dev->addr) == depth)
+				add_device(buses, dev, emit);
+		}
+	}
+}
+
+/* Whether it comes where the order of devices has it: others have a place of their own. */
+static bool has_turn(const struct vm_dev *dev)
+{
+	return !is_early(dev) && !is_hub(dev) && !dev->family->under;
+}
+
 static void add_devices(const struct vm *vm, struct emit *emit)
 {
-	struct buses buses;
+	struct address_buses buses;
 
-	find_buses(vm, &buses);
+	address_find_buses(vm, &buses);
 	/* An IOMMU translates for what QEMU makes after it. */
 	vm_for_each_dev(dev, vm->devs) {
 		if (is_early(dev))
@@ -372,16 +347,21 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	}
 	/* A bus must be there before what sits on it: PCI controllers, then the others. */
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < BUS_MAX)
+		if (dev->family->rank == RANK_PCI_CONTROLLER && dev->index < ADDRESS_BUSES)
 			add_bus(&buses, dev->index, emit);
 	}
 	vm_for_each_dev(dev, vm->controllers) {
-		if (dev->family->rank != RANK_PCI_CONTROLLER)
+		if (dev->family->rank != RANK_PCI_CONTROLLER && !dev->class->on)
+			add_device(&buses, dev, emit);
+	}
+	add_hubs(vm, &buses, emit);
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->class->on)
 			add_device(&buses, dev, emit);
 	}
 	for (unsigned place = 0; place <= ARRAY_SIZE(device_order); place++) {
 		vm_for_each_dev(dev, vm->devs) {
-			if (device_place(dev) == place && !is_early(dev) && !dev->family->under)
+			if (device_place(dev) == place && has_turn(dev))
 				add_device(&buses, dev, emit);
 		}
 	}

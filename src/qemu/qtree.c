@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 #define DEPTH_MAX 64
 
 struct parser {
@@ -54,6 +56,18 @@ static void level_set(struct parser *parser, int depth)
 		memset(&parser->level[i], 0, sizeof(parser->level[i]));
 }
 
+/* Buses that devices with a place of their own sit on, other than PCI. */
+static bool is_placed(const char *bus_type)
+{
+	static const char *const types[] = {"SCSI", "IDE", "floppy-bus", "usb-bus", "ccid-bus"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (strcmp(types[i], bus_type) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* DRIVER, id "ID" */
 static int parse_dev(struct parser *parser, int depth, const char *at, size_t len)
 {
@@ -77,11 +91,15 @@ static int parse_dev(struct parser *parser, int depth, const char *at, size_t le
 	}
 	const char *id = gap + sizeof(separator) - 1;
 
+	const char *type = parser->level[bus].type ? parser->level[bus].type : "";
+
 	tree->devs[tree->count] = (struct qtree_dev){
 		.driver = arena_dup(parser->arena, at, (size_t)(gap - at)),
 		.id = arena_dup(parser->arena, id, (size_t)(at + len - 1 - id)),
 		.bus = parser->level[bus].bus,
-		.bus_type = parser->level[bus].type,
+		.bus_type = type,
+		.is_placed = is_placed(type),
+		.place = "",
 	};
 	level_set(parser, depth);
 	parser->level[depth].is_dev = true;
@@ -111,9 +129,26 @@ static int parse_addr(struct parser *parser, struct qtree_dev *dev, const char *
 	return 0;
 }
 
+/* NULL when the line is no part of a place. */
+static const char *place_value(const char *at, const char **ret_name)
+{
+	static const char *const names[] = {"channel", "scsi-id", "lun", "unit", "port"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t len = strlen(names[i]);
+
+		if (strncmp(at, names[i], len) == 0 && strncmp(at + len, " = ", 3) == 0) {
+			*ret_name = names[i];
+			return at + len + 3 + (at[len + 3] == '"');
+		}
+	}
+	return NULL;
+}
+
 static int parse_property(struct parser *parser, int depth, const char *at)
 {
 	static const char addr[] = "addr = ", port[] = "nr = ";
+	const char *name, *value;
 
 	if (!parser->level[depth - 1].is_dev)
 		return 0;
@@ -126,6 +161,10 @@ static int parse_property(struct parser *parser, int depth, const char *at)
 		dev->port = (unsigned)strtoul(at + sizeof(port) - 1, NULL, 10);
 		dev->has_port = true;
 	}
+	value = dev->is_placed ? place_value(at, &name) : NULL;
+	if (value)
+		dev->place = arena_fmt(parser->arena, "%s%s %.*s ", dev->place, name,
+				       (int)strcspn(value, "\" ("), value);
 	return 0;
 }
 

@@ -18,10 +18,11 @@
  * @bus: name of the bus that it sits on; @bus_type: "PCIE", "PCI", "virtio-serial-bus", ...
  * @has_pci: it has a PCI address: @slot and @function.
  * @has_port: it is a port of a virtio-serial bus: number @port.
+ * @is_placed, @place: its properties on a bus of drives, USB or smartcards, as "scsi-id 0 lun 2 "; "" elsewhere.
  */
 struct qtree_dev {
-	const char *driver, *id, *bus, *bus_type;
-	bool has_pci, has_port;
+	const char *driver, *id, *bus, *bus_type, *place;
+	bool has_pci, has_port, is_placed;
 	unsigned slot, function, port;
 };
 
@@ -46,6 +47,8 @@ int qtree_parse(struct arena *arena, const char *text, struct qtree *ret_tree,
 /** qtree_read() - ask a running QEMU. Return: 0, or -1 with @err set. */
 int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err) MUST_CHECK;
 
+#define QTREE_PLACES 6 /* and NULL behind the last */
+
 /**
  * struct qtree_want - where a device should be.
  * @id: its alias; NULL = a part of the chipset, known by its place.
@@ -53,10 +56,11 @@ int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err) MUST_CH
  * @bus: the bus by name: the alias of the controller, "virtio-serial0.0" of a port.
  * @is_port: a port of a virtio-serial bus at @port.
  * @is_alone: the only device of its bus, a virtio-mmio transport.
+ * @place: properties of a device on another controller, each as it is part of qtree_dev.place.
  * Else it is at PCI @slot and @function.
  */
 struct qtree_want {
-	const char *id, *driver, *bus;
+	const char *id, *driver, *bus, *place[QTREE_PLACES];
 	bool is_port, is_alone;
 	unsigned slot, function, port;
 };
@@ -81,8 +85,8 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
  * @count: how many.
  * @ret_diff: a line for each difference: not there, elsewhere, of another type, not wanted.
  *
- * Every PCI device of QEMU must be wanted, with id or without, every port that has an id, and
- * every device on a virtio-mmio transport.
+ * Every PCI device of QEMU must be wanted, with id or without, every port and every device on a bus of
+ * drives, USB or smartcards that has an id, and every device on a virtio-mmio transport.
  *
  * Return: how many differences.
  */

@@ -85,6 +85,33 @@ static int load_transport(struct arena *arena, const json_t *object, struct qtre
 	return want->id && want->bus && want->driver ? 0 : -1;
 }
 
+static int load_attached(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	json_t *props = json_object_get(object, "properties"), *value;
+	const char *name;
+	size_t count = 0;
+
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.driver = copy_member(arena, object, "driver"),
+		.bus = copy_member(arena, object, "bus"),
+	};
+	if (!want->id || !want->bus || json_object_size(props) > QTREE_PLACES - 2)
+		return -1;
+	/* Its bus, at least, so that there is a place. */
+	want->place[count++] = "";
+	json_object_foreach(props, name, value)
+	{
+		if (json_is_string(value))
+			want->place[count++] =
+				arena_fmt(arena, "%s %s ", name, json_string_value(value));
+		else
+			want->place[count++] =
+				arena_fmt(arena, "%s %d ", name, (int)json_integer_value(value));
+	}
+	return 0;
+}
+
 int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err)
 {
@@ -92,13 +119,15 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	const json_t *functions = json_object_get(root, "functions");
 	const json_t *ports = json_object_get(root, "serial_ports");
 	const json_t *transports = json_object_get(root, "transports");
-	size_t count =
-		json_array_size(functions) + json_array_size(ports) + json_array_size(transports);
+	const json_t *attached = json_object_get(root, "attached");
+	size_t count = json_array_size(functions) + json_array_size(ports) +
+		       json_array_size(transports) + json_array_size(attached);
 	size_t i, n = 0;
 	struct qtree_want *wants = arena_alloc(arena, (count + 1) * sizeof(*wants));
-	/* Images of machines that knew no transports have no such list. */
+	/* Images of a kiln that knew no transports, or no places, have no such list. */
 	bool whole = json_is_array(functions) && json_is_array(ports) &&
-		     (!transports || json_is_array(transports));
+		     (!transports || json_is_array(transports)) &&
+		     (!attached || json_is_array(attached));
 	int result = whole ? 0 : -1;
 
 	json_array_foreach(functions, i, item)
@@ -115,6 +144,11 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	{
 		if (result == 0)
 			result = load_transport(arena, item, &wants[n++]);
+	}
+	json_array_foreach(attached, i, item)
+	{
+		if (result == 0)
+			result = load_attached(arena, item, &wants[n++]);
 	}
 	json_decref(root);
 	if (result < 0)
@@ -171,9 +205,11 @@ static void add_place(struct text *out, const char *bus, bool is_port, unsigned 
 
 static void add_want(struct text *out, const struct qtree_want *want)
 {
-	if (want->is_alone)
+	if (want->is_alone || want->place[0])
 		text_add(out, want->bus);
-	else
+	for (size_t i = 1; want->place[0] && i < QTREE_PLACES && want->place[i]; i++)
+		text_fmt(out, " %.*s", (int)strlen(want->place[i]) - 1, want->place[i]);
+	if (!want->is_alone && !want->place[0])
 		add_place(out, want->bus, want->is_port, want->slot, want->function, want->port);
 }
 
@@ -186,6 +222,9 @@ static void add_dev(struct text *out, const struct qtree_dev *dev)
 {
 	if (is_on_transport(dev))
 		text_add(out, dev->bus);
+	else if (dev->is_placed)
+		text_fmt(out, "%s%s%.*s", dev->bus, *dev->place ? " " : "",
+			 *dev->place ? (int)strlen(dev->place) - 1 : 0, dev->place);
 	else
 		add_place(out, dev->bus, dev->has_port, dev->slot, dev->function, dev->port);
 }
@@ -195,12 +234,26 @@ static const char *want_name(const struct qtree_want *want)
 	return want->id ? want->id : "chipset";
 }
 
+static bool has_place(const struct qtree_dev *dev, const struct qtree_want *want)
+{
+	for (size_t i = 1; i < QTREE_PLACES && want->place[i]; i++) {
+		const char *found = strstr(dev->place, want->place[i]);
+
+		/* At the beginning of a word. */
+		if (!found || (found != dev->place && found[-1] != ' '))
+			return false;
+	}
+	return true;
+}
+
 static bool same_place(const struct qtree_dev *dev, const struct qtree_want *want)
 {
 	if (strcmp(dev->bus, want->bus) != 0)
 		return false;
 	if (want->is_alone)
 		return true;
+	if (want->place[0])
+		return dev->is_placed && has_place(dev, want);
 	if (want->is_port)
 		return dev->has_port && dev->port == want->port;
 	return dev->has_pci && dev->slot == want->slot && dev->function == want->function;
@@ -249,7 +302,8 @@ size_t qtree_compare(const struct qtree *tree, const struct qtree_want *wants, s
 		if (want) {
 			seen[want - sorted] = true;
 			differ += compare_one(dev, *want, ret_diff);
-		} else if (dev->has_pci || (dev->has_port && dev->id[0]) || is_on_transport(dev)) {
+		} else if (dev->has_pci || is_on_transport(dev) ||
+			   ((dev->has_port || dev->is_placed) && dev->id[0])) {
 			text_fmt(ret_diff, "%s \"%s\": is at ", dev->driver, dev->id);
 			add_dev(ret_diff, dev);
 			text_add(ret_diff, ", should not be there\n");
