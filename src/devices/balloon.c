@@ -8,6 +8,7 @@
 
 struct balloon {
 	bool autodeflate, free_page_reporting;
+	uint64_t stats_period;
 };
 
 static const struct dev_class balloon_classes[] = {
@@ -54,6 +55,14 @@ static const struct prop balloon_props[] = {
 	 FIELD(free_page_reporting),
 	 .xml = "@freePageReporting",
 	 .qemu = "free-page-reporting"},
+	/* libvirt sets it over QMP; as a property it is there from the first moment. */
+	{.name = "stats-period",
+	 .sym = "STATS_PERIOD_S",
+	 .kind = PROP_UINT,
+	 FIELD(stats_period),
+	 .xml = "stats/@period",
+	 .qemu = "guest-stats-polling-interval",
+	 .max = 86400},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},

@@ -26,6 +26,16 @@ const struct prop_word chardev_line_words[] = {
 	{0},
 };
 
+const struct prop_word chardev_port_words[] = {
+	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
+	{.sym = "FILE", .xml = "file", .qemu = "file"},
+	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
+	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
+	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
+	{.sym = "NULL", .xml = "null", .qemu = "null"},
+	{0},
+};
+
 const struct prop_word chardev_socket_words[] = {
 	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
 	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},

@@ -56,6 +56,8 @@ struct chardev_use {
 
 /** chardev_line_words - every kind that a line of text can have. */
 extern const struct prop_word chardev_line_words[];
+/** chardev_port_words - the kinds for what prints: PTY, FILE, UNIX, TCP, DEVICE, NULL. */
+extern const struct prop_word chardev_port_words[];
 /** chardev_socket_words - the kinds that talk to another program: UNIX, TCP, UDP. */
 extern const struct prop_word chardev_socket_words[];
 extern const struct prop_word chardev_mode_words[], chardev_protocol_words[];
@@ -107,7 +109,8 @@ bool chardev_is_ip(const struct vm_dev *dev);
 bool chardev_has_log(const struct vm_dev *dev);
 
 /**
- * CHARDEV_ROWS() - the rows of the block, but for the log.
+ * CHARDEV_ROWS() - the rows of the block that every family has; those of some kinds and of the log
+ *                  are macros of their own, because a row wants its symbol.
  * @type, @member: the family's struct, and the struct chardev in it.
  * @place: where the other end stands in XML, as "backend/", or "" for the device itself.
  * @kinds: words of the kinds that the family takes.
@@ -145,13 +148,6 @@ bool chardev_has_log(const struct vm_dev *dev);
 		 .field = offsetof(struct type, member.shown_path),                 \
 		 .xml = place "source/@path",                                       \
 		 .when = chardev_has_path},                                         \
-		{.name = "append",                                                  \
-		 .sym = "APPEND",                                                   \
-		 .kind = PROP_BOOL,                                                 \
-		 .flags = PROP_ALWAYS | PROP_XML_ONOFF,                             \
-		 .field = offsetof(struct type, member.append),                     \
-		 .xml = place "source/@append",                                     \
-		 .when = chardev_is_file},                                          \
 		{.name = "host",                                                    \
 		 .sym = "HOST",                                                     \
 		 .kind = PROP_STRING,                                               \
@@ -170,24 +166,6 @@ bool chardev_has_log(const struct vm_dev *dev);
 		 .xml = place "source/@service",                                    \
 		 .site = SITE_PORT,                                                 \
 		 .when = chardev_is_ip},                                            \
-		{.name = "local-host",                                              \
-		 .sym = "LOCAL_HOST",                                               \
-		 .kind = PROP_STRING,                                               \
-		 .flags = PROP_SITE,                                                \
-		 .rule = RULE(HOST),                                                \
-		 .field = offsetof(struct type, member.local_host),                 \
-		 .xml = place "source[mode=bind]/@host",                            \
-		 .site = SITE_HOST,                                                 \
-		 .when = chardev_is_udp},                                           \
-		{.name = "local-port",                                              \
-		 .sym = "LOCAL_PORT",                                               \
-		 .kind = PROP_STRING,                                               \
-		 .flags = PROP_SITE,                                                \
-		 .rule = RULE(PORT),                                                \
-		 .field = offsetof(struct type, member.local_port),                 \
-		 .xml = place "source[mode=bind]/@service",                         \
-		 .site = SITE_PORT,                                                 \
-		 .when = chardev_is_udp},                                           \
 		{.name = "protocol",                                                \
 		 .sym = "PROTOCOL",                                                 \
 		 .kind = PROP_ENUM,                                                 \
@@ -204,6 +182,34 @@ bool chardev_has_log(const struct vm_dev *dev);
 		.name = "reconnect", .sym = "RECONNECT_S", .kind = PROP_UINT,       \
 		.field = offsetof(struct type, member.reconnect), .max = 3600,      \
 		.xml = place "source/reconnect/@timeout", .when = chardev_may_retry \
+	}
+
+/** CHARDEV_FILE_ROWS() - the rows of the kind FILE; arguments as for CHARDEV_ROWS(). */
+#define CHARDEV_FILE_ROWS(type, member, place)                                                \
+	{                                                                                     \
+		.name = "append", .sym = "APPEND", .kind = PROP_BOOL,                         \
+		.flags = PROP_ALWAYS | PROP_XML_ONOFF,                                        \
+		.field = offsetof(struct type, member.append), .xml = place "source/@append", \
+		.when = chardev_is_file                                                       \
+	}
+
+/** CHARDEV_UDP_ROWS() - the rows of the kind UDP; arguments as for CHARDEV_ROWS(). */
+#define CHARDEV_UDP_ROWS(type, member, place)                                   \
+	{.name = "local-host",                                                  \
+	 .sym = "LOCAL_HOST",                                                   \
+	 .kind = PROP_STRING,                                                   \
+	 .flags = PROP_SITE,                                                    \
+	 .rule = RULE(HOST),                                                    \
+	 .field = offsetof(struct type, member.local_host),                     \
+	 .xml = place "source[mode=bind]/@host",                                \
+	 .site = SITE_HOST,                                                     \
+	 .when = chardev_is_udp},                                               \
+	{                                                                       \
+		.name = "local-port", .sym = "LOCAL_PORT", .kind = PROP_STRING, \
+		.flags = PROP_SITE, .rule = RULE(PORT),                         \
+		.field = offsetof(struct type, member.local_port),              \
+		.xml = place "source[mode=bind]/@service", .site = SITE_PORT,   \
+		.when = chardev_is_udp                                          \
 	}
 
 /** CHARDEV_LOG_ROWS() - the rows of a copy in a file; arguments as for CHARDEV_ROWS(). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * console.c - consoles: an ISA or PCI serial port, or a port of a virtio-serial controller.
+ * console.c - consoles: a serial line on ISA, PCI or USB, the port to which firmware writes its
+ * messages, or a port of a virtio-serial controller.
  *
  * In: rows CONSOLEn_*. Out: the -chardev of the other end (devices/chardev.h), and -serial where the
  * line is the machine's own.
@@ -15,8 +16,12 @@
 struct console {
 	struct chardev chardev;
 	uint64_t port; /* number that XML and isa-serial show */
-	const char *line_target, *line_model; /* libvirt's words for the machine's serial line */
+	const char *target, *model; /* libvirt's words for a serial line */
+	uint64_t iobase;
+	const char *shown_iobase;
 };
+
+#define CONSOLE_DEBUG (CLASS_OWN << 0) /* a port that firmware writes to, and nothing reads */
 
 static const struct dev_class console_classes[] = {
 	{
@@ -32,6 +37,23 @@ static const struct dev_class console_classes[] = {
 		.sym = "PCI_SERIAL",
 		.driver = "pci-serial",
 		.where = WHERE_PCI,
+		.xml = "serial",
+		.alias = "serial%s",
+	},
+	{
+		.name = "usb-serial",
+		.sym = "USB_SERIAL",
+		.driver = "usb-serial",
+		.on = CONTROLLER_USB,
+		.xml = "serial",
+		.alias = "serial%s",
+	},
+	{
+		.name = "isa-debugcon",
+		.sym = "DEBUGCON",
+		.driver = "isa-debugcon",
+		.where = WHERE_NONE,
+		.flags = CONSOLE_DEBUG,
 		.xml = "serial",
 		.alias = "serial%s",
 	},
@@ -58,7 +80,17 @@ static bool is_pci(const struct vm_dev *dev)
 /* The machine's own line. */
 static bool is_serial(const struct vm_dev *dev)
 {
-	return !is_virtio(dev) && !is_pci(dev);
+	return dev->class->flags & CLASS_LINE;
+}
+
+static bool is_usb(const struct vm_dev *dev)
+{
+	return dev->class->on == CONTROLLER_USB;
+}
+
+static bool is_debug(const struct vm_dev *dev)
+{
+	return dev->class->flags & CONSOLE_DEBUG;
 }
 
 /* Where QEMU has the line in the machine it wants no -device, so nothing of -device applies. */
@@ -69,43 +101,22 @@ static bool is_isa(const struct vm_dev *dev)
 
 static bool has_place(const struct vm_dev *dev)
 {
-	return !is_serial(dev);
+	return is_virtio(dev) || is_pci(dev) || is_usb(dev);
 }
 
 #define FIELD(member) .field = offsetof(struct console, member)
 static const struct prop console_props[] = {
 	CHARDEV_ROWS(console, chardev, "", chardev_line_words),
+	CHARDEV_FILE_ROWS(console, chardev, ""),
+	CHARDEV_UDP_ROWS(console, chardev, ""),
 	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
-	{.name = "target-serial",
-	 .kind = PROP_STRING,
-	 FIELD(line_target),
-	 .xml = "target/@type",
-	 .when = is_serial},
-	{.name = "target-pci",
-	 .kind = PROP_CONST,
-	 .text = "pci-serial",
-	 .xml = "target/@type",
-	 .when = is_pci},
-	{.name = "target-virtio",
-	 .kind = PROP_CONST,
-	 .text = "virtio",
-	 .xml = "target/@type",
-	 .when = is_virtio},
+	{.name = "target", .kind = PROP_STRING, FIELD(target), .xml = "target/@type"},
 	{.name = "target-port",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS,
 	 FIELD(port),
 	 .xml = "target/@port"},
-	{.name = "target-model",
-	 .kind = PROP_STRING,
-	 FIELD(line_model),
-	 .xml = "target/model/@name",
-	 .when = is_serial},
-	{.name = "model-pci",
-	 .kind = PROP_CONST,
-	 .text = "pci-serial",
-	 .xml = "target/model/@name",
-	 .when = is_pci},
+	{.name = "target-model", .kind = PROP_STRING, FIELD(model), .xml = "target/model/@name"},
 	CHARDEV_LOG_ROWS(console, chardev, ""),
 	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
@@ -115,6 +126,26 @@ static const struct prop console_props[] = {
 	 FIELD(port),
 	 .qemu = "index",
 	 .when = is_isa},
+	{.name = "iobase-type",
+	 .kind = PROP_CONST,
+	 .text = "isa",
+	 .xml = "address/@type",
+	 .when = is_debug},
+	{.name = "iobase-hex",
+	 .kind = PROP_STRING,
+	 FIELD(shown_iobase),
+	 .xml = "address/@iobase",
+	 .when = is_debug},
+	{.name = "iobase",
+	 .sym = "IOBASE",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ALWAYS | PROP_ABI | PROP_PIN,
+	 FIELD(iobase),
+	 .qemu = "iobase",
+	 .min = 1,
+	 .max = 0xffff,
+	 .when = is_debug},
+	{.name = "usb-address", .sym = "USB_ADDRESS", .kind = PROP_PLACE, .when = is_usb},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
 	{.name = "place", .kind = PROP_ADDRESS, .when = has_place},
 	{0},
@@ -127,8 +158,16 @@ static void console_prepare(struct vm *vm, struct vm_dev *dev)
 
 	/* The slot, not the position: console2 stays ttyS2 when console1 goes. */
 	console->port = dev->slot;
-	console->line_target = vm->machine->serial->target;
-	console->line_model = vm->machine->serial->model;
+	console->target = console->model = dev->class->name;
+	if (is_serial(dev)) {
+		console->target = vm->machine->serial->target;
+		console->model = vm->machine->serial->model;
+	} else if (is_debug(dev)) {
+		console->target = "isa-debug";
+		console->shown_iobase = arena_fmt(vm->arena, "0x%x", (unsigned)console->iobase);
+	} else if (is_virtio(dev)) {
+		console->model = NULL;
+	}
 	chardev_prepare(dev);
 }
 
@@ -159,8 +198,37 @@ static void check_serial(const struct check *check, const struct vm *vm, struct 
 	}
 }
 
+/* Two at one port: QEMU takes both and the second hears nothing. */
+static void check_iobase(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &console_family || !is_debug(dev))
+			continue;
+		uint64_t iobase = ((const struct console *)dev->data)->iobase;
+
+		vm_for_each_dev(old, vm->devs) {
+			if (old == dev)
+				break;
+			if (old->family != &console_family || !is_debug(old) ||
+			    ((const struct console *)old->data)->iobase != iobase)
+				continue;
+			struct place other = dev_place(old, "iobase");
+			struct err *err =
+				dev_error(errs, dev, "iobase", check->name,
+					  "I/O port 0x%x is taken twice", (unsigned)iobase);
+
+			err_also(err, other.file, other.line);
+			err_why(err, "%s is there too, and a port has one device behind it.",
+				old->id);
+			err_fix(err, "Give %s another port.", dev_symbol(dev, "iobase"));
+			break;
+		}
+	}
+}
+
 static const struct check console_checks[] = {
 	{.name = "console-serial-port", .run = check_serial},
+	{.name = "console-iobase", .run = check_iobase},
 	CHARDEV_CHECKS,
 	{0},
 };

@@ -12,6 +12,7 @@
 extern const struct dev_family *const device_families[];
 
 extern const struct dev_family balloon_family;
+extern const struct dev_family channel_family;
 extern const struct dev_family console_family;
 extern const struct dev_family disk_family;
 extern const struct dev_family fdc_family;
@@ -21,6 +22,7 @@ extern const struct dev_family ide_family;
 extern const struct dev_family input_family;
 extern const struct dev_family iommu_family;
 extern const struct dev_family net_family;
+extern const struct dev_family parallel_family;
 extern const struct dev_family rng_family;
 extern const struct dev_family sata_family;
 extern const struct dev_family scsi_family;

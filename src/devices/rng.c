@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rng.c - random number generators: virtio-rng on a device of the target or on QEMU's own source.
+ * rng.c - random number generators: virtio-rng on a device of the target, on QEMU's own source or on a
+ * program that speaks the protocol of EGD.
  */
 #include "devices/registry.h"
 
-#include <string.h>
-
-#include "model/emit.h"
+#include "devices/chardev.h"
 
 struct rng {
 	const struct prop_word *source;
 	const char *device;
+	struct chardev chardev;
 	uint64_t rate_bytes, rate_period;
 	uint64_t period; /* what is written: 1000 when there is a rate and no period (F04) */
 };
@@ -18,6 +18,7 @@ struct rng {
 static const struct prop_word source_words[] = {
 	{.sym = "RANDOM", .xml = "random", .qemu = "rng-random"},
 	{.sym = "BUILTIN", .xml = "builtin", .qemu = "rng-builtin"},
+	{.sym = "EGD", .xml = "egd", .qemu = "rng-egd"},
 	{0},
 };
 
@@ -29,6 +30,11 @@ static const struct rng *rng_of(const struct vm_dev *dev)
 static bool is_random(const struct vm_dev *dev)
 {
 	return prop_word_is(rng_of(dev)->source, "RANDOM");
+}
+
+static bool is_egd(const struct vm_dev *dev)
+{
+	return prop_word_is(rng_of(dev)->source, "EGD");
 }
 
 static bool has_rate(const struct vm_dev *dev)
@@ -79,6 +85,8 @@ static const struct prop rng_props[] = {
 	 .flags = PROP_REQUIRED,
 	 .rule = RULE(PATH),
 	 .when = is_random},
+	CHARDEV_ROWS(rng, chardev, "backend/", chardev_socket_words),
+	CHARDEV_UDP_ROWS(rng, chardev, "backend/"),
 	{.name = "rng", .kind = PROP_ALIAS, .text = "obj%s", .qemu = "rng"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "rate-bytes",
@@ -105,23 +113,32 @@ static const struct prop rng_props[] = {
 };
 #undef FIELD
 
+static const struct chardev_use rng_chardev = {
+	.field = offsetof(struct rng, chardev),
+	.when = is_egd,
+};
+
 static void rng_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct rng *rng = dev->data;
 
 	(void)vm;
+	chardev_prepare(dev);
 	if (rng->rate_bytes)
 		rng->period = rng->rate_period ? rng->rate_period : 1000;
 }
 
 static void rng_back(const struct vm_dev *dev, struct emit *emit)
 {
+	const char *chardev = chardev_emit(dev, emit);
 	struct node *object = emit_tree(emit, "-object", 0);
 
 	node_add_string(emit->arena, object, "qom-type", rng_of(dev)->source->qemu);
 	node_add_string(emit->arena, object, "id", arena_fmt(emit->arena, "obj%s", dev->alias));
 	if (is_random(dev) && rng_of(dev)->device)
 		node_add_string(emit->arena, object, "filename", rng_of(dev)->device);
+	if (chardev)
+		node_add_string(emit->arena, object, "chardev", chardev);
 }
 
 const struct dev_family rng_family = {
@@ -134,6 +151,7 @@ const struct dev_family rng_family = {
 	.alias = "rng%s",
 	.classes = rng_classes,
 	.props = rng_props,
+	.chardev = &rng_chardev,
 	.prepare = rng_prepare,
 	.back = rng_back,
 };

@@ -12,9 +12,11 @@
 
 #include "base/fd.h"
 #include "base/ident.h"
-#include "host/file.h"
 #include "host/host.h"
 #include "host/path.h"
+
+/* Only acquiring may make the file of a log; looking must leave no trace. */
+enum file_make { FILE_LOOK, FILE_MAKE };
 
 static const char *access_word(const struct op_file *file)
 {
@@ -88,7 +90,7 @@ static int link_refuse(const struct op_file *file, uid_t owner, struct err *err)
 	return -1;
 }
 
-int file_open(const struct op_file *file, enum file_make make, struct err *err)
+static int file_open(const struct op_file *file, enum file_make make, struct err *err)
 {
 	CLEANUP_FD int fd = -1;
 	struct stat st;
@@ -127,7 +129,7 @@ static int acquire(struct host *host UNUSED, const struct op *op, struct err *er
 }
 
 /* A log that is not there yet can be made where its folder may be written. */
-bool file_can_make(const char *path)
+static bool can_make(const char *path)
 {
 	char dir[IDENT_PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -144,7 +146,7 @@ static void check(struct host *host UNUSED, const struct op *op, struct findings
 	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
 	if (fd >= 0 || (op->file.flags & (FILE_APPEND | FILE_WRITE) && err.sys_errno == ENOENT &&
-			file_can_make(op->file.path)))
+			can_make(op->file.path)))
 		return;
 	findings_add(findings, &err);
 }

@@ -86,8 +86,6 @@ static int path_add(const struct facts *facts, const struct segment *seg, enum a
 		if (op.code == OP_PAYLOAD)
 			(void)snprintf(path, sizeof(path), "%s/%s", payload_dir(facts),
 				       facts->img->payload[op.payload.index].name);
-		else if (op.code == OP_STORE)
-			(void)snprintf(path, sizeof(path), "%s", op.store.path);
 		else
 			(void)snprintf(path, sizeof(path), "%s",
 				       op.code == OP_FILE ? op.file.path : "");

@@ -90,12 +90,6 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
 #define OP_SOCKET_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
-#define OP_STORE_FIELDS(F)           \
-	F(TEXT, owner, 0)            \
-	F(TEXT, path, 0)             \
-	F(TEXT, template, 0)         \
-	F(U32, payload, PAYLOAD_MAX) \
-	F(FD, fd, 0)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -106,18 +100,15 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * payload: payload section unpacked into a memfd.
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
- * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
- *        section @payload - 1, or where that is 0 of the file @template, and it stays.
  */
-#define IMAGE_OPS(OP)                                                \
-	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                    \
-	OP(BRIDGE, bridge, PHASE_NETWORK, LIFE_NONE, BRIDGE_CREATE)  \
-	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)         \
-	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                 \
-	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
-	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
-	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN) \
-	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)
+#define IMAGE_OPS(OP)                                               \
+	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                   \
+	OP(BRIDGE, bridge, PHASE_NETWORK, LIFE_NONE, BRIDGE_CREATE) \
+	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)        \
+	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                \
+	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
+	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
+	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

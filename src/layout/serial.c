@@ -2,8 +2,8 @@
 /*
  * serial.c - ports of virtio-serial controllers, and the controllers for them.
  *
- * As libvirt: 31 ports a controller, handed out from 0 upward (consoles may have port 0), another
- * controller when all are full. Locked ports first; a removed console's port is not reused.
+ * As libvirt: 31 ports a controller, handed out from 0 upward (to channels from 1: port 0 is for a
+ * console), another controller when all are full. Locked ports first; a removed console's port is not reused.
  */
 #include "layout/assign.h"
 
@@ -34,11 +34,18 @@ static void store(struct serial_set *set, struct vm_dev *dev, unsigned controlle
 	dev->addr.serial.port = port;
 }
 
+/* The lowest port that it can have: QEMU refuses anything but a console at port 0. */
+static unsigned lowest_port(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_SERIAL_CHANNEL ? 1 : 0;
+}
+
 static void take_locked(struct serial_set *set, const struct lock *lock,
 			const struct lock_line *line, struct vm_dev *dev, struct err_list *errs)
 {
 	unsigned controller = line->addr.serial.controller, port = line->addr.serial.port;
-	bool fits = controller < SERIAL_CONTROLLERS && port < SERIAL_PORTS;
+	bool fits =
+		controller < SERIAL_CONTROLLERS && port < SERIAL_PORTS && port >= lowest_port(dev);
 
 	if (fits && !(set->used[controller] & (1u << port))) {
 		store(set, dev, controller, port);
@@ -54,15 +61,16 @@ static void take_locked(struct serial_set *set, const struct lock *lock,
 	if (fits)
 		err_why(err, "Another line of the lock gives this port away already.");
 	else
-		err_why(err, "Controllers are 0 to %d and ports 0 to %d.", SERIAL_CONTROLLERS - 1,
-			SERIAL_PORTS - 1);
+		err_why(err, "Controllers are 0 to %d and ports %u to %d.", SERIAL_CONTROLLERS - 1,
+			lowest_port(dev), SERIAL_PORTS - 1);
 	err_fix(err,
 		"Restore the line from version control, or let kiln choose anew with `make "
 		"layout-update DEVICE=%s`.",
 		dev->id);
 }
 
-static bool find_port(struct serial_set *set, unsigned *ret_controller, unsigned *ret_port)
+static bool find_port(struct serial_set *set, unsigned lowest, unsigned *ret_controller,
+		      unsigned *ret_port)
 {
 	unsigned fresh = SERIAL_CONTROLLERS;
 
@@ -73,7 +81,7 @@ static bool find_port(struct serial_set *set, unsigned *ret_controller, unsigned
 			fresh = fresh == SERIAL_CONTROLLERS ? c : fresh;
 			continue;
 		}
-		for (unsigned port = 0; port < SERIAL_PORTS; port++) {
+		for (unsigned port = lowest; port < SERIAL_PORTS; port++) {
 			if (busy & (1u << port))
 				continue;
 			*ret_controller = c;
@@ -82,7 +90,7 @@ static bool find_port(struct serial_set *set, unsigned *ret_controller, unsigned
 		}
 	}
 	*ret_controller = fresh;
-	*ret_port = 0;
+	*ret_port = lowest;
 	/* A controller that is gone for now may come back with its ports. */
 	while (fresh < SERIAL_CONTROLLERS && (set->gone[fresh] & (1u << *ret_port)))
 		++*ret_port;
@@ -93,7 +101,7 @@ static void take_next(struct serial_set *set, struct vm_dev *dev, struct err_lis
 {
 	unsigned controller, port;
 
-	if (find_port(set, &controller, &port)) {
+	if (find_port(set, lowest_port(dev), &controller, &port)) {
 		store(set, dev, controller, port);
 		return;
 	}

@@ -18,11 +18,7 @@ static const struct chipset_function functions[] = {
 	 .name = "IDE controller 0",
 	 .driver = "piix3-ide",
 	 .flags = CHIPSET_YIELDS},
-	{.slot = 0x01,
-	 .function = 3,
-	 .name = "power management",
-	 .driver = "PIIX4_PM",
-	 .flags = CHIPSET_ACPI},
+	{.slot = 0x01, .function = 3, .name = "power management", .driver = "PIIX4_PM"},
 	{.name = NULL},
 };
 
@@ -79,7 +75,7 @@ const struct machine machine_pc = {
 	.guest_arch = "x86_64",
 	.root_model = "pci-root",
 	.ram_id = "pc.ram",
-	.flags = MACHINE_APIC | MACHINE_DIES,
+	.flags = MACHINE_APIC | MACHINE_DIES | MACHINE_PC,
 	.serial = &machine_isa_serial,
 	.expander_model = "pci-expander-bus",
 	.controllers = controllers,

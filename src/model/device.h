@@ -83,12 +83,13 @@ struct dev_class {
  * Controllers that share a slot, one function each, and an index (the USB 2 controllers of ICH9): one
  * is the master, the others are companions of it.
  */
-#define CLASS_SET_MASTER    (1u << 5)
-#define CLASS_SET_COMPANION (1u << 6)
-#define CLASS_SET           (CLASS_SET_MASTER | CLASS_SET_COMPANION)
-#define CLASS_LINE          (1u << 7) /* the machine's own serial line (machine.h says which) */
-#define CLASS_OBJECT        (1u << 8) /* @driver is an object type, written as -object */
-#define CLASS_OWN           (1u << 16) /* the first of the bits that a family gives its own meaning */
+#define CLASS_SET_MASTER     (1u << 5)
+#define CLASS_SET_COMPANION  (1u << 6)
+#define CLASS_SET            (CLASS_SET_MASTER | CLASS_SET_COMPANION)
+#define CLASS_LINE           (1u << 7) /* the machine's own serial line (machine.h says which) */
+#define CLASS_OBJECT         (1u << 8) /* @driver is an object type, written as -object */
+#define CLASS_SERIAL_CHANNEL (1u << 9) /* a CLASS_SERIAL_PORT, but never port 0: a console's */
+#define CLASS_OWN            (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*
  * Place of a family in the order in which missing addresses are handed out (pci-rules.md section

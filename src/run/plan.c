@@ -39,9 +39,6 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_SOCKET:
 		name = op->socket.path;
 		break;
-	case OP_STORE:
-		name = op->store.path;
-		break;
 	case OP_COUNT:
 		break;
 	}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channel.c - channels: named ports of a virtio-serial controller, for agents in the guest.
+ */
+#include "devices/registry.h"
+
+#include "devices/chardev.h"
+
+struct channel {
+	struct chardev chardev;
+	const char *name;
+};
+
+static const struct dev_class channel_classes[] = {
+	{
+		.name = "virtio",
+		.driver = "virtserialport",
+		.where = WHERE_NONE,
+		.flags = CLASS_SERIAL_PORT | CLASS_SERIAL_CHANNEL,
+	},
+	{0},
+};
+
+static const struct prop channel_props[] = {
+	CHARDEV_ROWS(channel, chardev, "", chardev_line_words),
+	CHARDEV_FILE_ROWS(channel, chardev, ""),
+	CHARDEV_UDP_ROWS(channel, chardev, ""),
+	{.name = "target", .kind = PROP_CONST, .text = "virtio", .xml = "target/@type"},
+	{.name = "target-name",
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct channel, name),
+	 .xml = "target/@name"},
+	CHARDEV_LOG_ROWS(channel, chardev, ""),
+	{.name = "place", .kind = PROP_ADDRESS},
+	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
+	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "name",
+	 .sym = "NAME",
+	 .kind = PROP_STRING,
+	 .flags = PROP_ABI | PROP_PIN | PROP_UNIQUE,
+	 .rule = RULE(FILE_NAME),
+	 .field = offsetof(struct channel, name),
+	 .qemu = "name"},
+	{0},
+};
+
+static const struct chardev_use channel_chardev = {
+	.field = offsetof(struct channel, chardev),
+	.device = "serial",
+};
+
+static void channel_prepare(struct vm *vm, struct vm_dev *dev)
+{
+	(void)vm;
+	chardev_prepare(dev);
+}
+
+static void channel_back(const struct vm_dev *dev, struct emit *emit)
+{
+	(void)chardev_emit(dev, emit);
+}
+
+const struct dev_family channel_family = {
+	.name = "channel",
+	.sym = "CHANNEL",
+	.max = 8,
+	.size = sizeof(struct channel),
+	.rank = RANK_NONE,
+	.xml = "channel",
+	.alias = "channel%s",
+	.classes = channel_classes,
+	.props = channel_props,
+	.chardev = &channel_chardev,
+	.prepare = channel_prepare,
+	.back = channel_back,
+};
