@@ -28,6 +28,9 @@ xmlNodePtr xml_document(const char *name)
 
 	need(doc);
 	need(root);
+	/* The same twenty names come thousands of times. */
+	doc->dict = xmlDictCreate();
+	need(doc->dict);
 	(void)xmlDocSetRootElement(doc, root);
 	return root;
 }
