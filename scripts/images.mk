@@ -78,6 +78,11 @@ diff: programs $(if $(OLD),$(if $(NEW),,all))
 verify: all
 	$(Q)$(HOST_BIN)/kiln verify '$(IMAGES)/$(vm_name).kiln'
 
+# help: Look | probe | ask a QEMU what it can do, for a board: BOARD=NAME QEMU=FILE; all boards without
+.PHONY: probe
+probe: programs
+	$(Q)TOP='$(TOP)' O='$(O)' $(TOP)/scripts/probe '$(BOARD)' '$(QEMU)'
+
 # help: Lock | layout-lock | write or renew the layout lock that CONFIG_LAYOUT_LOCK names
 # help: Lock | layout-update | let one device move to where the rules put it: DEVICE=net2
 .PHONY: layout-lock layout-update

@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qemu/capability.h"
 #include "qemu/render.h"
 
-#define CAPS_BYTES_MAX (1u << 20)
+#define CAPS_BYTES_MAX (4u << 20)
 
 /*
  * Which options have a tree as value. A feature of NULL means JSON always; "" means never (QEMU
@@ -20,9 +21,9 @@
 static const struct syntax {
 	const char *option, *feature, *head;
 } syntaxes[] = {
-	{"-device", "device-json", "driver"},
-	{"-object", "object-json", "qom-type"},
-	{"-netdev", "netdev-json", "type"},
+	{"-device", CAP_DEVICE_JSON, "driver"},
+	{"-object", CAP_OBJECT_JSON, "qom-type"},
+	{"-netdev", CAP_NETDEV_JSON, "type"},
 	{"-blockdev", NULL, "driver"},
 	{"-chardev", "", "backend"},
 	{"-audiodev", NULL, "driver"},
@@ -149,7 +150,7 @@ int caps_load(struct arena *arena, const char *path, struct caps *ret_caps, stru
 	(void)fclose(file);
 	if (broken || len == CAPS_BYTES_MAX)
 		return bad_line(err, path, 0,
-				broken ? "the file cannot be read" : "the file is over 1 MiB");
+				broken ? "the file cannot be read" : "the file is over 4 MiB");
 	return caps_parse(arena, path, data, len, ret_caps, err);
 }
 
@@ -161,7 +162,8 @@ const char *caps_render(const struct caps *caps, struct arena *arena, const char
 
 		if (strcmp(syntax->option, option) != 0)
 			continue;
-		if (!syntax->feature || caps_has(caps, "feature", syntax->feature))
+		if (!syntax->feature ||
+		    (syntax->feature[0] && capability_has(caps, syntax->feature)))
 			return render_json(arena, tree);
 		return render_kv(arena, tree, syntax->head);
 	}

@@ -1,50 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe.c - one QMP session without a machine; its answers as sorted lines.
+ * probe.c - QMP sessions without a machine; their answers as sorted lines.
  */
 #include "qemu/probe.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "qemu/qmp.h"
+#include "image/needs.h"
+#include "qemu/capability.h"
+#include "qemu/probe_session.h"
+#include "qemu/schema.h"
 
 #define PROBE_TIMEOUT_S 60
-#define LINES_MAX       8192
+#define LINES_MAX       65536
 
-/*
- * Features: what a QEMU understands rather than contains. Proven by its QMP schema, as libvirt
- * does, never by its version: distributions carry patches back.
- */
-enum proof {
-	PROOF_COMMAND, /* the command @command is there */
-	PROOF_FEATURE, /* ... and has the feature flag @detail */
-	PROOF_VARIANTS, /* ... and its arguments differ by the member @detail: they are typed */
-	PROOF_VALUE, /* ... and the member "type" of its arguments knows the value @detail */
-};
+/* ---- sessions ------------------------------------------------------------------------------- */
 
-static const struct feature {
-	const char *name;
-	enum proof proof;
-	const char *command, *detail;
-} features[] = {
-	/* JSON for -device came in 6.2 and lost DEVICE_DELETED until 7.0 flagged the cure. */
-	{"device-json", PROOF_FEATURE, "device_add", "json-cli-hotplug"},
-	{"netdev-json", PROOF_VALUE, "netdev_add", "dgram"},
-	{"object-json", PROOF_VARIANTS, "object-add", "qom-type"},
-	{"set-action", PROOF_COMMAND, "set-action", NULL},
-};
+int probe_begin(struct probe *probe, const char *machine)
+{
+	const char *const args[] = {
+		probe->qemu,
+		"-machine",
+		arena_fmt(probe->arena, "%s,accel=tcg", machine),
+		"-nodefaults",
+		"-no-user-config",
+		"-display",
+		"none",
+		"-S",
+		NULL,
+	};
 
-struct probe {
-	struct qmp qmp;
-	struct arena *arena;
-	json_t *schema; /* name -> entity */
-	const char **lines;
-	size_t count;
-	struct err *err;
-};
+	probe->sessions++;
+	return qmp_start(&probe->qmp, probe->arena, args, PROBE_TIMEOUT_S, probe->err);
+}
 
-static int line_add(struct probe *probe, const char *kind, const char *name)
+json_t *probe_ask(struct probe *probe, const char *command, json_t *args)
+{
+	return qmp_command(&probe->qmp, command, args, probe->err);
+}
+
+int probe_add(struct probe *probe, const char *kind, const char *name)
 {
 	if (!name || !name[0] || probe->count == LINES_MAX) {
 		(void)err_set(probe->err, ERR_HOST, "QEMU's list of %s is not as expected", kind);
@@ -57,239 +54,267 @@ static int line_add(struct probe *probe, const char *kind, const char *name)
 	return 0;
 }
 
-static json_t *ask(struct probe *probe, const char *command, json_t *args)
+int probe_add_of(struct probe *probe, const char *kind, const char *owner, const char *name)
 {
-	return qmp_command(&probe->qmp, command, args, probe->err);
+	return probe_add(probe, kind, name ? arena_fmt(probe->arena, "%s %s", owner, name) : NULL);
 }
 
-static const char *member(const json_t *object, const char *key)
+const char *probe_member(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
 }
 
+bool probe_name_ends(const char *name, const char *end)
+{
+	size_t name_len = strlen(name), end_len = strlen(end);
+
+	return name_len >= end_len && strcmp(name + name_len - end_len, end) == 0;
+}
+
+json_t *probe_list_types(struct probe *probe, const char *implements)
+{
+	return probe_ask(probe, "qom-list-types",
+			 json_pack("{s:s, s:b}", "implements", implements, "abstract", 0));
+}
+
 static int ask_version(struct probe *probe)
 {
-	json_t *reply = ask(probe, "query-version", NULL);
+	json_t *reply = probe_ask(probe, "query-version", NULL);
 	const json_t *qemu = json_object_get(reply, "qemu");
 	int result = -1;
 
 	if (!reply)
 		return -1;
-	result = line_add(probe, "version",
-			  arena_fmt(probe->arena, "%d.%d.%d",
-				    (int)json_integer_value(json_object_get(qemu, "major")),
-				    (int)json_integer_value(json_object_get(qemu, "minor")),
-				    (int)json_integer_value(json_object_get(qemu, "micro"))));
-	const char *package = member(reply, "package");
+	probe->major = (unsigned)json_number_value(json_object_get(qemu, "major"));
+	probe->minor = (unsigned)json_number_value(json_object_get(qemu, "minor"));
+	result = probe_add(probe, "version",
+			   arena_fmt(probe->arena, "%u.%u.%d", probe->major, probe->minor,
+				     (int)json_number_value(json_object_get(qemu, "micro"))));
+	const char *package = probe_member(reply, "package");
 
 	/* A build without a distribution's string has no such line. */
 	if (result == 0 && package && package[0])
-		result = line_add(probe, "build", package);
+		result = probe_add(probe, "build", package);
 	json_decref(reply);
 	if (result < 0)
 		return -1;
-	reply = ask(probe, "query-target", NULL);
+	reply = probe_ask(probe, "query-target", NULL);
 	if (!reply)
 		return -1;
-	result = line_add(probe, "arch", member(reply, "arch"));
+	result = probe_add(probe, "arch", probe_member(reply, "arch"));
 	json_decref(reply);
 	return result;
 }
 
-static int ask_machines(struct probe *probe)
+static int ask_accels(struct probe *probe)
 {
-	json_t *reply = ask(probe, "query-machines", NULL), *item;
+	json_t *reply = probe_list_types(probe, "accel"), *item;
 	int result = reply ? 0 : -1;
 	size_t i;
 
 	json_array_foreach(reply, i, item)
 	{
-		const char *name = member(item, "name");
+		const char *name = probe_member(item, "name");
 
-		if (result == 0)
-			result = line_add(probe, "machine", name);
-		if (result == 0 && json_is_true(json_object_get(item, "deprecated")))
-			result = line_add(probe, "machine-deprecated", name);
+		if (result == 0 && name && probe_name_ends(name, "-accel"))
+			result = probe_add(probe, "accel",
+					   arena_dup(probe->arena, name,
+						     strlen(name) - strlen("-accel")));
 	}
 	json_decref(reply);
 	return result;
 }
 
-/* Types of the object model below @implements; only those of which there can be one. */
-static int ask_types(struct probe *probe, const char *kind, const char *implements)
+static int ask_options(struct probe *probe)
 {
-	json_t *reply = ask(probe, "qom-list-types",
-			    json_pack("{s:s, s:b}", "implements", implements, "abstract", 0));
-	json_t *item;
+	json_t *reply = probe_ask(probe, "query-command-line-options", NULL), *item, *parameter;
 	int result = reply ? 0 : -1;
-	size_t i;
+	size_t i, k;
 
 	json_array_foreach(reply, i, item)
 	{
+		const char *name = probe_member(item, "option");
+
+		/* Groups of -drive and others that were never an option have no name. */
+		if (!name || !name[0])
+			continue;
 		if (result == 0)
-			result = line_add(probe, kind, member(item, "name"));
+			result = probe_add(probe, "option", name);
+		json_array_foreach(json_object_get(item, "parameters"), k, parameter)
+		{
+			if (result == 0)
+				result = probe_add_of(probe, "option-parameter", name,
+						      probe_member(parameter, "name"));
+		}
 	}
 	json_decref(reply);
 	return result;
 }
 
-static int ask_cpus(struct probe *probe)
-{
-	json_t *reply = ask(probe, "query-cpu-definitions", NULL), *item;
-	int result = reply ? 0 : -1;
-	size_t i;
+/* ---- the schema ----------------------------------------------------------------------------- */
 
-	json_array_foreach(reply, i, item)
-	{
-		if (result == 0)
-			result = line_add(probe, "cpu", member(item, "name"));
-	}
-	json_decref(reply);
-	return result;
-}
-
-/* ---- the schema ------------------------------------------------------------------------------- */
-
-static const json_t *entity(const struct probe *probe, const char *name)
-{
-	return name ? json_object_get(probe->schema, name) : NULL;
-}
-
-static bool array_has(const json_t *array, const char *value)
+static int add_values(struct probe *probe, const json_t *schema, const char *kind, const char *path)
 {
 	json_t *item;
+	int result = 0;
 	size_t i;
 
-	json_array_foreach(array, i, item)
-	{
-		if (json_is_string(item) && strcmp(json_string_value(item), value) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The type of a member of an object type. */
-static const json_t *member_type(const struct probe *probe, const json_t *object, const char *name)
-{
-	const json_t *members = json_object_get(object, "members");
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(members, i, item)
-	{
-		const char *key = member(item, "name");
-
-		if (key && strcmp(key, name) == 0)
-			return entity(probe, member(item, "type"));
-	}
-	return NULL;
-}
-
-static bool proven(const struct probe *probe, const struct feature *feature)
-{
-	const json_t *command = entity(probe, feature->command);
-	const json_t *args = entity(probe, member(command, "arg-type"));
-	const char *tag = member(args, "tag");
-
-	switch (feature->proof) {
-	case PROOF_COMMAND:
-		return command;
-	case PROOF_FEATURE:
-		return array_has(json_object_get(command, "features"), feature->detail);
-	case PROOF_VARIANTS:
-		return tag && strcmp(tag, feature->detail) == 0;
-	case PROOF_VALUE:
-		return array_has(json_object_get(member_type(probe, args, "type"), "values"),
-				 feature->detail);
-	}
-	return false;
-}
-
-static int ask_schema(struct probe *probe)
-{
-	json_t *reply = ask(probe, "query-qmp-schema", NULL), *item;
-	int result = reply ? 0 : -1;
-	size_t i;
-
-	probe->schema = json_object();
-	json_array_foreach(reply, i, item)
-	{
-		const char *name = member(item, "name");
-
-		if (name)
-			(void)json_object_set(probe->schema, name, item);
-	}
-	json_decref(reply);
-	for (i = 0; result == 0 && i < ARRAY_SIZE(features); i++) {
-		if (proven(probe, &features[i]))
-			result = line_add(probe, "feature", features[i].name);
-	}
-	/* Which network back ends there are depends on how QEMU was built. */
-	const json_t *netdev = entity(probe, member(entity(probe, "netdev_add"), "arg-type"));
-	const json_t *kinds = json_object_get(member_type(probe, netdev, "type"), "values");
-
-	json_array_foreach(kinds, i, item)
+	json_array_foreach(json_object_get(schema_find(schema, path), "values"), i, item)
 	{
 		if (result == 0)
-			result = line_add(probe, "netdev", json_string_value(item));
+			result = probe_add(probe, kind, json_string_value(item));
 	}
 	return result;
 }
 
-/* ---- the text --------------------------------------------------------------------------------- */
+static int add_kinds(struct probe *probe, const json_t *schema)
+{
+#define KIND_ROW(kind, path) {kind, path},
+	static const struct {
+		const char *kind, *path;
+	} kinds[] = {NEEDS_SCHEMA_KINDS(KIND_ROW)};
+#undef KIND_ROW
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (add_values(probe, schema, kinds[i].kind, kinds[i].path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_commands(struct probe *probe, const json_t *schema)
+{
+	const char *name;
+	json_t *item;
+
+	json_object_foreach((json_t *)(uintptr_t)schema, name, item)
+	{
+		const char *what = probe_member(item, "meta-type");
+
+		if (what && strcmp(what, "command") == 0 && probe_add(probe, what, name) < 0)
+			return -1;
+		if (what && strcmp(what, "event") == 0 && probe_add(probe, what, name) < 0)
+			return -1;
+	}
+	return 0;
+}
 
 static int compare_line(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void write_lines(struct probe *probe, struct text *out)
+/* Sorts the lines; a type that stands in two categories of -device help is there twice. */
+static void sort_lines(struct probe *probe)
+{
+	size_t kept = 0;
+
+	qsort(probe->lines, probe->count, sizeof(*probe->lines), compare_line);
+	for (size_t i = 0; i < probe->count; i++) {
+		if (!kept || strcmp(probe->lines[i], probe->lines[kept - 1]) != 0)
+			probe->lines[kept++] = probe->lines[i];
+	}
+	probe->count = kept;
+}
+
+/* @caps: what was found so far. */
+static bool is_proven(const struct caps *caps, const json_t *schema, const struct capability *row)
+{
+	switch (row->proof) {
+	case PROOF_SCHEMA:
+		return schema_find(schema, row->what);
+	case PROOF_LINE:
+		return bsearch(&row->what, caps->lines, caps->count, sizeof(*caps->lines),
+			       compare_line);
+	case PROOF_SINCE:
+		return capability_reached(caps, row->what);
+	case PROOF_BEFORE:
+		return !capability_reached(caps, row->what);
+	}
+	return false;
+}
+
+/* Last, because a row may be proven by any other line. */
+static int add_features(struct probe *probe, const json_t *schema)
+{
+	struct caps caps = {
+		.lines = probe->lines,
+		.major = probe->major,
+		.minor = probe->minor,
+	};
+
+	sort_lines(probe);
+	caps.count = probe->count;
+	for (const struct capability *row = capabilities; row->name; row++) {
+		/* Added behind the sorted ones, so that the search goes on to work. */
+		if (is_proven(&caps, schema, row) && probe_add(probe, "feature", row->name) < 0)
+			return -1;
+	}
+	sort_lines(probe);
+	return 0;
+}
+
+static int ask_schema(struct probe *probe, json_t **ret_schema)
+{
+	json_t *reply = probe_ask(probe, "query-qmp-schema", NULL);
+
+	*ret_schema = schema_index(reply);
+	if (!reply)
+		return -1;
+	json_decref(reply);
+	if (add_kinds(probe, *ret_schema) < 0)
+		return -1;
+	return add_commands(probe, *ret_schema);
+}
+
+/* ---- the text --------------------------------------------------------------------------------- */
+
+static void write_lines(const struct probe *probe, struct text *out)
 {
 	text_add(out, "# SPDX-License-Identifier: GPL-2.0-or-later\n"
 		      "# What the QEMU of this board can do, as kiln probe asked it. Not edited by "
 		      "hand.\n");
-	qsort(probe->lines, probe->count, sizeof(*probe->lines), compare_line);
 	for (size_t i = 0; i < probe->count; i++) {
-		if (i && strcmp(probe->lines[i], probe->lines[i - 1]) == 0)
-			continue;
 		text_add(out, probe->lines[i]);
 		text_add(out, "\n");
 	}
 }
 
+static int ask_all(struct probe *probe)
+{
+	json_t *machines = NULL, *schema = NULL;
+	int result = probe_begin(probe, "none");
+
+	if (result == 0)
+		result = ask_version(probe);
+	if (result == 0)
+		result = probe_machines(probe, &machines);
+	if (result == 0)
+		result = ask_schema(probe, &schema);
+	if (result == 0)
+		result = ask_accels(probe);
+	if (result == 0)
+		result = ask_options(probe);
+	if (result == 0)
+		result = probe_types(probe);
+	qmp_stop(&probe->qmp);
+	if (result == 0)
+		result = probe_machine_properties(probe, machines);
+	if (result == 0)
+		result = add_features(probe, schema);
+	qmp_stop(&probe->qmp);
+	json_decref(machines);
+	json_decref(schema);
+	return result;
+}
+
 int probe_run(const char *qemu, struct text *ret_caps, struct err *err)
 {
-	const char *const args[] = {
-		qemu,
-		"-machine",
-		"none,accel=tcg",
-		"-nodefaults",
-		"-no-user-config",
-		"-display",
-		"none",
-		"-S",
-		NULL,
-	};
-	struct probe probe = {.arena = ret_caps->arena, .err = err};
-	int result;
+	struct probe probe = {.qemu = qemu, .arena = ret_caps->arena, .err = err};
 
+	probe.qmp.fd = probe.qmp.log = -1;
 	probe.lines = arena_alloc(probe.arena, LINES_MAX * sizeof(*probe.lines));
-	result = qmp_start(&probe.qmp, probe.arena, args, PROBE_TIMEOUT_S, err);
-	if (result == 0)
-		result = ask_version(&probe);
-	if (result == 0)
-		result = ask_machines(&probe);
-	if (result == 0)
-		result = ask_types(&probe, "device", "device");
-	if (result == 0)
-		result = ask_types(&probe, "object", "user-creatable");
-	if (result == 0)
-		result = ask_cpus(&probe);
-	if (result == 0)
-		result = ask_schema(&probe);
-	qmp_stop(&probe.qmp);
-	json_decref(probe.schema);
-	if (result < 0) {
+	if (ask_all(&probe) < 0) {
 		err_ctx(err, "probing QEMU");
 		return -1;
 	}

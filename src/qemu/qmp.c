@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -49,7 +50,8 @@ static NORETURN void child_run(const char *const *argv, int monitor, int log, in
 	/* The caller has moved everything else above MONITOR_FD. */
 	if (dup2(monitor, MONITOR_FD) < 0)
 		child_fail(status_fd);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	/* A probe may kill QEMU, and leaves no dump behind. */
+	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0}) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		child_fail(status_fd);
 	if (getppid() != parent)
 		_exit(1);
@@ -254,7 +256,9 @@ static json_t *read_object(struct qmp *qmp, int64_t deadline, struct err *err)
 		char *eol = start ? memchr(start, '\n', qmp->in.len - qmp->used) : NULL;
 
 		if (eol) {
-			json_t *object = json_loadb(start, (size_t)(eol - start), 0, NULL);
+			/* A default of UINT64_MAX is no integer to jansson. */
+			json_t *object = json_loadb(start, (size_t)(eol - start),
+						    JSON_DECODE_INT_AS_REAL, NULL);
 
 			qmp->used = (size_t)(eol + 1 - qmp->in.data);
 			if (qmp->used == qmp->in.len)
@@ -317,6 +321,8 @@ static json_t *refused(const char *name, json_t *error, struct err *err)
 json_t *qmp_command(struct qmp *qmp, const char *name, json_t *args, struct err *err)
 {
 	int64_t deadline = now_ms() + (int64_t)qmp->timeout_s * 1000;
+
+	qmp->refused = false;
 	json_t *request = args ? json_pack("{s:s, s:o}", "execute", name, "arguments", args)
 			       : json_pack("{s:s}", "execute", name);
 	char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
@@ -346,6 +352,7 @@ json_t *qmp_command(struct qmp *qmp, const char *name, json_t *args, struct err 
 			result = refused(name, error, err);
 		bool done = result || error;
 
+		qmp->refused = error;
 		json_decref(reply);
 		/* Everything else is an event or the greeting. */
 		if (done)

@@ -10,18 +10,24 @@
 #define KILN_QEMU_QMP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 #include "model/arena.h"
 
-/** struct qmp - a running QEMU; @fd -1 when there is none. */
+/**
+ * struct qmp - a running QEMU; @fd -1 when there is none.
+ * @pid: below 0 once it has ended.
+ * @refused: the last command failed because QEMU itself said no.
+ */
 struct qmp {
 	struct arena *arena;
 	const char *path;
 	pid_t pid;
 	int fd, log;
 	unsigned timeout_s;
+	bool refused;
 	struct text in;
 	size_t used;
 };
@@ -49,7 +55,8 @@ int qmp_start(struct qmp *qmp, struct arena *arena, const char *const *args, uns
  * @args: arguments, taken over; NULL = none.
  * @err: set on failure: QEMU's own refusal, or as in qmp_start().
  *
- * Return: the reply's "return", to be released with json_decref(); NULL on failure.
+ * Return: the reply's "return", to be released with json_decref(), every number in it a real one; NULL
+ * on failure.
  */
 json_t *qmp_command(struct qmp *qmp, const char *name, json_t *args, struct err *err) MUST_CHECK;
 

@@ -35,8 +35,20 @@ static const char *party(const struct conf *conf, const struct symbol *sym)
 			 place.line);
 }
 
+/*
+ * What the board's QEMU has, as kconfig wrote it into .config: nobody's decision. It may say something
+ * else, or be gone, as soon as a QEMU was probed again or menus depend on other things; what a menu
+ * needs and QEMU lacks is told at the menu's own symbol.
+ */
+static bool is_capability(const struct line *line)
+{
+	return strncmp(line->name, "QEMU_", 5) == 0 && (!line->sym || !tree_prompt(line->sym));
+}
+
 static void report_unknown(const struct conf *conf, const struct line *line)
 {
+	if (is_capability(line))
+		return;
 	const struct symbol *near = tree_nearest(line->name);
 	struct err *err = report(conf, line, "config-unknown", "there is no symbol of this name");
 
@@ -184,6 +196,8 @@ static void report_lost(const struct conf *conf, const struct line *line)
 	const char *value = sym_get_string_value(sym);
 	struct err *err;
 
+	if (is_capability(line))
+		return;
 	if (!tree_prompt(sym)) {
 		err = report(conf, line, "config-computed",
 			     arena_fmt(conf->arena, "it cannot be set, and its value is \"%s\"",
