@@ -317,9 +317,12 @@ static size_t add_pins(const struct vm_dev *dev, struct config_pin *pins)
 
 	prop_for_each(row, dev->family->props)
 	{
-		if (is_pinned(dev, row))
+		const char *value = is_pinned(dev, row) ? config_row_text(dev, row) : "";
+
+		/* A text that is not there is no line of the lock: nothing of it is seen. */
+		if (*value)
 			pins[count++] =
-				(struct config_pin){pin_key(dev, row), config_row_text(dev, row)};
+				(struct config_pin){.key = pin_key(dev, row), .value = value};
 	}
 	return count;
 }
