@@ -162,6 +162,19 @@ static bool is_host(const char *host)
 	return true;
 }
 
+/* credential_name_valid() of systemd: a file name that can also name a descriptor. */
+static bool is_credential(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len >= IDENT_CREDENTIAL_MAX || is_dots(name))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/' || name[i] == ':')
+			return false;
+	return true;
+}
+
 static bool is_port(const char *port)
 {
 	uint64_t value;
@@ -183,6 +196,7 @@ bool ident_is_valid(enum ident_kind kind, const char *value)
 		[IDENT_IPV4_NET] = is_ipv4_net, [IDENT_UNIT] = is_unit,
 		[IDENT_USER] = is_user,         [IDENT_FILE_NAME] = is_file_name,
 		[IDENT_HOST] = is_host,         [IDENT_PORT] = is_port,
+		[IDENT_NAME] = is_vm_name,      [IDENT_CREDENTIAL] = is_credential,
 		[IDENT_TEXT] = is_plain_text,
 	};
 

@@ -56,6 +56,12 @@
 	      "A host is a name or an IP address: 1 to 255 letters, digits, '.', '-', '_', ':' "  \
 	      "and '%', and does not begin with '-'.")                                            \
 	IDENT(PORT, "port number", "A port is a number from 1 to 65535.")                         \
+	IDENT(NAME, "name",                                                                       \
+	      "A name has 1 to 63 letters, digits, '.', '_' and '-', and begins with a letter "   \
+	      "or a digit.")                                                                      \
+	IDENT(CREDENTIAL, "credential name",                                                      \
+	      "A name of a systemd credential has 1 to 255 printable ASCII bytes without '/', "   \
+	      "':' or a space, and is not \".\" or \"..\".")                                      \
 	IDENT(TEXT, "text", "A text has no control characters.")
 
 #define IDENT_ENUM(ENUM, noun, rule) IDENT_##ENUM,
@@ -65,6 +71,8 @@ enum ident_kind { IDENT_KINDS(IDENT_ENUM) IDENT_COUNT };
 #define IDENT_PATH_MAX 4096 /* bytes of a path with the final NUL */
 #define IDENT_UNIT_MAX 129 /* bytes of a unit id with the final NUL */
 #define IDENT_HOST_MAX 256 /* bytes of a host name with the final NUL */
+#define IDENT_CREDENTIAL_MAX \
+	256 /* bytes of a credential name with the final NUL: systemd takes file names */
 
 /** ident_is_valid() - whether @value keeps the rule of @kind. */
 bool ident_is_valid(enum ident_kind kind, const char *value);

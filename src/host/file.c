@@ -12,11 +12,9 @@
 
 #include "base/fd.h"
 #include "base/ident.h"
+#include "host/file.h"
 #include "host/host.h"
 #include "host/path.h"
-
-/* Only acquiring may make the file of a log; looking must leave no trace. */
-enum file_make { FILE_LOOK, FILE_MAKE };
 
 static const char *access_word(const struct op_file *file)
 {
@@ -90,7 +88,7 @@ static int link_refuse(const struct op_file *file, uid_t owner, struct err *err)
 	return -1;
 }
 
-static int file_open(const struct op_file *file, enum file_make make, struct err *err)
+int file_open(const struct op_file *file, enum file_make make, struct err *err)
 {
 	CLEANUP_FD int fd = -1;
 	struct stat st;

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * payload.c - operation payload: unpack a payload section into memory and hand it over.
- *
- * Sealed payload is opened anew for reading: QEMU would attach a write-sealed memfd read-write
- * and show the guest a writable disk that fails (qemu-facts.md, section 1).
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "host/host.h"
+#include "host/memfile.h"
 
 static int refuse(const struct img_payload *payload, int sys_errno, const char *what,
 		  struct err *err)
@@ -40,7 +37,6 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 	const struct img_payload *payload = &host->img->payload[op->payload.index];
 	CLEANUP_FD int fd = memfd_create(payload->name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct rlimit limit = {0};
-	char path[40];
 	int reader;
 
 	if (fd < 0)
@@ -54,12 +50,9 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 			return refuse(payload, errno, "rewind", err);
 		return host_fd_put(op->payload.fd, fd_take(&fd), err);
 	}
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE))
-		return refuse(payload, errno, "seal", err);
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	reader = open(path, O_RDONLY | O_CLOEXEC);
+	reader = memfile_seal(fd);
 	if (reader < 0)
-		return refuse(payload, errno, "open read-only", err);
+		return refuse(payload, -reader, "seal", err);
 	return host_fd_put(op->payload.fd, reader, err);
 }
 

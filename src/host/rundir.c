@@ -35,7 +35,7 @@ static int refuse(struct err *err, int sys_errno, const char *path)
 }
 
 /*
- * The only place where the loader reads the environment. secure_getenv(): a program that gained
+ * The loader reads the environment here and for credentials (secret.c). secure_getenv(): a program that gained
  * privilege by its file's mode must not be told by its caller where it writes.
  */
 static const char *base_directory(void)

@@ -66,6 +66,24 @@ static int slot_owner(const struct facts *facts, unsigned slot, struct op *op, s
 	return -1;
 }
 
+/* Where a shell finds what an operation hands over. */
+static void shell_path(const struct facts *facts, const struct op *op, char *path, size_t size)
+{
+	const char *folder = "", *gap = "", *name = "";
+
+	if (op->code == OP_PAYLOAD) {
+		folder = payload_dir(facts);
+		gap = "/";
+		name = facts->img->payload[op->payload.index].name;
+	} else if (op->code == OP_FILE) {
+		name = op->file.path;
+	} else if (op->code == OP_SECRET) {
+		folder = op->secret.flags & SECRET_CREDENTIAL ? "$CREDENTIALS_DIRECTORY/" : "";
+		name = op->secret.source;
+	}
+	(void)snprintf(path, size, "%s%s%s", folder, gap, name);
+}
+
 /*
  * For a shell, a descriptor of a file or payload is written as the path where it is found. The
  * number of a set is that of its descriptor: -add-fd fd=N,set=N.
@@ -83,12 +101,7 @@ static int path_add(const struct facts *facts, const struct segment *seg, enum a
 	} else {
 		if (slot_owner(facts, seg->a, &op, err))
 			return -1;
-		if (op.code == OP_PAYLOAD)
-			(void)snprintf(path, sizeof(path), "%s/%s", payload_dir(facts),
-				       facts->img->payload[op.payload.index].name);
-		else
-			(void)snprintf(path, sizeof(path), "%s",
-				       op.code == OP_FILE ? op.file.path : "");
+		shell_path(facts, &op, path, sizeof(path));
 	}
 	fact_add(buf, seg->escape, path);
 	return 0;

@@ -13,17 +13,18 @@
 #include <stdint.h>
 
 /* Limits: the composer refuses what exceeds them, so that the loader is never the first to notice. */
-#define OP_MAX         4096 /* operations in a plan */
-#define FD_SLOT_MAX    4096 /* descriptors handed to QEMU */
-#define FD_SLOT_BASE   10 /* slot n is always descriptor FD_SLOT_BASE + n in QEMU */
-#define ARGV_MAX       32768 /* arguments */
-#define ARG_BYTES_MAX  131072 /* one argument, Linux MAX_ARG_STRLEN (binfmts.h) */
-#define ARGV_BYTES_MAX (3u << 20) /* all arguments */
-#define SITE_MAX       4096 /* site slots */
-#define SITE_VALUE_MAX 4096 /* bytes of a site value, with the final NUL */
-#define PAYLOAD_MAX    64 /* payload sections */
-#define META_BYTES_MAX (4u << 20) /* all metadata sections together, unpacked */
-#define TAP_QUEUES_MAX 256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
+#define OP_MAX           4096 /* operations in a plan */
+#define FD_SLOT_MAX      4096 /* descriptors handed to QEMU */
+#define FD_SLOT_BASE     10 /* slot n is always descriptor FD_SLOT_BASE + n in QEMU */
+#define ARGV_MAX         32768 /* arguments */
+#define ARG_BYTES_MAX    131072 /* one argument, Linux MAX_ARG_STRLEN (binfmts.h) */
+#define ARGV_BYTES_MAX   (3u << 20) /* all arguments */
+#define SITE_MAX         4096 /* site slots */
+#define SITE_VALUE_MAX   4096 /* bytes of a site value, with the final NUL */
+#define PAYLOAD_MAX      64 /* payload sections */
+#define META_BYTES_MAX   (4u << 20) /* all metadata sections together, unpacked */
+#define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
+#define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
 /* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
 enum op_phase {
@@ -44,6 +45,14 @@ enum op_life {
 	LIFE_COUNT,
 };
 
+/* How a secret stands in its source, and so what QEMU makes of it. */
+enum secret_form {
+	SECRET_LINE, /* one line of UTF-8 text; a line feed at its end does not belong to it */
+	SECRET_RAW, /* every byte */
+	SECRET_BASE64, /* QEMU decodes it */
+	SECRET_FORM_COUNT
+};
+
 enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 
 /* struct op_bridge flags */
@@ -61,6 +70,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_CHARACTER_DEVICE (1u << 4) /* must be a character device */
 /* struct op_socket flags */
 #define SOCKET_LISTEN (1u << 0) /* listen there, and remove it at release; else connect */
+/* struct op_secret flags */
+#define SECRET_CREDENTIAL (1u << 0) /* source names a file in $CREDENTIALS_DIRECTORY, no path */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 
@@ -90,6 +101,12 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
 #define OP_SOCKET_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
+#define OP_SECRET_FIELDS(F)                 \
+	F(TEXT, owner, 0)                   \
+	F(TEXT, source, 0)                  \
+	F(U32, form, SECRET_FORM_COUNT - 1) \
+	F(FLAGS, flags, SECRET_CREDENTIAL)  \
+	F(FD, fd, 0)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -100,15 +117,17 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * payload: payload section unpacked into a memfd.
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
+ * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  */
-#define IMAGE_OPS(OP)                                               \
-	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                   \
-	OP(BRIDGE, bridge, PHASE_NETWORK, LIFE_NONE, BRIDGE_CREATE) \
-	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)        \
-	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                \
-	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
-	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)          \
-	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN)
+#define IMAGE_OPS(OP)                                                \
+	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                    \
+	OP(BRIDGE, bridge, PHASE_NETWORK, LIFE_NONE, BRIDGE_CREATE)  \
+	OP(TAP, tap, PHASE_NETWORK, LIFE_FD, TAP_PERSISTENT)         \
+	OP(FILE, file, PHASE_DESCRIPTOR, LIFE_FD, 0)                 \
+	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
+	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
+	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN) \
+	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
@@ -145,7 +164,8 @@ struct op {
 	SITE(PATH, "path")     \
 	SITE(UNIT, "unit")     \
 	SITE(HOST, "host")     \
-	SITE(PORT, "port")
+	SITE(PORT, "port")     \
+	SITE(CREDENTIAL, "credential")
 
 #define SITE_ENUM(ENUM, word) SITE_##ENUM,
 enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };

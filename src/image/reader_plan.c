@@ -61,6 +61,8 @@ static size_t site_len_max(enum site_kind kind)
 		return IDENT_HOST_MAX - 1;
 	case SITE_PORT:
 		return sizeof("65535") - 1;
+	case SITE_CREDENTIAL:
+		return IDENT_CREDENTIAL_MAX - 1;
 	case SITE_KIND_COUNT:
 		break;
 	}

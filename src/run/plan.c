@@ -39,6 +39,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_SOCKET:
 		name = op->socket.path;
 		break;
+	case OP_SECRET:
+		name = op->secret.owner;
+		break;
 	case OP_COUNT:
 		break;
 	}

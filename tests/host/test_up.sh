@@ -13,6 +13,8 @@ before=$(traces)
 head -c 300000 /dev/urandom >"$T/blob"
 head -c 4096 /dev/zero >"$T/disk"
 truncate -s 1M "$T/loop"
+printf 'open, sesame\n' >"$T/key"
+chmod 600 "$T/key"
 
 # ---- what QEMU gets
 full_plan() {
@@ -22,6 +24,7 @@ arg until=$T/out/stop
 arg tap={tap:0:2} json={{tap.1:2:1}}
 arg {fdpath:4} {fdsetpath:5} {accel:0}
 loader {fd:3}
+arg secret={fdpath:9}
 arg bridge={site.2:1}
 arg {mac:0:0:net0} {uuid:0}
 loader only={fd:0}
@@ -41,11 +44,12 @@ op file owner=disk1 path=$T/disk flags=1 fd=5
 op payload index=1 fd=6
 op monitor name=qmp fd=7
 op monitor name=qmp-down fd=8
+op secret owner=secret0 source=$T/key fd=9
 PLAN
 }
 full_plan | image full
 rc_is "check finds nothing" 0 "$run" check "$T/full.kiln"
-has "check says how much it checked" '^full.kiln: ok, 11 steps, 9 descriptors$' "$T/err"
+has "check says how much it checked" '^full.kiln: ok, 12 steps, 10 descriptors$' "$T/err"
 is "check changes nothing" "$(traces)" "$before"
 exec 33<"$T/blob"
 "$run" up "$T/full.kiln" 2>"$T/err" &
@@ -64,8 +68,12 @@ has "a read-write file" "^fd 13 mode 2 $T/disk\$" "$report"
 has "sealed payload is read-only" '^fd 14 mode 0 /memfd:blob' "$report"
 has "a read-only file" "^fd 15 mode 0 $T/disk\$" "$report"
 has "other payload is writable" '^fd 16 mode 2 /memfd:rw' "$report"
+has "a secret is a read-only memory file" '^fd 19 mode 0 /memfd:secret' "$report"
+is "and its line" "$(cat /proc/$pid/fd/19)" 'open, sesame'
+is "of the run user alone" "$(stat -Lc '%a %u %g' /proc/$pid/fd/19)" "400 7001 7001"
+is "nothing of it is in the command line" "$(grep -c sesame "$report")" 0
 is "descriptors: 0-2, slots and the lock, nothing else" \
-	"$(grep -c '^fd ' "$report") $(grep -c 'run/kiln/full/lock$' "$report")" "13 1"
+	"$(grep -c '^fd ' "$report") $(grep -c 'run/kiln/full/lock$' "$report")" "14 1"
 has "fds of two queues; JSON of one" '^arg tap=fds=10:11 json={"fd":"12"}$' "$report"
 has "descriptor facts" '^arg /proc/self/fd/14 /dev/fdset/15 tcg$' "$report"
 has "a descriptor's number" '^arg 13$' "$report"
@@ -147,7 +155,7 @@ rm -f "$T/out/stop"
 # ---- a step that is impossible, at every place of the plan
 steps=$(full_plan | grep -c '^op ')
 for n in $(seq 1 $((steps + 1))); do
-	full_plan | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=9" \
+	full_plan | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=10" \
 		'/^op / { if (++i == n) print f } { print } END { if (i + 1 == n) print f }' | image full
 	rc=0
 	"$run" up "$T/full.kiln" >"$T/err" 2>&1 || rc=$?
@@ -160,6 +168,7 @@ done
 ip link add dum0 type veth peer name dum1
 before=$(traces)
 mkfifo "$T/fifo"
+: >"$T/empty"
 refused "absent bridge" 'there is no bridge "nobr"' "op bridge name=nobr"
 has "bridges are listed" 'Bridges of this host: br0\.' "$T/err"
 refused "bridge that is none" '"dum0" is not a bridge \(veth\)' "op bridge name=dum0 flags=1"
@@ -168,6 +177,9 @@ refused "tap for an absent bridge" 'there is no bridge "nobr"' "op tap owner=net
 refused "absent file" 'No such file' "op file owner=disk0 path=$T/absent fd=0"
 refused "folder as a file" 'is not a regular file' "op file owner=disk0 path=$T fd=0"
 refused "fifo as a file" 'is not a regular file' "op file owner=disk0 path=$T/fifo fd=0"
+refused "empty secret" 'secret0": .* is empty' "op secret owner=secret0 source=$T/empty fd=0"
+refused "absent secret" 'No such file' "op secret owner=secret0 source=$T/absent fd=0"
+refused "credential outside of a unit" 'no credential "key"' "op secret owner=secret0 source=key flags=1 fd=0"
 refused "file as a block device" 'is not a block device' "op file owner=disk0 path=$T/disk flags=2 fd=0"
 printf 'op bridge name=kundo flags=1\nop monitor name=a/b fd=0\n' | image no
 rc_is "monitor that is no file name: image refused" 3 "$run" up "$T/no.kiln"

@@ -51,6 +51,10 @@ static const struct {
 	 {"localhost", "192.0.2.1", "::1", "fe80::1%eth0", "a_b-c.example", "0"},
 	 {"", "-a", "a b", "a,b", "a/b", "[::1]", "a\n", "\xc3\xa9"}},
 	{IDENT_PORT, {"1", "65535", "514"}, {"", "0", "65536", "-1", "http", " 1", "01", "1x"}},
+	{IDENT_NAME, {"disk-key", "0", "A.b_c-d"}, {"", ".a", "-a", "_a", "a b", "a/b", LONG_64}},
+	{IDENT_CREDENTIAL,
+	 {"disk-key", ".hidden", "a%b", LONG_128},
+	 {"", ".", "..", "a/b", "a:b", "a b", "\xc3\xa9", "a\n", LONG_128 LONG_128}},
 	{IDENT_TEXT, {"", "a b", "\xc3\xa9"}, {"\n", "a\tb", "\x1b[0m", "\x01", "\x7f"}},
 };
 
