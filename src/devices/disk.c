@@ -7,6 +7,7 @@
  * descriptors in fd sets, so it needs no right on the file itself.
  */
 #include "devices/registry.h"
+#include "devices/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,8 @@
 
 struct disk {
 	const struct prop_word *source, *format, *cache;
-	const char *path, *serial;
-	bool read_only, writethrough;
+	const char *path, *serial, *luks_secret;
+	bool read_only, writethrough, luks;
 	uint64_t queues, boot_order;
 	const char *shown_path, *target; /* what XML says: path on the target host, "vda" */
 	const char *shown_model; /* NULL for the plain model, whose word is the bus */
@@ -71,6 +72,11 @@ static bool is_not_block(const struct vm_dev *dev)
 	return !is_block(dev);
 }
 
+static bool is_luks(const struct vm_dev *dev)
+{
+	return disk_of(dev)->luks;
+}
+
 static bool is_writethrough(const struct vm_dev *dev)
 {
 	return disk_of(dev)->writethrough;
@@ -119,6 +125,25 @@ static const struct prop disk_props[] = {
 	 FIELD(format),
 	 .words = format_words,
 	 .xml = "driver/@type"},
+	{.name = "luks", .sym = "LUKS", .kind = PROP_BOOL, FIELD(luks)},
+	{.name = "encryption",
+	 .kind = PROP_CONST,
+	 .text = "luks",
+	 .xml = "source/encryption/@format",
+	 .when = is_luks},
+	{.name = "encryption-type",
+	 .kind = PROP_CONST,
+	 .text = "passphrase",
+	 .xml = "source/encryption/secret/@type",
+	 .when = is_luks},
+	{.name = "luks-secret",
+	 .sym = "LUKS_SECRET",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED | PROP_REPEAT_FMT,
+	 FIELD(luks_secret),
+	 .refers = &secret_family,
+	 .xml = "source/encryption/secret/@usage",
+	 .when = is_luks},
 	{.name = "cache",
 	 .sym = "CACHE",
 	 .kind = PROP_ENUM,
@@ -220,6 +245,19 @@ static void add_cache(struct emit *emit, struct node *node, const struct vm_dev 
 	node_add_bool(emit->arena, cache, "no-flush", cache_is(dev, "UNSAFE"));
 }
 
+/* In qcow2 the LUKS header is inside; on raw blocks it is a format of its own. */
+static void add_luks(struct emit *emit, struct node *format, const struct vm_dev *dev)
+{
+	const char *secret = secret_id(dev, "luks-secret");
+
+	if (prop_word_is(disk_of(dev)->format, "QCOW2")) {
+		format = node_add(emit->arena, format, "encrypt", NODE_OBJECT);
+		node_add_string(emit->arena, format, "format", "luks");
+	}
+	if (secret)
+		node_add_string(emit->arena, format, "key-secret", secret);
+}
+
 /* Returns the descriptor slot of the opened file, device or unpacked payload. */
 static uint32_t add_source(const struct vm_dev *dev, struct emit *emit)
 {
@@ -272,7 +310,11 @@ static void disk_back(const struct vm_dev *dev, struct emit *emit)
 	node_add_string(arena, format, "node-name", arena_fmt(arena, "%s-format", dev->alias));
 	node_add_bool(arena, format, "read-only", disk->read_only);
 	add_cache(emit, format, dev);
-	node_add_string(arena, format, "driver", disk->format->qemu);
+	bool raw = prop_word_is(disk->format, "RAW");
+
+	node_add_string(arena, format, "driver", raw && disk->luks ? "luks" : disk->format->qemu);
+	if (disk->luks)
+		add_luks(emit, format, dev);
 	node_add_string(arena, format, "file", storage);
 }
 

@@ -26,6 +26,7 @@ extern const struct dev_family parallel_family;
 extern const struct dev_family rng_family;
 extern const struct dev_family sata_family;
 extern const struct dev_family scsi_family;
+extern const struct dev_family secret_family;
 extern const struct dev_family shmem_family;
 extern const struct dev_family sound_family;
 extern const struct dev_family usb_family;

@@ -191,8 +191,12 @@ void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list 
 
 static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_list *errs)
 {
-	xmlNodePtr node = xml_child(devices, dev_element(dev));
+	const char *element = dev_element(dev);
 	bool placed = false;
+
+	if (!*element)
+		return;
+	xmlNodePtr node = xml_child(devices, element);
 
 	prop_for_each(row, dev->family->props) placed |=
 		row->kind == PROP_ADDRESS && dev_applies(dev, row);

@@ -91,6 +91,9 @@ static void add_device(struct facts_list *list, const struct vm_dev *dev)
 {
 	struct arena *arena = list->vm->arena;
 
+	/* What others refer to is their back end, and no part of the guest. */
+	if (dev->family->flags & FAMILY_REFERRED)
+		return;
 	add(list, dev->id, "device", PROMISED,
 	    dev_driver(dev) ? dev_driver(dev) : dev->class->name);
 	add_rows(list, dev);

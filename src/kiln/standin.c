@@ -111,9 +111,9 @@ static int make_disk(struct standin *standin, const char *format, const char **r
 		     struct err *err)
 {
 	const char *name = arena_fmt(standin->scratch->arena, "disk.%zu", standin->disks++);
-	bool qcow2 = strcmp(format, "qcow2") == 0;
+	bool qcow2 = strcmp(format, "qcow2") == 0, raw = strcmp(format, "raw") == 0;
 
-	if (!qcow2 && strcmp(format, "raw") != 0) {
+	if (!qcow2 && !raw && strcmp(format, "luks") != 0) {
 		(void)err_set(err, ERR_IMAGE, "no disk of format \"%s\" can be made", format);
 		err_why(err, "Empty disks stand in for those of the target; kiln makes raw and "
 			     "qcow2.");
@@ -141,6 +141,12 @@ static int replace_disk(struct standin *standin, char *const *argv, const char *
 
 	(void)json_object_del(node, "cache");
 	(void)json_object_del(node, "aio");
+	/* Its header cannot be made without the key; below it the guest sees the same disk. */
+	(void)json_object_del(node, "encrypt");
+	if (strcmp(member(node, "driver"), "luks") == 0) {
+		(void)json_object_del(node, "key-secret");
+		replace(node, "driver", json_string("raw"));
+	}
 	if (json_object_get(node, "filename")) {
 		const char *format =
 			format_of(standin->scratch->arena, argv, member(node, "node-name"));
@@ -196,8 +202,20 @@ static void replace_folder(struct standin *standin, const char **value)
 	note(standin, "an empty folder stands in for shared ones");
 }
 
+/* The target's secrets are not here, and nothing is locked with them. */
+static void replace_secret(struct standin *standin, const char **value, json_t *node)
+{
+	if (strcmp(member(node, "qom-type"), "secret") != 0)
+		return;
+	(void)json_object_del(node, "file");
+	replace(node, "format", json_string("raw"));
+	replace(node, "data", json_string("stand-in"));
+	*value = dump(standin->scratch->arena, node);
+	note(standin, "a fixed word stands in for the secrets");
+}
+
 /* Neither huge pages nor as much memory as the target has; the size in the guest is the same. */
-static void replace_memory(struct standin *standin, const char **value)
+static void replace_object(struct standin *standin, const char **value)
 {
 	json_t *node = json_loads(*value, 0, NULL);
 
@@ -210,6 +228,7 @@ static void replace_memory(struct standin *standin, const char **value)
 			*value = dump(standin->scratch->arena, plain);
 		json_decref(plain);
 	}
+	replace_secret(standin, value, node);
 	json_decref(node);
 }
 
@@ -223,7 +242,7 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 	else if (strcmp(option, "-chardev") == 0)
 		replace_chardev(standin, value);
 	else if (strcmp(option, "-object") == 0)
-		replace_memory(standin, value);
+		replace_object(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)
 		replace_folder(standin, value);
 	/* No port is opened for a guest that never runs. */

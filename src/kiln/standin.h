@@ -18,7 +18,7 @@
 #include "image/image.h"
 #include "kiln/scratch.h"
 
-#define STANDIN_NOTES 8
+#define STANDIN_NOTES 12
 
 /**
  * struct standin - set @img and @scratch (open), the rest zero.

@@ -145,6 +145,86 @@ static void check_unique(const struct check *check, const struct vm *vm, struct 
 	}
 }
 
+static const char *known_names(const struct vm *vm, const struct dev_family *family)
+{
+	struct text text = {.arena = vm->arena};
+
+	vm_for_each_dev(dev, vm->devs) {
+		const char *name =
+			dev->family == family ? dev_string(dev, dev_prop(family, "name")) : NULL;
+
+		if (name)
+			text_fmt(&text, "%s%s", text.len ? ", " : "", name);
+	}
+	return text_str(&text);
+}
+
+static void known_dev(const struct check *check, const struct vm_dev *dev, struct err_list *errs)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		const char *name = row->refers ? string_of(dev, row) : NULL;
+
+		if (!name || dev_referred(dev, row))
+			continue;
+		if (dev->repeat && !(row->flags & PROP_REPEAT_FMT))
+			continue;
+		const char *known = known_names(dev->vm, row->refers), *kind = row->refers->name;
+		struct err *err = dev_error(errs, dev, row->name, check->name,
+					    "there is no %s of the name \"%s\"", kind, name);
+
+		if (*known)
+			err_why(err, "These are configured: %s.", known);
+		else
+			err_why(err, "No %s is configured.", kind);
+		err_fix(err, "Set %s to the name of one, or configure another: CONFIG_%s_COUNT.",
+			dev_symbol(dev, row->name), row->refers->sym);
+	}
+}
+
+static void check_known(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	known_dev(check, vm->guest_dev, errs);
+	vm_for_each(dev, vm)
+		known_dev(check, dev, errs);
+}
+
+static bool refers_to(const struct vm_dev *dev, const struct vm_dev *wanted)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->refers == wanted->family && dev_referred(dev, row) == wanted)
+			return true;
+	}
+	return false;
+}
+
+static bool is_referred(const struct vm *vm, const struct vm_dev *wanted)
+{
+	bool found = refers_to(vm->guest_dev, wanted);
+
+	for (struct vm_dev *dev = vm_first(vm); dev && !found; dev = vm_next(vm, dev))
+		found = refers_to(dev, wanted);
+	return found;
+}
+
+static void check_used(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (!(dev->family->flags & FAMILY_REFERRED) || is_referred(vm, dev))
+			continue;
+		struct err *err =
+			dev_error(errs, dev, NULL, check->name, "%s is used by nothing", dev->id);
+
+		err_why(err,
+			"A %s does nothing by itself; what has no effect is refused rather "
+			"than ignored.",
+			dev->family->name);
+		err_fix(err, "Give its name to what needs it, or switch %s off.",
+			dev_symbol(dev, NULL));
+	}
+}
+
 static void refuse_order(const struct check *check, const struct vm_dev *dev,
 			 const struct vm_dev *old, const struct prop *row, struct err_list *errs)
 {
@@ -209,6 +289,8 @@ static const struct check model_checks[] = {
 	{.name = "value-required", .run = check_required},
 	{.name = "value-form", .run = check_form},
 	{.name = "value-unique", .run = check_unique},
+	{.name = "reference-known", .run = check_known},
+	{.name = "reference-used", .run = check_used},
 	{.name = "boot-order-unique", .run = check_boot_order},
 	{.name = "place-form", .run = check_place},
 	{0},

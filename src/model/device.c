@@ -13,7 +13,9 @@
 
 const char *dev_element(const struct vm_dev *dev)
 {
-	return dev->class->xml ? dev->class->xml : dev->family->xml;
+	const char *element = dev->class->xml ? dev->class->xml : dev->family->xml;
+
+	return element ? element : "";
 }
 
 /* Length of a driver's name without "-pci"; 0 when it does not end so. */
@@ -125,6 +127,24 @@ const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *ro
 bool prop_word_is(const struct prop_word *word, const char *sym)
 {
 	return word && strcmp(word->sym, sym) == 0;
+}
+
+static const char *name_of(const struct vm_dev *dev)
+{
+	const char *name = dev_string(dev, dev_prop(dev->family, "name"));
+
+	return name ? name : "";
+}
+
+const struct vm_dev *dev_referred(const struct vm_dev *dev, const struct prop *row)
+{
+	const char *name = dev_applies(dev, row) ? dev_string(dev, row) : NULL;
+
+	vm_for_each_dev(other, dev->vm->devs) {
+		if (name && other->family == row->refers && strcmp(name_of(other), name) == 0)
+			return other;
+	}
+	return NULL;
 }
 
 const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row)

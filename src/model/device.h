@@ -121,6 +121,8 @@ enum dev_rank {
 	(1u << 1) /* at most one; symbols have no slot number: BALLOON, BALLOON_MODEL */
 #define FAMILY_INTERNAL   (1u << 2) /* made by Kiln only: no Kconfig symbols */
 #define FAMILY_CONTROLLER (1u << 3) /* stands in vm.controllers; a row "index", 0 = by rule */
+#define FAMILY_EARLY      (1u << 6) /* its arguments come before those of all controllers and devices */
+#define FAMILY_REFERRED   (1u << 7) /* one that no row refers to (struct prop's @refers) is refused */
 
 #define FAMILY_ADDED (1u << 4) /* Kiln adds some by itself; their numbers may be @max and above */
 
@@ -134,7 +136,7 @@ enum dev_rank {
  * @rank: see enum dev_rank.
  * @controller: its devices are controllers, in the list of controllers; unless FAMILY_CONTROLLER, the
  *              slot is the index.
- * @xml: element below <devices>: "interface".
+ * @xml: element below <devices>: "interface"; NULL = not part of the guest, and in no XML.
  * @under: path of the element below <domain> in which its elements stand, when that is not <devices>:
  *         "cpu/numa"; such a family is no device, and its arguments stand with the machine's own.
  * @alias: QEMU id: format with one %s for the number part of the identity ("0", "3.1"); NULL = none.
@@ -209,7 +211,7 @@ struct vm_dev {
 	struct vm_dev *next;
 };
 
-/** dev_element() - the XML element of the device: its class's, else its family's. */
+/** dev_element() - the XML element of the device: its class's, else its family's, else "". */
 const char *dev_element(const struct vm_dev *dev);
 
 /**
@@ -250,6 +252,14 @@ const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *ro
 
 /** prop_word_is() - whether a choice stands at the member of that suffix; a NULL @word is at none. */
 bool prop_word_is(const struct prop_word *word, const char *sym);
+
+/**
+ * dev_referred() - the device that a row with @refers names.
+ *
+ * Return: NULL when the row is empty or does not apply, or when there is no such device, which the
+ * check "reference-known" refuses.
+ */
+const struct vm_dev *dev_referred(const struct vm_dev *dev, const struct prop *row);
 
 /** dev_alias_text() - the text of a PROP_ALIAS row: its format with the device's alias. */
 const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row);

@@ -17,6 +17,7 @@
 #include "image/ops.h"
 
 struct vm_dev;
+struct dev_family;
 
 enum prop_kind {
 	PROP_BOOL, /* field: bool */
@@ -72,6 +73,8 @@ struct prop_word {
  * @min: smallest UINT; the Kconfig range says the same, a test compares.
  * @max: largest UINT; 0 with @min 0 = no range.
  * @rule: RULE() that a STRING keeps.
+ * @refers: a STRING that names a device of this family by its row "name": the device must be there, and
+ *          -device gets its QEMU id.
  * @site: rule for a value bound on the target (PROP_SITE).
  * @when: applies only if true; NULL = always. A row that does not apply is neither written nor
  *        required, and its symbol must be at its default.
@@ -89,6 +92,7 @@ struct prop {
 	const char *text;
 	uint64_t absent, min, max;
 	unsigned rule;
+	const struct dev_family *refers;
 	enum site_kind site;
 	bool (*when)(const struct vm_dev *dev);
 };

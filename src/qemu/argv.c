@@ -226,6 +226,15 @@ static void add_string(struct arena *arena, struct node *tree, const char *key, 
 		node_add_string(arena, tree, key, value);
 }
 
+static void add_reference(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
+			  struct node *tree)
+{
+	const struct vm_dev *other = dev_referred(dev, row);
+
+	if (other)
+		node_add_string(arena, tree, row->qemu, other->alias);
+}
+
 static void add_row(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
 		    struct node *tree)
 {
@@ -241,7 +250,10 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, struct are
 			node_add_uint(arena, tree, row->qemu, dev_uint(dev, row));
 		break;
 	case PROP_STRING:
-		add_string(arena, tree, row->qemu, dev_string(dev, row));
+		if (row->refers)
+			add_reference(dev, row, arena, tree);
+		else
+			add_string(arena, tree, row->qemu, dev_string(dev, row));
 		break;
 	case PROP_ENUM:
 		add_string(arena, tree, row->qemu, dev_word(dev, row)->qemu);
@@ -297,7 +309,7 @@ static void add_device(const struct address_buses *buses, const struct vm_dev *d
 
 static bool is_early(const struct vm_dev *dev)
 {
-	return strcmp(dev_element(dev), "iommu") == 0;
+	return dev->family->flags & FAMILY_EARLY;
 }
 
 /* The bus that a controller sits on must be there before it, whatever their indexes are. */
@@ -340,7 +352,7 @@ static void add_devices(const struct vm *vm, struct emit *emit)
 	struct address_buses buses;
 
 	address_find_buses(vm, &buses);
-	/* An IOMMU translates for what QEMU makes after it. */
+	/* An IOMMU translates for what QEMU makes after it; a secret must be there for who uses it. */
 	vm_for_each_dev(dev, vm->devs) {
 		if (is_early(dev))
 			add_device(&buses, dev, emit);
