@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "model/check.h"
-#include "model/vm.h"
+#include "model/machine.h"
 
 struct video {
 	uint64_t ram, vram, vram64, vgamem, heads; /* MiB, but for heads */
@@ -196,15 +196,21 @@ static const struct prop video_props[] = {
 };
 #undef FIELD
 
+/* QEMU has virtio-vga for x86 alone; libvirt takes virtio-gpu-pci for the first adapter elsewhere. */
+static bool lacks_vga(const struct vm *vm, const struct vm_dev *dev)
+{
+	return dev->class->where == WHERE_VIRTIO && !strcmp(vm->machine->guest_arch, "aarch64");
+}
+
 static void video_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct video *video = dev->data;
 
-	(void)vm;
 	video->ram_bytes = video->ram << 20;
 	video->vram_bytes = video->vram << 20;
-	for (const struct dev_class *class = video_classes; !is_primary(dev) && class->name;
-	     class ++) {
+	if (is_primary(dev) && !lacks_vga(vm, dev))
+		return;
+	for (const struct dev_class *class = video_classes; class->name; class ++) {
 		if (class->flags & CLASS_SECONDARY && strcmp(class->name, dev->class->name) == 0)
 			dev->class = class;
 	}
