@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "model/check.h"
-#include "model/vm.h"
+#include "model/machine.h"
 
 struct usb {
 	uint64_t index, ports;
@@ -240,9 +240,35 @@ static void check_function(const struct check *check, const struct vm *vm, struc
 	}
 }
 
+/* libvirt takes controller 0 of that model and place for the chip's own one, whatever the machine. */
+static void check_piix3(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const char *root = vm->machine->root_model;
+
+	if (!root || strcmp(root, "pci-root") == 0)
+		return;
+	vm_for_each_dev(dev, vm->controllers) {
+		const struct pci_addr *want = &dev->want;
+
+		if (dev->family != &usb_family || dev->index != 0 ||
+		    strcmp(dev->class->name, "piix3-uhci") != 0 || !dev->has_want || want->bus ||
+		    want->slot != 1 || want->function != 2)
+			continue;
+		struct err *err = dev_error(errs, dev, "address", check->name,
+					    "%s cannot be at PCI address 00:01.2", dev->id);
+
+		err_why(err,
+			"There it is the one built into PIIX3, which machine %s has not; libvirt "
+			"refuses it too.",
+			vm->machine->name);
+		err_fix(err, "Clear %s, or write another address.", dev_symbol(dev, "address"));
+	}
+}
+
 static const struct check usb_checks[] = {
 	{.name = "usb-controller-0", .run = check_first},
 	{.name = "usb-ich9-function", .run = check_function},
+	{.name = "usb-piix3-place", .run = check_piix3},
 	{0},
 };
 
