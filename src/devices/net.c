@@ -14,12 +14,13 @@
 #include "image/image.h"
 #include "model/check.h"
 #include "model/emit.h"
+#include "model/machine.h"
 
 struct net {
 	const struct prop_word *kind, *mac_policy;
 	const char *bridge, *bridge_address, *tap, *mac;
 	bool bridge_create, tap_persistent;
-	uint64_t queues, boot_order;
+	uint64_t queues, boot_order, acpi_index;
 	bool multi_queue; /* more than one queue: mq=on */
 	uint64_t vectors; /* two for each queue, control and configuration (F32) */
 	const char *device_mac; /* what -device says: an address or a mark */
@@ -74,6 +75,11 @@ static bool has_queues(const struct vm_dev *dev)
 static bool has_no_mac(const struct vm_dev *dev)
 {
 	return !net_of(dev)->mac;
+}
+
+static bool has_acpi_index(const struct vm_dev *dev)
+{
+	return dev->vm->machine->flags & MACHINE_PC;
 }
 
 static const struct dev_class net_classes[] = {
@@ -202,6 +208,16 @@ static const struct prop net_props[] = {
 	 .max = 999},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "place", .kind = PROP_ADDRESS},
+	/* libvirt writes it behind the address. */
+	{.name = "acpi-index",
+	 .sym = "ACPI_INDEX",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(acpi_index),
+	 .xml = "acpi/@index",
+	 .qemu = "acpi-index",
+	 .max = 16383,
+	 .when = has_acpi_index},
 	{0},
 };
 #undef FIELD
@@ -310,7 +326,37 @@ static void check_mac_policy(const struct check *check, const struct vm *vm, str
 	}
 }
 
+/* The guest names interfaces by it (eno1), and QEMU takes each number once. */
+static void check_acpi_index(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *last = NULL;
+
+	vm_for_each_dev(dev, vm->devs) {
+		const struct vm_dev *other = vm->devs;
+
+		if (dev->family != &net_family || !net_of(dev)->acpi_index)
+			continue;
+		while (other != dev && (other->family != &net_family ||
+					net_of(other)->acpi_index != net_of(dev)->acpi_index))
+			other = other->next;
+		/* One mistake of a slot is said once. */
+		if (other == dev || (last && last->slot == dev->slot))
+			continue;
+		last = dev;
+		struct place place = dev_place(other, "acpi-index");
+		struct err *err = dev_error(errs, dev, "acpi-index", check->name,
+					    "ACPI index %u is taken twice",
+					    (unsigned)net_of(dev)->acpi_index);
+
+		err_also(err, place.file, place.line);
+		err_why(err, "%s has it too, and the guest names interfaces by it.", other->id);
+		err_fix(err, "Give %s another number, or 0 for none.",
+			dev_symbol(dev, "acpi-index"));
+	}
+}
+
 static const struct check net_checks[] = {
+	{.name = "net-acpi-index", .run = check_acpi_index},
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{0},
 };
