@@ -156,6 +156,46 @@ static void check_bridge(const struct layout *layout, const struct layout_dev *r
 		err_fix(err, "Set %s above %u.", dev_symbol(dev, "index"), rec->addr.bus);
 }
 
+/*
+ * The first free place of a switch's upstream port can be a downstream port of that very switch. libvirt
+ * 9.0 gives it that address, and QEMU then says "Bus 'pci.1' not found".
+ */
+static void check_circles(const struct layout *layout, struct err_list *errs)
+{
+	unsigned above[PCI_BUS_MAX] = {0};
+
+	for (size_t i = 0; i < layout->dev_count; i++) {
+		const struct layout_dev *rec = &layout->devs[i];
+
+		if (rec->dev->family == &controller_pci_family && rec->dev->index < PCI_BUS_MAX)
+			above[rec->dev->index] = rec->addr.bus;
+	}
+	for (size_t i = 0; i < layout->dev_count; i++) {
+		const struct vm_dev *dev = layout->devs[i].dev;
+		unsigned bus = layout->devs[i].addr.bus, steps = 0;
+
+		if (dev->family != &controller_pci_family || dev->index >= PCI_BUS_MAX)
+			continue;
+		/* Each circle is told by the lowest index in it. */
+		while (bus > dev->index && steps++ < PCI_BUS_MAX)
+			bus = above[bus];
+		if (bus != dev->index)
+			continue;
+		struct err *err =
+			dev_error(errs, dev, "pci-address", "pci-circle",
+				  "PCI controller %u would sit behind itself", dev->index);
+
+		err_why(err,
+			"Its place is on bus %u, which is behind it. libvirt 9.0 lets that pass, "
+			"and QEMU cannot start such a machine.",
+			layout->devs[i].addr.bus);
+		err_fix(err,
+			"Set %s to a port in front of it, or list a pcie-root-port with an index "
+			"below its own.",
+			dev_symbol(dev, "pci-address"));
+	}
+}
+
 static bool is_port(const struct vm_dev *dev)
 {
 	enum pci_model model = pci_model_find(dev->class->name);
@@ -262,5 +302,6 @@ void number_all(struct vm *vm, struct layout *layout, struct err_list *errs)
 		check_bridge(layout, rec, errs);
 		check_expander(vm, rec, errs);
 	}
+	check_circles(layout, errs);
 	check_chassis(vm, errs);
 }

@@ -529,9 +529,35 @@ static void test_controllers_integrated_devices_need_room_on_bus_0(void **state)
 	bench_free(b);
 }
 
+/* The switch without a port in front of it: its first place is behind itself. */
+static void test_controllers_a_switch_behind_itself_is_refused(void **state)
+{
+	struct bench *b = bench_new(&machine_q35, &board_9);
+
+	(void)state;
+	listed(b, "pcie-switch-upstream-port", 0, 1);
+	listed(b, "pcie-switch-downstream-port", 1, 2);
+	assert_int_equal(lay_with(b, NULL), -1);
+	assert_err(b, what, "controller 1 would sit behind itself");
+	assert_err(b, why, "place is on bus 2");
+	assert_err(b, fix, "CONFIG_PCI0_PCI_ADDRESS");
+	assert_int_equal(b->errs.count, 1);
+	bench_free(b);
+	/* With the port listed first it is as people want it. */
+	b = bench_new(&machine_q35, &board_9);
+	listed(b, "pcie-root-port", 0, 1);
+	listed(b, "pcie-switch-upstream-port", 1, 2);
+	listed(b, "pcie-switch-downstream-port", 2, 3);
+	lay_ok(b);
+	assert_at(b, "pci.2", "01:00.0");
+	assert_at(b, "pci.3", "02:00.0");
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_controllers_a_switch_behind_itself_is_refused),
 		cmocka_unit_test(test_controllers_refusals_name_both_and_a_way_out),
 		cmocka_unit_test(test_controllers_root_of_another_machine_is_refused),
 		cmocka_unit_test(test_controllers_missing_indexes_are_the_lowest),
