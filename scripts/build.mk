@@ -13,9 +13,11 @@ PKG_CONFIG := pkg-config
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 \
 	-Wcast-qual -Wwrite-strings -Wvla -Wundef $(if $(filter 1,$(WERROR)),-Werror)
 # No build path may enter a program or an image; __FILE__ is relative to the tree.
-COMMON := -std=gnu11 -I$(TOP)/src -ffile-prefix-map=$(TOP)/= -DKILN_VERSION='"$(KILN_VERSION)"' \
-	$(WARN) -MMD -MP
-HOST_CFLAGS := -O2 -g $(COMMON) -D_GNU_SOURCE $(SANITIZE)
+# The same map shortens the target in the list of headers, which make would then not know again.
+DEPS = -MMD -MP -MT '$@'
+COMMON = -std=gnu11 -I$(TOP)/src -ffile-prefix-map=$(TOP)/= -DKILN_VERSION='"$(KILN_VERSION)"' \
+	$(WARN) $(DEPS)
+HOST_CFLAGS = -O2 -g $(COMMON) -D_GNU_SOURCE $(SANITIZE)
 HOST_LDFLAGS := $(SANITIZE)
 
 B := $(O)/build
@@ -68,7 +70,7 @@ $(HOST_BIN)/kiln-kconf: $(call host_objs,config/helper) $(KCONF_ARCHIVES)
 TARGET_CC := musl-gcc
 TARGET_STRIP := strip
 TARGET_INC := $(B)/target-include
-TARGET_CFLAGS := -O2 -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+TARGET_CFLAGS = -O2 -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
 	-ffunction-sections -fdata-sections -isystem $(TARGET_INC)
 # Debian's musl-gcc cannot link a static PIE (its specs always name the dynamic loader), so the
 # start files and the library of musl are named here.

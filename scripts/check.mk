@@ -44,7 +44,7 @@ $(FUZZ_O)/fuzz_%: $(TOP)/tests/fuzz/fuzz_%.c $(FUZZ_LIB_SRCS)
 	@mkdir -p $(@D)
 	$(call say,CLANG,tests/fuzz/fuzz_$*.c)
 	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		$(filter-out -MMD -MP,$(COMMON)) -D_GNU_SOURCE $(XML_CFLAGS) -o $@ $< $(FUZZ_LIB_SRCS) $(KILN_LIBS)
+		$(filter-out $(DEPS),$(COMMON)) -D_GNU_SOURCE $(XML_CFLAGS) -o $@ $< $(FUZZ_LIB_SRCS) $(KILN_LIBS)
 
 BENCH_BINS := $(B)/tests/bench_pair $(B)/tests/bench_stub $(B)/tests/bench_layout
 $(B)/tests/bench_pair: $(TOP)/tests/bench/bench_pair.c
