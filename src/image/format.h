@@ -52,7 +52,7 @@ enum img_encoding {
 
 /** struct img_disk_section - one entry of the section table. */
 struct img_disk_section {
-	uint32_t kind; /* 0..6: metadata, each once and in this order; then IMG_KIND_PAYLOAD */
+	uint32_t kind; /* 0..7: metadata, each once and in this order; then IMG_KIND_PAYLOAD */
 	uint32_t encoding; /* enum img_encoding */
 	uint64_t offset; /* where its bytes begin */
 	uint64_t stored; /* bytes in the file, of a payload without its index */

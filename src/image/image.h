@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/ident.h"
+#include "image/needs.h"
 #include "image/ops.h"
 #include "image/text.h"
 
@@ -24,6 +25,7 @@
 	SECTION(DOMAIN, "DOMAIN") /* libvirt domain XML */                        \
 	SECTION(LAYOUT, "LAYOUT") /* the resolved layout, JSON */                 \
 	SECTION(GUEST, "GUEST") /* what a guest notices, fact by fact */          \
+	SECTION(NEEDS, "NEEDS") /* what the arguments need of QEMU */             \
 	SECTION(ARGV, "ARGV") /* arguments as segments */                         \
 	SECTION(PLAN, "PLAN") /* site slots and operations */
 
@@ -78,7 +80,8 @@ struct img {
 	const char *meta[META_KEY_COUNT]; /* NUL-terminated, inside the caller's buffer */
 	uint32_t payload_count;
 	struct img_payload payload[PAYLOAD_MAX];
-	uint32_t site_count, op_count, arg_count, fd_count; /* fd_count: slots used */
+	uint32_t site_count, op_count, arg_count, need_count;
+	uint32_t fd_count; /* slots used */
 };
 
 /**
@@ -159,6 +162,9 @@ struct img_fact {
 
 /** img_fact_next() - the next fact, in ascending order of id and key. Return: 1, or 0 at the end. */
 int img_fact_next(const struct img *img, struct img_cursor *cursor, struct img_fact *fact);
+
+/** img_need_next() - the next line of NEEDS, in their order. Return: 1, or 0 at the end. */
+int img_need_next(const struct img *img, struct img_cursor *cursor, struct need *need);
 
 /**
  * img_fact_compare() - the order of facts: by identity, then by key, byte by byte.

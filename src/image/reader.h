@@ -67,6 +67,9 @@ int img_check_content(struct img *img, char *meta, struct err *err) MUST_CHECK;
 /** img_check_guest() - the part for GUEST (reader_guest.c). */
 int img_check_guest(const struct img *img, struct err *err) MUST_CHECK;
 
+/** img_check_needs() - the part for NEEDS (reader_needs.c); sets @img->need_count. */
+int img_check_needs(struct img *img, struct err *err) MUST_CHECK;
+
 /** img_check_plan() - the part for PLAN and ARGV (reader_plan.c). */
 int img_check_plan(struct img *img, struct err *err) MUST_CHECK;
 

@@ -86,7 +86,8 @@ int img_check_content(struct img *img, char *meta, struct err *err)
 {
 	if (check_meta(img, meta, err) < 0 || check_text(img, SECTION_CONFIG, err) < 0 ||
 	    check_text(img, SECTION_DOMAIN, err) < 0 || check_text(img, SECTION_LAYOUT, err) < 0 ||
-	    check_text(img, SECTION_GUEST, err) < 0 || img_check_guest(img, err) < 0)
+	    check_text(img, SECTION_GUEST, err) < 0 || img_check_guest(img, err) < 0 ||
+	    img_check_needs(img, err) < 0)
 		return -1;
 	return img_check_plan(img, err);
 }

@@ -244,7 +244,7 @@ static int show_section(const struct facts *facts, const char *section, struct b
 		return fd_write_all(STDOUT_FILENO, span->data, span->len) ? write_failed(err) : 0;
 	}
 	err_set(err, ERR_USAGE, "--section %s", section);
-	err_why(err, "The sections are META, CONFIG, DOMAIN, LAYOUT, GUEST, ARGV and PLAN.");
+	err_why(err, "The sections are META, CONFIG, DOMAIN, LAYOUT, GUEST, NEEDS, ARGV and PLAN.");
 	err_fix(err, "Name one of them in capital letters.");
 	return -1;
 }

@@ -24,6 +24,7 @@ struct img_source_payload {
  * @meta: one value a key, none NULL or empty.
  * @config: text of section CONFIG; likewise @domain, @layout.
  * @guest: text of section GUEST, in the form of FORMAT.md.
+ * @needs: text of section NEEDS, likewise; may be "".
  * @args: arguments without argv[0].
  * @ops: operations in the order in which they are acquired; texts may hold marks.
  * @sites: site slots; FIX_SITE's number is the index here.
@@ -31,7 +32,7 @@ struct img_source_payload {
  */
 struct img_source {
 	const char *meta[META_KEY_COUNT];
-	const char *config, *domain, *layout, *guest;
+	const char *config, *domain, *layout, *guest, *needs;
 	const struct img_source_arg *args;
 	size_t arg_count;
 	const struct op *ops;

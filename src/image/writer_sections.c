@@ -157,6 +157,7 @@ void pack_sections(const struct img_source *src, struct pack_out out[SECTION_COU
 	pack_str(&out[SECTION_DOMAIN], src->domain);
 	pack_str(&out[SECTION_LAYOUT], src->layout);
 	pack_str(&out[SECTION_GUEST], src->guest);
+	pack_str(&out[SECTION_NEEDS], src->needs);
 	pack_argv(src, &out[SECTION_ARGV]);
 	pack_plan(src, &out[SECTION_PLAN]);
 }

@@ -14,6 +14,7 @@
 #include "kiln/promise.h"
 #include "kiln/report.h"
 #include "qemu/argv.h"
+#include "qemu/needs.h"
 
 #define COMMON_OPTIONS                                                                  \
 	"  --config FILE       the .config or defconfig; default .config\n"             \
@@ -176,6 +177,7 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 
 	source->layout = json;
 	source->guest = promise_text(vm, &pipe->layout);
+	source->needs = needs_text(vm, &pipe->emit);
 	int fd = output_file(out, arena_fmt(arena, "%s.kiln", name), err);
 
 	if (fd < 0 || img_write(source, fd, err) < 0)

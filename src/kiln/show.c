@@ -16,7 +16,7 @@ const char show_options[] =
 	"  --argv             the command line as a shell can start it, one argument a line\n"
 	"  --payload-dir DIR  with --argv: where the payload files are; default NAME.payload\n"
 	"                     beside the image, else the place on the target\n"
-	"  --section NAME     META, CONFIG, DOMAIN, LAYOUT, GUEST, ARGV or PLAN alone\n";
+	"  --section NAME     META, CONFIG, DOMAIN, LAYOUT, GUEST, NEEDS, ARGV or PLAN alone\n";
 
 struct show_args {
 	const char *image, *section, *payload_dir;

@@ -154,18 +154,34 @@ int caps_load(struct arena *arena, const char *path, struct caps *ret_caps, stru
 	return caps_parse(arena, path, data, len, ret_caps, err);
 }
 
+/* NULL where the option has no tree as value. */
+static const struct syntax *syntax_find(const char *option)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(syntaxes); i++) {
+		if (strcmp(syntaxes[i].option, option) == 0)
+			return &syntaxes[i];
+	}
+	return NULL;
+}
+
+static bool takes_json(const struct caps *caps, const struct syntax *syntax)
+{
+	return !syntax->feature || (syntax->feature[0] && capability_has(caps, syntax->feature));
+}
+
+const char *caps_syntax(const struct caps *caps, const char *option)
+{
+	const struct syntax *syntax = syntax_find(option);
+
+	return syntax && takes_json(caps, syntax) ? syntax->feature : NULL;
+}
+
 const char *caps_render(const struct caps *caps, struct arena *arena, const char *option,
 			const struct node *tree)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(syntaxes); i++) {
-		const struct syntax *syntax = &syntaxes[i];
+	const struct syntax *syntax = syntax_find(option);
 
-		if (strcmp(syntax->option, option) != 0)
-			continue;
-		if (!syntax->feature ||
-		    (syntax->feature[0] && capability_has(caps, syntax->feature)))
-			return render_json(arena, tree);
-		return render_kv(arena, tree, syntax->head);
-	}
-	return render_kv(arena, tree, NULL);
+	if (syntax && takes_json(caps, syntax))
+		return render_json(arena, tree);
+	return render_kv(arena, tree, syntax ? syntax->head : NULL);
 }

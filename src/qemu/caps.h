@@ -54,4 +54,11 @@ int caps_parse(struct arena *arena, const char *path, const char *data, size_t l
 const char *caps_render(const struct caps *caps, struct arena *arena, const char *option,
 			const struct node *tree);
 
+/**
+ * caps_syntax() - the capability that made caps_render() choose the syntax of an option.
+ *
+ * Return: its name in the table of qemu/capability.h, or NULL: every QEMU takes that syntax.
+ */
+const char *caps_syntax(const struct caps *caps, const char *option);
+
 #endif

@@ -3,7 +3,7 @@
  * fuzz_img.c - any bytes as an image: open, walk, copy. Must refuse or work, and never misbehave.
  *
  * Checksums keep a fuzzer out of what is behind them, so the same bytes are also tried as sections:
- * two bytes of length, PLAN, and the rest ARGV; and as section GUEST.
+ * two bytes of length, PLAN, and the rest ARGV; as section GUEST; and as section NEEDS.
  * With -fsanitize=fuzzer it is a fuzz target; replay.c replays its corpus.
  */
 #include <string.h>
@@ -118,10 +118,33 @@ static void try_facts(const unsigned char *data, size_t size)
 	}
 }
 
+static void try_needs(const unsigned char *data, size_t size)
+{
+	struct img img = {.path = "fuzz"};
+	struct img_cursor cursor = {0};
+	struct need need;
+	struct err err;
+	uint32_t count = 0;
+
+	img.section[SECTION_NEEDS] = (struct img_span){data, size};
+	if (size && img_check_needs(&img, &err) < 0) {
+		check_message(&err);
+		return;
+	}
+	while (img_need_next(&img, &cursor, &need)) {
+		if (need.first_len > need.name_len || need.name_len > NEED_NAME_MAX)
+			__builtin_trap();
+		count++;
+	}
+	if (count != img.need_count || count > NEED_MAX)
+		__builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	try_file(data, size);
 	try_sections(data, size);
 	try_facts(data, size);
+	try_needs(data, size);
 	return 0;
 }

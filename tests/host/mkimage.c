@@ -42,6 +42,7 @@ static struct img_source source = {
 	.domain = "<domain/>\n",
 	.layout = "{}\n",
 	.guest = "",
+	.needs = "",
 	.args = args,
 	.ops = ops,
 	.sites = sites,

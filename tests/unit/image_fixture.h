@@ -185,6 +185,8 @@ static inline void fixture_init(struct fixture *fix)
 	fix->src.config = "CONFIG_VM_NAME=\"router\"\nCONFIG_MEMORY_MIB=256\n";
 	fix->src.domain = "<domain type='kvm'>\n\t<name>router</name>\n</domain>\n";
 	fix->src.layout = "{}";
+	fix->src.needs = "device virtio-net-pci\nmachine pc-q35-7.2\nproperty virtio-net-pci mq\n"
+			 "version 7.2\n";
 	fix->src.guest = "machine memory = 512\nnet0 device = virtio-net-pci\nnet0 wire ~ tap\n";
 	fixture_args(fix);
 	fixture_ops(fix);
@@ -222,6 +224,34 @@ static inline void assert_refused(const struct err *err, enum err_kind kind, con
 	assert_true(err->what[0] && err->why[0] && err->fix[0]);
 	if (!strstr(err->what, part))
 		fail_msg("\"%s\" is not in: %s", part, err->what);
+}
+
+static inline int fixture_setup(void **state)
+{
+	struct fixture *fix = malloc(sizeof(*fix));
+
+	assert_non_null(fix);
+	fixture_init(fix);
+	*state = fix;
+	return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+/* The writer refuses the source, and says @part. */
+static inline void fixture_not_written(const struct img_source *src, const char *part)
+{
+	CLEANUP_FD int fd = memfd_create("image", MFD_CLOEXEC);
+	struct err err = {0};
+
+	if (img_write(src, fd, &err) == 0)
+		fail_msg("was written; \"%s\" expected", part);
+	assert_refused(&err, ERR_CONFIG, part);
 }
 
 #endif

@@ -67,6 +67,7 @@ static void open_image(const struct img_source_arg *args, size_t count)
 				 .domain = "",
 				 .layout = "",
 				 .guest = "",
+				 .needs = "",
 				 .args = args,
 				 .arg_count = count,
 				 .ops = ops,

@@ -290,7 +290,7 @@ static void test_image_without_any_list_is_read(void **state)
 
 	fix->src.arg_count = fix->src.op_count = 0;
 	fix->src.site_count = fix->src.payload_count = 0;
-	fix->src.config = fix->src.domain = fix->src.layout = fix->src.guest = "";
+	fix->src.config = fix->src.domain = fix->src.layout = fix->src.guest = fix->src.needs = "";
 	fd = open_good(&fix->src, &img);
 	assert_int_equal(img_arg_next(&img, &cursor, &arg), 0);
 	assert_int_equal(img_site_next(&img, &cursor, &site), 0);

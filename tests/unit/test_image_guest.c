@@ -4,33 +4,6 @@
  */
 #include "image_fixture.h"
 
-static int setup(void **state)
-{
-	struct fixture *fix = malloc(sizeof(*fix));
-
-	assert_non_null(fix);
-	fixture_init(fix);
-	*state = fix;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_close(*state);
-	free(*state);
-	return 0;
-}
-
-static void assert_not_written(const struct img_source *src, const char *part)
-{
-	CLEANUP_FD int fd = memfd_create("image", MFD_CLOEXEC);
-	struct err err = {0};
-
-	if (img_write(src, fd, &err) == 0)
-		fail_msg("was written; \"%s\" expected", part);
-	assert_refused(&err, ERR_CONFIG, part);
-}
-
 static void test_facts_out_of_form_are_refused(void **state)
 {
 	static const struct {
@@ -61,7 +34,7 @@ static void test_facts_out_of_form_are_refused(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fix->src.guest = cases[i].guest;
-		assert_not_written(&fix->src, cases[i].part);
+		fixture_not_written(&fix->src, cases[i].part);
 	}
 }
 
@@ -104,7 +77,7 @@ static void test_facts_are_read_as_packed(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_facts_out_of_form_are_refused),
 		TEST(test_facts_are_read_as_packed),
