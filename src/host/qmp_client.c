@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * qmp_client.c - a QMP client for `kiln-run down`. QEMU writes one object a line; the keys at its top say
+ * qmp_client.c - a QMP client. QEMU writes one object a line; the keys at its top say
  * what it is.
  */
 #include "host/qmp_client.h"
@@ -31,29 +31,29 @@ static int wait_readable(int fd, int64_t deadline)
 	return ret ? 0 : -ETIMEDOUT;
 }
 
-/* The next line goes to @line, which has QMP_LINE_MAX bytes. A longer one is no answer to us. */
-static int line_read(struct qmp_client *qmp, char *line, int64_t deadline)
+/* The next line, which stays in the buffer until it is asked for another. */
+static int line_read(struct qmp_client *qmp, struct qmp_reply *line, int64_t deadline)
 {
-	for (;;) {
-		char *newline = memchr(qmp->buf, '\n', qmp->len);
+	qmp->len -= qmp->used;
+	memmove(qmp->buf, qmp->buf + qmp->used, qmp->len);
+	qmp->used = 0;
+	for (size_t seen = 0;;) {
+		char *newline = memchr(qmp->buf + seen, '\n', qmp->len - seen);
 		ssize_t got;
 		int ret;
 
 		if (newline) {
-			size_t len = (size_t)(newline - qmp->buf);
-
-			memcpy(line, qmp->buf, len);
-			line[len] = '\0';
-			qmp->len -= len + 1;
-			memmove(qmp->buf, newline + 1, qmp->len);
+			*line = (struct qmp_reply){qmp->buf, (size_t)(newline - qmp->buf)};
+			qmp->used = line->len + 1;
 			return 0;
 		}
-		if (qmp->len == sizeof(qmp->buf))
+		if (qmp->len == qmp->size)
 			return -EMSGSIZE;
+		seen = qmp->len;
 		ret = wait_readable(qmp->fd, deadline);
 		if (ret)
 			return ret;
-		got = recv(qmp->fd, qmp->buf + qmp->len, sizeof(qmp->buf) - qmp->len, MSG_DONTWAIT);
+		got = recv(qmp->fd, qmp->buf + qmp->len, qmp->size - qmp->len, MSG_DONTWAIT);
 		if (got == 0)
 			return -ECONNRESET;
 		if (got < 0 && errno != EINTR && errno != EAGAIN)
@@ -63,12 +63,12 @@ static int line_read(struct qmp_client *qmp, char *line, int64_t deadline)
 	}
 }
 
-static int key_is(const char *line, const char *key)
+static int key_is(const struct qmp_reply *line, const char *key)
 {
 	struct json_reader reader;
 	struct json_token token;
 
-	json_read(&reader, line, strlen(line));
+	json_read(&reader, line->text, line->len);
 	if (json_next(&reader, &token) != JSON_OBJECT)
 		return 0;
 	while (json_next(&reader, &token) == JSON_KEY) {
@@ -83,10 +83,6 @@ static int key_is(const char *line, const char *key)
 int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadline)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	char line[QMP_LINE_MAX];
-	int ret;
-
-	qmp->len = 0;
 	/* Where the queue of the socket is full, a blocking connect(2) would wait for ever. */
 	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (qmp->fd < 0)
@@ -96,33 +92,50 @@ int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadlin
 		return -ENAMETOOLONG;
 	if (connect(qmp->fd, (struct sockaddr *)&address, sizeof(address)))
 		return -errno;
-	ret = line_read(qmp, line, deadline);
+	return qmp_client_greet(qmp, deadline);
+}
+
+int qmp_client_greet(struct qmp_client *qmp, int64_t deadline)
+{
+	struct qmp_reply line;
+	int ret;
+
+	qmp->len = qmp->used = 0;
+	ret = line_read(qmp, &line, deadline);
 	if (ret)
 		return ret;
-	if (!key_is(line, "QMP"))
+	if (!key_is(&line, "QMP"))
 		return -EPROTO;
 	return qmp_client_command(qmp, "qmp_capabilities", deadline);
 }
 
-int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline)
+int qmp_client_ask(struct qmp_client *qmp, const char *request, int64_t deadline,
+		   struct qmp_reply *ret_reply)
 {
-	char text[128], line[QMP_LINE_MAX];
-	int len = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", name);
+	size_t len = strlen(request);
 	int ret;
 
-	if (len >= (int)sizeof(text))
-		return -EMSGSIZE;
-	if (send(qmp->fd, text, (size_t)len, MSG_NOSIGNAL) != len)
-		return -errno;
+	if (send(qmp->fd, request, len, MSG_NOSIGNAL) != (ssize_t)len)
+		return errno == EPIPE ? -ECONNRESET : -errno;
 	for (;;) {
-		ret = line_read(qmp, line, deadline);
+		ret = line_read(qmp, ret_reply, deadline);
 		if (ret)
 			return ret;
-		if (key_is(line, "return"))
+		if (key_is(ret_reply, "return"))
 			return 0;
-		if (key_is(line, "error"))
+		if (key_is(ret_reply, "error"))
 			return -EREMOTEIO;
 	}
+}
+
+int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline)
+{
+	struct qmp_reply ignored;
+	char text[128];
+
+	if (snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", name) >= (int)sizeof(text))
+		return -EMSGSIZE;
+	return qmp_client_ask(qmp, text, deadline, &ignored);
 }
 
 void qmp_client_close(struct qmp_client *qmp)

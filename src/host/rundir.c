@@ -112,7 +112,7 @@ static int lock_take(int fd, int operation)
 }
 
 /* The directory of all VMs: one that another user owns would let that user exchange what is in it. */
-static int base_open(const struct rundir *dir, struct err *err)
+int rundir_base_open(const struct rundir *dir, struct err *err)
 {
 	mode_t mode = geteuid() == 0 ? 0755 : 0700;
 	int fd = owned_open(dir->base, err);
@@ -133,7 +133,7 @@ static int base_open(const struct rundir *dir, struct err *err)
 
 static int directory_make(struct rundir *dir, gid_t gid, struct err *err)
 {
-	CLEANUP_FD int base = base_open(dir, err);
+	CLEANUP_FD int base = rundir_base_open(dir, err);
 	struct stat st;
 
 	if (base < 0)

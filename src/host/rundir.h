@@ -7,6 +7,8 @@
  *   qmp       monitor for kiln-ctl, serialised by a lock on qmp.lock
  *   qmp-down  monitor for `kiln-run down`: a second client of one socket gets no greeting
  *
+ * Beside them stands /run/kiln/.qemu-HASH, what `check` learnt of a QEMU (run/cache.c).
+ *
  * The directory belongs to who started the VM, and the user that QEMU runs as can only pass
  * through it: a QEMU that was broken into must not be able to say what root shall delete.
  */
@@ -85,6 +87,9 @@ int rundir_remove(struct rundir *dir, struct err *err) MUST_CHECK;
 
 /** rundir_close() - give the lock and the descriptors back. */
 void rundir_close(struct rundir *dir);
+
+/** rundir_base_open() - make the directory of all VMs where it is absent. Return: it, or -1. */
+int rundir_base_open(const struct rundir *dir, struct err *err) MUST_CHECK;
 
 /**
  * rundir_base_lock() - wait for the lock that serialises what VMs share (bridges).

@@ -48,12 +48,14 @@ int command_check(struct run *run, struct err *err)
 {
 	static struct findings findings;
 	char text[300];
+	unsigned count;
+	bool startable;
 
 	if (stage_open(run, err))
 		return -1;
 	/* What is not bound is a finding of verify_all(); the others go on with "<key>". */
 	run->facts.mode = FACTS_SHOW;
-	verify_all(run, &findings);
+	startable = verify_all(run, &findings);
 	limits_check(run, &findings);
 	directory_check(run, &findings);
 	plan_check(run, &findings);
@@ -64,10 +66,13 @@ int command_check(struct run *run, struct err *err)
 		(void)snprintf(text, sizeof(text), "and %u more", findings.dropped);
 		message_notice(text);
 	}
-	if (findings.count) {
-		err_set(err, ERR_HOST, "%s: %u finding%s", run->img.path,
-			findings.count + findings.dropped,
-			findings.count + findings.dropped == 1 ? "" : "s");
+	count = findings.count + findings.dropped;
+	/* All that stands above is about this host; QEMU speaks last, and of everything. */
+	if (startable)
+		count += needs_check(run);
+	if (count) {
+		err_set(err, ERR_HOST, "%s: %u finding%s", run->img.path, count,
+			count == 1 ? "" : "s");
 		err_why(err, "`up` would fail on this host.");
 		err_fix(err, "Mend what stands above and check again.");
 		return -1;

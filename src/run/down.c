@@ -74,7 +74,8 @@ static int wait_end(struct run *run, int pidfd, int64_t deadline)
 
 static int ask_monitor(struct run *run, const char *command)
 {
-	static struct qmp_client qmp;
+	static char buf[QMP_LINE_MAX];
+	struct qmp_client qmp = {.buf = buf, .size = sizeof(buf)};
 	char path[RUNDIR_PATH_MAX + sizeof(QMP_DOWN_SOCKET)];
 	int64_t deadline = proc_now_ms() + QMP_MS;
 	int ret;

@@ -88,8 +88,20 @@ int limit_files(const struct run *run, enum limit_how how, struct err *err) MUST
 int limit_argv(const struct run *run, char *const *argv, enum limit_how how,
 	       struct err *err) MUST_CHECK;
 
-/** verify_all() - stage_verify() for `check`: everything that it finds. */
-void verify_all(struct run *run, struct findings *findings);
+/**
+ * verify_all() - stage_verify() for `check`: everything that it finds.
+ *
+ * Return: whether the image's QEMU can be started here.
+ */
+bool verify_all(struct run *run, struct findings *findings);
+
+/**
+ * needs_check() - print what the image needs and QEMU lacks, or will lose.
+ * @run: verified: QEMU can be started.
+ *
+ * Return: how many findings were printed.
+ */
+unsigned needs_check(struct run *run);
 
 /**
  * run_undo() - undo every step taken, in reverse, and remove the run directory.

@@ -81,12 +81,17 @@ int stage_verify(struct run *run, struct err *err)
 	return 0;
 }
 
-void verify_all(struct run *run, struct findings *findings)
+bool verify_all(struct run *run, struct findings *findings)
 {
+	bool startable = true;
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
-		if (checks[i](run, &err))
+		if (checks[i](run, &err)) {
 			findings_add(findings, &err);
+			/* Whoever QEMU shall run as, it can be asked what it has. */
+			startable &= checks[i] == user_check;
+		}
 	site_check_all(run, findings);
+	return startable;
 }

@@ -19,7 +19,8 @@
 #define EVENT    "{\"timestamp\": {\"seconds\": 1, \"return\": 2}, \"event\": \"STOP\"}\r\n"
 
 static char path[] = "/tmp/kiln-qmp.XXXXXX/s";
-static struct qmp_client qmp;
+static char buf[QMP_LINE_MAX];
+static struct qmp_client qmp = {.buf = buf, .size = sizeof(buf)};
 static pid_t server;
 
 static void write_str(int fd, const char *text)
