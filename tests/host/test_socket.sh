@@ -47,6 +47,7 @@ start() {
 	wait_for 5 test -e "$report" || :
 }
 stop() { : >"$T/out/stop"; wait $pid || :; wait_for 5 gone /run/kiln/line || :; }
+there() { if [ -e "$1" ]; then echo 1; else echo 0; fi; }
 
 # ---- what QEMU gets
 listener "$T/lab/server"
@@ -75,9 +76,9 @@ rm "$T/lab/server"
 listener "$T/lab/server"
 start
 kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
-is "a dead VM left its socket" "$(ls "$T/lab" | grep -c console1)" 1
+is "a dead VM left its socket" "$(there "$T/lab/console1")" 1
 rc_is "down removes it" 0 "$run" down line
-is "it is gone" "$(ls "$T/lab" | grep -c console1 || :)" 0
+is "it is gone" "$(there "$T/lab/console1")" 0
 python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$T/lab/console1"
 rc_is "check takes a dead socket" 0 "$run" check "$T/line.kiln"
 start
@@ -89,9 +90,9 @@ is "a file in its place stays" "$(cat "$T/lab/console1")" mine
 clean_is "nothing else is left" "$before"
 rm "$T/lab/console1"
 start --set console1.path="$T/lab/bound"
-is "a path of the site" "$(ls "$T/lab" | grep -c bound)" 1
+is "a path of the site" "$(there "$T/lab/bound")" 1
 stop
-is "which goes as well" "$(ls "$T/lab" | grep -c bound || :)" 0
+is "which goes as well" "$(there "$T/lab/bound")" 0
 
 # ---- a step that is impossible, at every place
 steps=$(plan | grep -c '^op ')
