@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 const struct dev_family *const device_families[] = {
+	&audio_family,
 	&balloon_family,
 	&channel_family,
 	&console_family,
@@ -19,8 +20,8 @@ const struct dev_family *const device_families[] = {
 	&input_family,
 	&iommu_family,
 	&net_family,
-	&controller_pci_family,
 	&parallel_family,
+	&controller_pci_family,
 	&rng_family,
 	&sata_family,
 	&scsi_family,

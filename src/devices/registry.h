@@ -11,6 +11,7 @@
 /** device_families - ended by NULL. */
 extern const struct dev_family *const device_families[];
 
+extern const struct dev_family audio_family;
 extern const struct dev_family balloon_family;
 extern const struct dev_family channel_family;
 extern const struct dev_family console_family;

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sound.c - sound cards, and the one audio back end that they play to: none, so nothing is heard.
+ * sound.c - sound cards.
  *
- * In: rows SOUNDn_*. Out: -audiodev once, -device for each card and, for HD audio, its codec.
+ * In: rows SOUNDn_*. Out: -device for each card and, for HD audio, its codec; without any audio back end
+ * the one that is silent.
  */
 #include "devices/registry.h"
 
 #include <string.h>
 
+#include "devices/audio.h"
 #include "model/emit.h"
+#include "model/machine.h"
 
 struct sound {
 	const struct prop_word *codec;
+	uint64_t audio; /* number of the back end */
+	const char *audiodev; /* its id */
 };
 
 #define CLASS_HDA CLASS_OWN /* a bus with a codec on it */
@@ -33,6 +38,8 @@ static const struct dev_class sound_classes[] = {
 	},
 	{.name = "ac97", .sym = "AC97", .driver = "AC97", .where = WHERE_PCI},
 	{.name = "es1370", .sym = "ES1370", .driver = "ES1370", .where = WHERE_PCI},
+	{.name = "usb", .sym = "USB", .driver = "usb-audio", .on = CONTROLLER_USB},
+	{.name = "sb16", .sym = "SB16", .driver = "sb16"},
 	{0},
 };
 
@@ -43,8 +50,6 @@ static const struct prop_word codec_words[] = {
 	{0},
 };
 
-#define AUDIODEV "audio1" /* libvirt's name of back end 1 */
-
 static bool has_codec(const struct vm_dev *dev)
 {
 	return dev->class->flags & CLASS_HDA;
@@ -53,6 +58,16 @@ static bool has_codec(const struct vm_dev *dev)
 static bool has_no_codec(const struct vm_dev *dev)
 {
 	return !has_codec(dev);
+}
+
+static bool is_pci(const struct vm_dev *dev)
+{
+	return dev->class->where != WHERE_NONE;
+}
+
+static bool is_usb(const struct vm_dev *dev)
+{
+	return dev->class->on == CONTROLLER_USB;
 }
 
 static const struct prop sound_props[] = {
@@ -70,53 +85,40 @@ static const struct prop sound_props[] = {
 	 .xml = "codec/@type",
 	 .when = has_codec},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "audio",
+	 .sym = "AUDIO",
+	 .kind = PROP_UINT,
+	 .field = offsetof(struct sound, audio),
+	 .xml = "audio/@id",
+	 .absent = 1,
+	 .min = 1,
+	 .max = 8},
 	{.name = "audiodev",
-	 .kind = PROP_CONST,
-	 .text = AUDIODEV,
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct sound, audiodev),
 	 .qemu = "audiodev",
 	 .when = has_no_codec},
-	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
+	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
+	{.name = "usb-address", .sym = "USB_ADDRESS", .kind = PROP_PLACE, .when = is_usb},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
 
-/* ---- the back end ----------------------------------------------------------------------------- */
-
-static const struct dev_class audio_classes[] = {{.name = "none"}, {0}};
-
-static const struct prop audio_props[] = {
-	{.name = "number", .kind = PROP_CONST, .text = "1", .xml = "@id"},
-	{.name = "type", .kind = PROP_CLASS, .xml = "@type"},
-	{0},
-};
-
-static void audio_back(const struct vm_dev *dev, struct emit *emit)
-{
-	struct node *tree = emit_tree(emit, "-audiodev", 0);
-
-	node_add_string(emit->arena, tree, "id", AUDIODEV);
-	node_add_string(emit->arena, tree, "driver", dev->class->name);
-}
-
-static const struct dev_family audio_family = {
-	.name = "audio",
-	.sym = "AUDIO",
-	.max = 1,
-	.flags = FAMILY_SINGLE | FAMILY_INTERNAL,
-	.rank = RANK_NONE,
-	.xml = "audio",
-	.classes = audio_classes,
-	.props = audio_props,
-	.back = audio_back,
-};
-
-/* ---- the card --------------------------------------------------------------------------------- */
-
 static void sound_prepare(struct vm *vm, struct vm_dev *dev)
 {
+	struct sound *sound = dev->data;
+	bool some = false;
+
+	vm_for_each_dev(other, vm->devs)
+		some |= other->family == &audio_family;
 	/* Without a back end of its name QEMU would take the host's default. */
-	if (!vm_find(vm, audio_family.name))
-		vm_add_dev(vm, &audio_family, 0, 0, 0)->at = dev->at;
+	if (!some) {
+		struct vm_dev *audio = vm_add_dev(vm, &audio_family, 0, 0, 0);
+
+		audio->at = dev->at;
+		audio->added = true;
+	}
+	sound->audiodev = arena_fmt(vm->arena, "audio%u", (unsigned)sound->audio);
 }
 
 static void sound_after(const struct vm_dev *dev, struct emit *emit)
@@ -132,8 +134,39 @@ static void sound_after(const struct vm_dev *dev, struct emit *emit)
 	node_add_string(arena, codec, "id", arena_fmt(arena, "%s-codec0", dev->alias));
 	node_add_string(arena, codec, "bus", arena_fmt(arena, "%s.0", dev->alias));
 	node_add_uint(arena, codec, "cad", 0);
-	node_add_string(arena, codec, "audiodev", AUDIODEV);
+	node_add_string(arena, codec, "audiodev", sound->audiodev);
 }
+
+static void check_audio(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const struct sound *sound = dev->data;
+
+		if (dev->family == &sound_family)
+			audio_check(check, dev, "audio", sound->audio, errs);
+	}
+}
+
+static void check_isa(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &sound_family || strcmp(dev->class->name, "sb16") != 0 ||
+		    vm->machine->flags & MACHINE_PC)
+			continue;
+		struct err *err =
+			dev_error(errs, dev, "model", check->name,
+				  "machine %s has no place for an sb16", vm->machine->name);
+
+		err_why(err, "It is a card of the ISA bus, which machines pc and q35 have.");
+		err_fix(err, "Choose another model, such as %s_USB.", dev_symbol(dev, "model"));
+	}
+}
+
+static const struct check sound_checks[] = {
+	{.name = "sound-audio", .run = check_audio},
+	{.name = "sound-isa", .run = check_isa},
+	{0},
+};
 
 const struct dev_family sound_family = {
 	.name = "sound",
@@ -145,6 +178,7 @@ const struct dev_family sound_family = {
 	.alias = "sound%s",
 	.classes = sound_classes,
 	.props = sound_props,
+	.checks = sound_checks,
 	.prepare = sound_prepare,
 	.after = sound_after,
 };

@@ -94,7 +94,7 @@ static void add_device(struct facts_list *list, const struct vm_dev *dev)
 	/* What others refer to is their back end, and no part of the guest. */
 	if (dev->family->flags & FAMILY_REFERRED)
 		return;
-	add(list, dev->id, "device", PROMISED,
+	add(list, dev->id, "device", dev->family->flags & FAMILY_HOST ? TOLD : PROMISED,
 	    dev_driver(dev) ? dev_driver(dev) : dev->class->name);
 	add_rows(list, dev);
 	switch (dev->addr.kind) {

@@ -192,6 +192,21 @@ static void replace_chardev(struct standin *standin, const char **value)
 	note(standin, "null stands in for consoles, files and sockets");
 }
 
+/* Nothing sounds, and no sound system is asked. */
+static void replace_audio(struct standin *standin, const char **value)
+{
+	json_t *node = json_loads(*value, 0, NULL);
+	json_t *plain =
+		json_pack("{s:O, s:s}", "id", json_object_get(node, "id"), "driver", "none");
+
+	if (plain && strcmp(member(node, "driver"), "none") != 0) {
+		*value = dump(standin->scratch->arena, plain);
+		note(standin, "silence stands in for the sound systems");
+	}
+	json_decref(plain);
+	json_decref(node);
+}
+
 /* The target's folder is not there, and nobody's should be opened. */
 static void replace_folder(struct standin *standin, const char **value)
 {
@@ -243,6 +258,8 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_chardev(standin, value);
 	else if (strcmp(option, "-object") == 0)
 		replace_object(standin, value);
+	else if (strcmp(option, "-audiodev") == 0)
+		replace_audio(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)
 		replace_folder(standin, value);
 	/* No port is opened for a guest that never runs. */

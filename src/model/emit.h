@@ -66,6 +66,18 @@ struct node *emit_tree(struct emit *emit, const char *option, unsigned flags);
 void emit_text(struct emit *emit, const char *option, const char *text, unsigned flags);
 
 /**
+ * emit_row() - add the value of a row to a property tree, under the key @row->qemu.
+ *
+ * A key with dots is a member of objects in the tree, which are made: "in.voices". Nothing is added where
+ * the value is not to be written.
+ */
+void emit_row(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
+	      struct node *tree);
+
+/** emit_option() - an option whose value is what those rows of the device say that name it. */
+struct node *emit_option(struct emit *emit, const struct vm_dev *dev, const char *option);
+
+/**
  * emit_op() - add a host operation.
  * @emit: the collection.
  * @op: copied; its FD field, if any, is filled in with fresh slots.

@@ -44,7 +44,8 @@ struct machine_controller {
 
 #define MACHINE_APIC (1u << 0) /* x86: XML has <apic/>, and ACPI is there unless switched off */
 #define MACHINE_DIES (1u << 1) /* -smp and XML know dies */
-#define MACHINE_PC   (1u << 2) /* a PC's firmware: parallel ports, an acpi-index */
+/* A PC's firmware: parallel ports, an acpi-index. It has an ISA bus with room for cards. */
+#define MACHINE_PC (1u << 2)
 
 /**
  * struct machine - a machine of the guest. A machine that differs by a switch (microvm with PCI

@@ -68,6 +68,8 @@ struct prop_word {
  * @qemu: property of -device; NULL = the back end's, or none.
  * @option: of a row of the machine itself: the option in which @qemu is a word: "-cpu", "-rtc",
  *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.
+ *          Of a device's: the option of its back end in which @qemu is a member, "in.voices" of -audiodev
+ *          (emit_option()). NULL = -device.
  * @text: of CONST and ALIAS.
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
  * @min: smallest UINT; the Kconfig range says the same, a test compares.

@@ -220,61 +220,6 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
-static void add_string(struct arena *arena, struct node *tree, const char *key, const char *value)
-{
-	if (value)
-		node_add_string(arena, tree, key, value);
-}
-
-static void add_reference(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
-			  struct node *tree)
-{
-	const struct vm_dev *other = dev_referred(dev, row);
-
-	if (other)
-		node_add_string(arena, tree, row->qemu, other->alias);
-}
-
-static void add_row(const struct vm_dev *dev, const struct prop *row, struct arena *arena,
-		    struct node *tree)
-{
-	bool always = row->flags & PROP_ALWAYS;
-
-	switch (row->kind) {
-	case PROP_BOOL:
-		if (dev_bool(dev, row) || always)
-			node_add_bool(arena, tree, row->qemu, dev_bool(dev, row));
-		break;
-	case PROP_UINT:
-		if (dev_uint(dev, row) != row->absent || always)
-			node_add_uint(arena, tree, row->qemu, dev_uint(dev, row));
-		break;
-	case PROP_STRING:
-		if (row->refers)
-			add_reference(dev, row, arena, tree);
-		else
-			add_string(arena, tree, row->qemu, dev_string(dev, row));
-		break;
-	case PROP_ENUM:
-		add_string(arena, tree, row->qemu, dev_word(dev, row)->qemu);
-		break;
-	case PROP_CLASS:
-		add_string(arena, tree, row->qemu, dev->class->name);
-		break;
-	case PROP_CONST:
-		add_string(arena, tree, row->qemu, row->text);
-		break;
-	case PROP_ALIAS:
-		add_string(arena, tree, row->qemu, dev_alias_text(dev, row));
-		break;
-	case PROP_PCI:
-	case PROP_PLACE:
-	case PROP_ADDRESS:
-	case PROP_KIND_COUNT:
-		break;
-	}
-}
-
 static void fill_device(const struct address_buses *buses, const struct vm_dev *dev,
 			struct arena *arena, struct node *tree)
 {
@@ -287,8 +232,8 @@ static void fill_device(const struct address_buses *buses, const struct vm_dev *
 			continue;
 		if (row->kind == PROP_ADDRESS)
 			address_add(buses, arena, tree, dev);
-		else if (row->qemu)
-			add_row(dev, row, arena, tree);
+		else if (row->qemu && !row->option)
+			emit_row(dev, row, arena, tree);
 	}
 }
 

@@ -38,7 +38,9 @@ static void list_choice(const struct dev_family *family, const struct prop *row)
 static void list_row(const struct dev_family *family, const struct prop *row)
 {
 	/* What becomes no -device is not looked up there. */
-	if (row->qemu && !family->under)
+	if (row->qemu && row->option)
+		printf("word %s.%s %s %s\n", family->name, row->name, row->qemu, row->option);
+	else if (row->qemu && !family->under)
 		printf("prop %s %s %s\n", family->name, row->name, row->qemu);
 	if (!row->sym)
 		return;
