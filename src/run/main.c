@@ -44,6 +44,8 @@ static int command_run(struct run *run, struct err *err)
 		return command_check(run, err);
 	case COMMAND_SHOW:
 		return command_show(run, err);
+	case COMMAND_PROBE_CPU:
+		return command_probe_cpu(run, err);
 	case COMMAND_VERSION:
 		text = "kiln-run " KILN_VERSION "\n";
 		__attribute__((fallthrough));

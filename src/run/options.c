@@ -13,7 +13,7 @@
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX     86400
 
-enum option_kind { OPT_SET, OPT_SITE, OPT_PAUSED, OPT_TIMEOUT, OPT_SHOW, OPT_SECTION };
+enum option_kind { OPT_ACCEL, OPT_SET, OPT_SITE, OPT_PAUSED, OPT_TIMEOUT, OPT_SHOW, OPT_SECTION };
 
 static const struct option {
 	const char *name;
@@ -22,6 +22,7 @@ static const struct option {
 	bool has_value;
 	enum show_what show;
 } option_table[] = {
+	{"--accel", OPT_ACCEL, TAKES(COMMAND_PROBE_CPU), true, 0},
 	{"--set", OPT_SET, TAKES(COMMAND_UP) | TAKES(COMMAND_CHECK) | TAKES(COMMAND_SHOW), true, 0},
 	{"--site", OPT_SITE, TAKES(COMMAND_UP) | TAKES(COMMAND_CHECK) | TAKES(COMMAND_SHOW), true,
 	 0},
@@ -37,10 +38,15 @@ static const struct {
 	const char *name;
 	enum command command;
 	const char *target;
+	bool optional;
 } command_table[] = {
-	{"up", COMMAND_UP, "an IMAGE"},       {"down", COMMAND_DOWN, "the NAME of a VM"},
-	{"check", COMMAND_CHECK, "an IMAGE"}, {"show", COMMAND_SHOW, "an IMAGE"},
-	{"--help", COMMAND_HELP, NULL},       {"--version", COMMAND_VERSION, NULL},
+	{"up", COMMAND_UP, "an IMAGE", false},
+	{"down", COMMAND_DOWN, "the NAME of a VM", false},
+	{"check", COMMAND_CHECK, "an IMAGE", false},
+	{"show", COMMAND_SHOW, "an IMAGE", false},
+	{"probe-cpu", COMMAND_PROBE_CPU, "the path of a QEMU", true},
+	{"--help", COMMAND_HELP, NULL, false},
+	{"--version", COMMAND_VERSION, NULL, false},
 };
 
 const char *options_help(void)
@@ -56,6 +62,9 @@ const char *options_help(void)
 	       "  show IMAGE [--json | --argv | --shell | --section NAME] [--set ...] [--site ...]\n"
 	       "                        print what is in the image; --argv: QEMU's command line as\n"
 	       "                        executed, --shell: one that works without kiln-run\n"
+	       "  probe-cpu [QEMU] [--accel kvm | tcg]\n"
+	       "                        print what CPU a guest of this host can have, for the\n"
+	       "                        board's cpu.caps; tcg: what software offers\n"
 	       "  --help, --version\n"
 	       "\n"
 	       "Values of the target: /etc/kiln/NAME.site (or --site), then --set.\n"
@@ -75,6 +84,15 @@ static int option_apply(struct options *options, const struct option *option, co
 	uint64_t number;
 
 	switch (option->kind) {
+	case OPT_ACCEL:
+		if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0) {
+			err_set(err, ERR_USAGE, "--accel %s", value);
+			err_why(err,
+				"It is kvm, which has the host's CPU, or tcg, which has none.");
+			return usage(err);
+		}
+		options->accel = value;
+		return 0;
 	case OPT_SET:
 		if (options->set_count == SITE_MAX) {
 			err_set(err, ERR_USAGE, "more than %d times --set", SITE_MAX);
@@ -151,13 +169,14 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 
 	memset(options, 0, sizeof(*options));
 	options->timeout = TIMEOUT_DEFAULT;
+	options->accel = "kvm";
 	for (i = 0; argc > 1 && i < ARRAY_SIZE(command_table); i++)
 		if (!strcmp(argv[1], command_table[i].name))
 			break;
 	if (argc < 2 || i == ARRAY_SIZE(command_table)) {
 		err_set(err, ERR_USAGE, "%s%s", argc < 2 ? "no command" : "unknown command ",
 			argc < 2 ? "" : argv[1]);
-		err_why(err, "The commands are up, down, check and show.");
+		err_why(err, "The commands are up, down, check, show and probe-cpu.");
 		return usage(err);
 	}
 	options->command = command_table[i].command;
@@ -174,7 +193,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
 			options->target = *at;
 		}
 	}
-	if (target && !options->target) {
+	if (target && !options->target && !command_table[i].optional) {
 		err_set(err, ERR_USAGE, "%s what?", argv[1]);
 		err_why(err, "The command takes %s.", target);
 		return usage(err);

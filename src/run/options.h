@@ -15,20 +15,22 @@ enum command {
 	COMMAND_DOWN,
 	COMMAND_CHECK,
 	COMMAND_SHOW,
+	COMMAND_PROBE_CPU,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
 
 /**
  * struct options - what was typed.
- * @target: the image, or for down the VM's name.
+ * @target: the image, or for down the VM's name; for probe-cpu a QEMU or NULL.
  * @site: --site, or NULL for /etc/kiln/NAME.site if it is there.
  * @set: --set, each KEY=VALUE as typed.
+ * @accel: "kvm" or "tcg", of probe-cpu.
  * @timeout: seconds that down waits for the guest to power off.
  */
 struct options {
 	enum command command;
-	const char *target, *site, *section;
+	const char *target, *site, *section, *accel;
 	const char *set[SITE_MAX];
 	unsigned set_count, timeout;
 	enum show_what show;

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,10 +21,25 @@
 
 #define SESSION_MS  15000
 #define MONITOR_FD  3
-#define NOBODY      65534 /* where the run user is not there: that is a finding of its own */
+#define NOBODY      65534
 #define REPLY_BYTES (2u << 20) /* the schema of QEMU 10.0 has 260,000 */
 
 static char reply_buf[REPLY_BYTES];
+
+/*
+ * Where root has no run user, QEMU is nobody, who may use KVM as the run user could. That the image's user
+ * is not there is a finding of its own.
+ */
+static void user_fill(struct user *user)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || user->change)
+		return;
+	*user = (struct user){.change = true, .uid = NOBODY, .gid = NOBODY};
+	if (!stat("/dev/kvm", &st))
+		user->groups[user->group_count++] = st.st_gid;
+}
 
 /* Return: only on failure. */
 static void child_run(struct run *run, int monitor, const char *accel, pid_t parent)
@@ -74,8 +90,7 @@ int qemu_begin(struct qemu_session *session, const char *accel)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	copy = *session->run;
-	if (geteuid() == 0 && !copy.user.change)
-		copy.user = (struct user){.change = true, .uid = NOBODY, .gid = NOBODY};
+	user_fill(&copy.user);
 	session->pid = fork();
 	if (session->pid == 0) {
 		child_run(&copy, pair[1], accel, parent);

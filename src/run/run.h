@@ -168,6 +168,7 @@ int command_up(struct run *run, struct err *err) MUST_CHECK;
 int command_down(struct run *run, struct err *err) MUST_CHECK;
 int command_check(struct run *run, struct err *err) MUST_CHECK;
 int command_show(struct run *run, struct err *err) MUST_CHECK;
+int command_probe_cpu(struct run *run, struct err *err) MUST_CHECK;
 
 /** message_print() - an error on stderr, in one write. */
 void message_print(const struct err *err);
