@@ -244,6 +244,9 @@ static void add_option(struct needs *needs, const struct emit_arg *arg)
 	const char *group = group_of(arg->option), *cursor = arg->text, *part;
 
 	add_known(needs, NEED_OPTION, group);
+	/* Whether QEMU has it depends on the kernel, so no board says, and the target is asked. */
+	if (strcmp(group, "sandbox") == 0)
+		add(needs, NEED_OPTION, group);
 	/* Those of -machine are properties of the machine; which of them are listed here changed. */
 	while (strcmp(arg->option, "-machine") != 0 && arg->text &&
 	       (part = next_part(needs->arena, &cursor))) {

@@ -135,8 +135,11 @@ static int ask_options(struct probe *probe)
 	{
 		const char *name = probe_member(item, "option");
 
-		/* Groups of -drive and others that were never an option have no name. */
-		if (!name || !name[0])
+		/*
+		 * Groups of -drive and others that were never an option have no name. QEMU has -sandbox where
+		 * its kernel can filter for all threads at once: a fact of the host.
+		 */
+		if (!name || !name[0] || strcmp(name, "sandbox") == 0)
 			continue;
 		if (result == 0)
 			result = probe_add(probe, "option", name);
