@@ -71,6 +71,11 @@ static bool key_is(const struct fact *fact, const char *key)
 	return strcmp(fact->key, key) == 0;
 }
 
+static bool is_bus(const struct fact *fact)
+{
+	return strncmp(fact->key, "bus-", 4) == 0;
+}
+
 static bool is_place(const struct fact *fact)
 {
 	return key_is(fact, "path") || key_is(fact, "port");
@@ -148,45 +153,57 @@ static enum change_kind kind_of(const struct fact *fact, bool has_path)
 {
 	if (key_is(fact, "path") || (key_is(fact, "port") && !has_path))
 		return CHANGE_MOVED;
-	return strncmp(fact->key, "bus-", 4) == 0 ? CHANGE_RENUMBERED : CHANGE_VALUE;
+	return is_bus(fact) ? CHANGE_RENUMBERED : CHANGE_VALUE;
 }
 
-static void changed(struct comparison *ret, const struct fact *fact, const char *old,
-		    const char *new, bool has_path)
+/* A fact of both sides, or NULL where one lacks it. */
+static void changed(struct comparison *ret, const struct fact *was, const struct fact *is,
+		    bool has_path)
 {
+	const struct fact *fact = !is || (was && was->promised) ? was : is;
 	struct change *change = add(ret, kind_of(fact, has_path), fact->id);
 
 	change->key = fact->key;
-	change->old = old;
-	change->new = new;
+	change->old = was ? was->value : NULL;
+	change->new = is ? is->value : NULL;
 	change->breaks = fact->promised;
 	ret->breaks += change->breaks;
 }
 
-static bool group_has_path(const struct side *side, size_t end)
+static const char *path_in(const struct side *side, size_t end)
 {
 	const struct fact *place = place_in(side, side->at, end);
 
-	return place && key_is(place, "path");
+	return place && key_is(place, "path") ? place->value : NULL;
+}
+
+/*
+ * Whether that fact is another's doing: the number of a bus follows from a device that moved, and
+ * on one side alone it comes from another firmware, or from a Kiln that did not say it.
+ */
+static bool follows(const struct fact *was, const struct fact *is, bool moved)
+{
+	const struct fact *fact = was ? was : is;
+
+	return is_bus(fact) && (moved || !was || !is);
 }
 
 /* Both sides stand at the same identity. */
 static void both(struct comparison *ret, struct side *old, struct side *new)
 {
 	size_t old_end = group_end(old, old->at), new_end = group_end(new, new->at);
-	bool has_path = group_has_path(old, old_end);
+	const char *old_path = path_in(old, old_end), *new_path = path_in(new, new_end);
+	bool moved = old_path && new_path && strcmp(old_path, new_path) != 0;
 
 	while (old->at < old_end || new->at < new_end) {
 		const struct fact *was = old->at < old_end ? &old->facts[old->at] : NULL;
 		const struct fact *is = new->at < new_end ? &new->facts[new->at] : NULL;
 		int diff = !was ? 1 : !is ? -1 : strcmp(was->key, is->key);
 
-		if (diff < 0)
-			changed(ret, was, was->value, NULL, has_path);
-		else if (diff > 0)
-			changed(ret, is, NULL, is->value, has_path);
-		else if (strcmp(was->value, is->value) != 0)
-			changed(ret, was->promised ? was : is, was->value, is->value, has_path);
+		was = diff <= 0 ? was : NULL;
+		is = diff >= 0 ? is : NULL;
+		if ((diff || strcmp(was->value, is->value) != 0) && !follows(was, is, moved))
+			changed(ret, was, is, old_path != NULL);
 		old->at += diff <= 0;
 		new->at += diff >= 0;
 	}

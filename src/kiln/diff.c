@@ -49,9 +49,9 @@ static void print_change(const struct change *change)
 			     or_nothing(change->old), or_nothing(change->new));
 		break;
 	case CHANGE_RENUMBERED:
-		(void)printf("%-6s %s: renumbered: %s makes bus %s of its bus %s\n", verdict,
-			     change->id, change->key + strlen("bus-"), or_nothing(change->new),
-			     or_nothing(change->old));
+		(void)printf("%-6s %s: renumbered: %s counts its bus as %s, and before as %s\n",
+			     verdict, change->id, change->key + strlen("bus-"),
+			     or_nothing(change->new), or_nothing(change->old));
 		break;
 	case CHANGE_VALUE:
 	case CHANGE_KIND_COUNT:

@@ -146,10 +146,44 @@ static const char *lock_sentence(const json_t *object)
 	return "not in the lock yet; `make layout-lock` keeps it where it is";
 }
 
+/* "03 with seabios, 05 with qboot". */
+static const char *numbers_text(struct arena *arena, json_t *numbers)
+{
+	struct text text = {.arena = arena};
+	const json_t *number;
+	const char *firmware;
+
+	json_object_foreach(numbers, firmware, number)
+	{
+		text_fmt(&text, "%s%02x with %s", text.len ? ", " : "",
+			 (unsigned)json_integer_value(number), firmware);
+	}
+	return text.len ? text_str(&text) : "found by no firmware";
+}
+
+/* By QEMU's id of the bus: its numbers in the guest. The caller releases it. */
+static json_t *numbers_of(const json_t *layout)
+{
+	json_t *all = json_object();
+	const json_t *object;
+	size_t i;
+
+	json_array_foreach(json_object_get(layout, "functions"), i, object)
+	{
+		const char *alias = member(object, "alias");
+		json_t *numbers = json_object_get(object, "bus_numbers");
+
+		if (alias && numbers)
+			BUG_IF(json_object_set(all, alias, numbers) != 0);
+	}
+	return all;
+}
+
 /* In a list the sentences of the rules stand once, at the end. */
 struct explanation {
 	struct text *out;
 	bool is_list;
+	json_t *numbers;
 	bool used[ARRAY_SIZE(rules)];
 };
 
@@ -167,6 +201,22 @@ static void add_rule(struct explanation *to, const json_t *object)
 		 why && !to->is_list ? arena_fmt(to->out->arena, "%s. %s", rule, why) : rule);
 }
 
+static void add_numbers(struct explanation *to, const json_t *object)
+{
+	const char *bus = member(object, "bus");
+	json_t *on = bus ? json_object_get(to->numbers, bus) : NULL;
+	json_t *makes = json_object_get(object, "bus_numbers");
+
+	if (on)
+		add_line(to->out, "guest",
+			 arena_fmt(to->out->arena, "counts its bus as %s",
+				   numbers_text(to->out->arena, on)));
+	if (makes)
+		add_line(to->out, on ? "" : "guest",
+			 arena_fmt(to->out->arena, "counts the bus behind it as %s",
+				   numbers_text(to->out->arena, makes)));
+}
+
 static void explain_one(void *arg, const json_t *object)
 {
 	struct explanation *to = arg;
@@ -176,6 +226,7 @@ static void explain_one(void *arg, const json_t *object)
 	size_t i;
 
 	add_place(out, object);
+	add_numbers(to, object);
 	add_line(out, "asked", member(object, "asked_by"));
 	add_line(out, "wanted", member(object, "asked_for"));
 	add_rule(to, object);
@@ -211,31 +262,41 @@ static size_t for_each(const json_t *layout, const char *name,
 
 size_t explain_text(const json_t *layout, const char *name, struct text *ret)
 {
-	struct explanation to = {.out = ret, .is_list = !name};
+	struct explanation to = {.out = ret, .is_list = !name, .numbers = numbers_of(layout)};
 	size_t count = for_each(layout, name, explain_one, &to);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules) && to.is_list; i++) {
 		if (to.used[i])
 			text_fmt(ret, "\nrule %s\n  %s\n", rules[i].word, rules[i].sentence);
 	}
+	json_decref(to.numbers);
 	return count;
 }
 
+struct explained {
+	json_t *array, *numbers;
+};
+
 static void call_json(void *arg, const json_t *object)
 {
+	struct explained *to = arg;
 	json_t *copy = json_deep_copy(object);
-	const char *why = because(object);
+	const char *why = because(object), *bus = member(object, "bus");
+	json_t *on = bus ? json_object_get(to->numbers, bus) : NULL;
 
 	BUG_IF(!copy);
 	if (why)
 		BUG_IF(json_object_set_new(copy, "because", json_string(why)) != 0);
-	BUG_IF(json_array_append_new(arg, copy) != 0);
+	if (on)
+		BUG_IF(json_object_set(copy, "guest_bus", on) != 0);
+	BUG_IF(json_array_append_new(to->array, copy) != 0);
 }
 
 json_t *explain_json(const json_t *layout, const char *name)
 {
-	json_t *array = json_array();
+	struct explained to = {.array = json_array(), .numbers = numbers_of(layout)};
 
-	(void)for_each(layout, name, call_json, array);
-	return array;
+	(void)for_each(layout, name, call_json, &to);
+	json_decref(to.numbers);
+	return to.array;
 }

@@ -22,7 +22,10 @@ const char *explain_rule(const char *word);
  */
 size_t explain_text(const json_t *layout, const char *name, struct text *ret);
 
-/** explain_json() - the same for programs: an array of objects of LAYOUT, each with "because". */
+/**
+ * explain_json() - the same for programs: an array of objects of LAYOUT, each with "because", and
+ * behind a bridge with "guest_bus", the numbers of the bus that it is on.
+ */
 json_t *explain_json(const json_t *layout, const char *name);
 
 #endif

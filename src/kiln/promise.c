@@ -121,10 +121,28 @@ static void add_device(struct facts_list *list, const struct vm_dev *dev)
 	}
 }
 
-static void add_path(struct facts_list *list, const struct report_function *f)
+/* Of a device behind a bridge; the root bus is 0 with each firmware. */
+static void add_bus(struct facts_list *list, const struct layout *layout,
+		    const struct report_function *f)
+{
+	struct arena *arena = list->vm->arena;
+	enum firmware firmware = layout_firmware(list->vm);
+
+	if (!f->parent || firmware == FIRMWARE_COUNT)
+		return;
+	short number = layout->bus_number[firmware][f->addr.bus];
+
+	add(list, f->rec->dev->id, arena_fmt(arena, "bus-%s", layout_firmware_word(firmware)),
+	    PROMISED,
+	    number == BUS_NUMBER_NONE ? "none" : arena_fmt(arena, "%02x", (unsigned)number));
+}
+
+static void add_path(struct facts_list *list, const struct layout *layout,
+		     const struct report_function *f)
 {
 	if (!f->rec)
 		return;
+	add_bus(list, layout, f);
 	add(list, f->rec->dev->id, "path", PROMISED, f->path);
 	if (f->rec->dev->addr.multifunction == MULTI_ON)
 		add(list, f->rec->dev->id, "multifunction", TOLD, "on");
@@ -161,7 +179,7 @@ const char *promise_text(const struct vm *vm, const struct layout *layout)
 	vm_for_each_dev(dev, vm->devs)
 		add_device(&list, dev);
 	for (size_t i = 0; i < tree->count; i++)
-		add_path(&list, &tree->functions[i]);
+		add_path(&list, layout, &tree->functions[i]);
 	qsort(list.facts, list.count, sizeof(*list.facts), compare_facts);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct fact *fact = &list.facts[i];

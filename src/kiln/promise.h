@@ -15,6 +15,8 @@
  *	machine type, arch         promised; board and QEMU's version are told
  *	ID device                  QEMU's driver; every device has it
  *	ID path                    chain of slot.function from the root of PCI
+ *	ID bus-FIRMWARE            behind a bridge: number of its bus with the image's firmware, in
+ *	                           hexadecimal; "none" = the guest does not find it
  *	ID port                    controller and number of a virtio-serial port
  *	ID multifunction           told: a neighbour in the slot alone sets it
  */

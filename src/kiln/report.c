@@ -56,6 +56,23 @@ static void add_numbers(struct text *text, const struct vm_dev *dev)
 	}
 }
 
+/* What a guest counts the bus as, with each firmware in the order of the enum. */
+static void add_bus_numbers(struct text *text, const struct vm *vm, const struct layout *layout,
+			    const struct report_function *f)
+{
+	if (f->makes_bus < 0 || layout_firmware(vm) == FIRMWARE_COUNT)
+		return;
+	for (enum firmware i = 0; i < FIRMWARE_COUNT; i++) {
+		short number = layout->bus_number[i][f->makes_bus];
+
+		text_add(text, i == 0 ? ", bus " : "/");
+		if (number == BUS_NUMBER_NONE)
+			text_add(text, "--");
+		else
+			text_fmt(text, "%02x", (unsigned)number);
+	}
+}
+
 static void add_ports(struct text *text, const struct vm *vm, const struct report_function *f)
 {
 	const struct vm_dev *controller = f->rec->dev;
@@ -72,7 +89,8 @@ static void add_ports(struct text *text, const struct vm *vm, const struct repor
 	}
 }
 
-static void draw_function(struct text *text, const struct vm *vm, const struct report_function *f)
+static void draw_function(struct text *text, const struct vm *vm, const struct layout *layout,
+			  const struct report_function *f)
 {
 	draw_branch(text, f);
 	text_fmt(text, "%02x.%x ", f->addr.slot, f->addr.function);
@@ -88,6 +106,7 @@ static void draw_function(struct text *text, const struct vm *vm, const struct r
 	if (dev->addr.multifunction == MULTI_ON)
 		text_add(text, ", multifunction");
 	add_numbers(text, dev);
+	add_bus_numbers(text, vm, layout, f);
 	text_add(text, f->makes_bus >= 0 && !f->occupied ? ", free\n" : "\n");
 	add_ports(text, vm, f);
 }
@@ -180,6 +199,21 @@ static void list_places(struct text *text, const struct layout *layout)
 	}
 }
 
+static void explain_numbers(struct text *text, const struct vm *vm, const struct report_tree *tree)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < tree->count; i++)
+		some |= tree->functions[i].makes_bus >= 0;
+	if (!some || layout_firmware(vm) == FIRMWARE_COUNT)
+		return;
+	text_add(text, "\nbus: its number in the guest with ");
+	for (enum firmware i = 0; i < FIRMWARE_COUNT; i++)
+		text_fmt(text, "%s%s", i == 0 ? "" : "/", layout_firmware_word(i));
+	text_fmt(text, ", -- = not found; this guest has %s\n",
+		 layout_firmware_word(layout_firmware(vm)));
+}
+
 const char *report_text(const struct vm *vm, const struct layout *layout)
 {
 	const struct report_tree *tree = report_walk(vm, layout);
@@ -191,10 +225,11 @@ const char *report_text(const struct vm *vm, const struct layout *layout)
 	if (vm->machine->root_model)
 		text_fmt(&text, "%s\n", report_bus_alias(vm, 0));
 	for (size_t i = 0; i < tree->count; i++)
-		draw_function(&text, vm, &tree->functions[i]);
+		draw_function(&text, vm, layout, &tree->functions[i]);
 	list_transports(&text, vm);
 	vm_for_each_dev(dev, vm->controllers)
 		list_on(&text, dev, layout);
+	explain_numbers(&text, vm, tree);
 	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
 		 "rule, for whom");
 	for (size_t i = 0; i < tree->count; i++) {

@@ -15,8 +15,8 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
 /**
  * report_json() - the layout for programs, with a final newline.
  *
- * An object: "format" 1, "machine", "algorithm", "functions", "serial_ports", "transports", "budget",
- * "notes".
+ * An object: "format" 1, "machine", "algorithm", "firmware" (where it numbers the buses: seabios,
+ * qboot, ovmf), "functions", "serial_ports", "transports", "budget", "notes".
  * Each of "functions", in the order of the tree:
  *	path     chain of slot.function from the root: "02.0/00.0"; what a guest sees, whatever the
  *	         firmware numbers its buses
@@ -32,6 +32,8 @@ const char *report_text(const struct vm *vm, const struct layout *layout);
  *	before     what a search passed over (before.h)
  *	lock       "kept" or "new", where there is a lock
  *	multifunction, chassis, port, chassis_nr, bus_nr    where they are written
+ *	bus_numbers  of a PCI controller: what the guest counts the bus behind it as, by firmware;
+ *	             a firmware that does not find the bus is left out
  * Each of "serial_ports": id, alias, driver, controller, port, asked_by, lock.
  * Each of "transports" that has a device: id, alias, driver, transport (its number), bus (QEMU's
  * name), address (where the guest sees it: "0xa003e00"), asked_by, lock.

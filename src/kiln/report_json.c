@@ -71,6 +71,22 @@ static void set_numbers(struct report *to, const struct vm_dev *dev)
 		set_number(to, "bus_nr", data->bus_nr);
 }
 
+/* By the firmware's word; one that does not find the bus is left out. */
+static void set_bus_numbers(struct report *to, const struct report_function *f)
+{
+	if (f->makes_bus < 0 || layout_firmware(to->vm) == FIRMWARE_COUNT)
+		return;
+	json_key(&to->json, "bus_numbers");
+	json_open_object(&to->json);
+	for (enum firmware i = 0; i < FIRMWARE_COUNT; i++) {
+		short number = to->layout->bus_number[i][f->makes_bus];
+
+		if (number != BUS_NUMBER_NONE)
+			set_number(to, layout_firmware_word(i), (uint64_t)number);
+	}
+	json_close_object(&to->json);
+}
+
 static void set_before(struct report *to, const struct layout_dev *rec)
 {
 	const char *const *lines;
@@ -132,6 +148,7 @@ static void add_function(struct report *to, const struct report_function *f)
 		set_device(to, f->rec);
 	else
 		set_true(to, "built_in");
+	set_bus_numbers(to, f);
 	json_close_object(&to->json);
 	flush(to);
 }
@@ -285,6 +302,8 @@ const char *report_json(const struct vm *vm, const struct layout *layout)
 	set_number(&to, "format", 1);
 	set_string(&to, "machine", vm->machine->name);
 	set_string(&to, "algorithm", layout_algorithm_name(layout->algorithm));
+	if (layout_firmware(vm) != FIRMWARE_COUNT)
+		set_string(&to, "firmware", layout_firmware_word(layout_firmware(vm)));
 	set_functions(&to);
 	set_serial_ports(&to);
 	set_transports(&to);

@@ -104,6 +104,17 @@ const char *layout_algorithm_name(enum layout_algorithm algorithm);
 
 #define BUS_NUMBER_NONE -1
 
+/** layout_firmware_word() - "seabios", "qboot", "ovmf": in reports for programs, and in facts. */
+const char *layout_firmware_word(enum firmware firmware);
+
+/**
+ * layout_firmware() - the firmware that numbers the buses of this machine.
+ *
+ * Return: FIRMWARE_COUNT when none does: the kernel of virt and microvm numbers them itself; or when
+ *         it is not known how, as of a file of one's own.
+ */
+enum firmware layout_firmware(const struct vm *vm);
+
 /**
  * struct layout - zero-initialise.
  * @set: the buses with all owners, after layout_assign().

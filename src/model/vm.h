@@ -16,8 +16,8 @@
 struct machine;
 struct layout;
 
-/** enum firmware - what starts the guest. */
-enum firmware { FIRMWARE_SEABIOS, FIRMWARE_QBOOT, FIRMWARE_COUNT };
+/** enum firmware - what starts the guest, of those that number PCI buses. */
+enum firmware { FIRMWARE_SEABIOS, FIRMWARE_QBOOT, FIRMWARE_OVMF, FIRMWARE_COUNT };
 
 /** struct board - the target host (boards/NAME). */
 struct board {

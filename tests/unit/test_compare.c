@@ -114,6 +114,21 @@ static void test_moved_and_renumbered_are_told_apart(void **state)
 		       "moved|net0|path|02.0/00.0|02.1/00.0|-!\n");
 }
 
+/* That a device moved, or that there is another firmware, is said once. */
+static void test_numbers_that_follow_from_something_else_are_not_told(void **state)
+{
+	(void)state;
+	assert_changes("net0 bus-seabios = 02\nnet0 path = 02.0/00.0\n",
+		       "net0 bus-seabios = 03\nnet0 path = 02.1/00.0\n",
+		       "moved|net0|path|02.0/00.0|02.1/00.0|-!\n");
+	assert_changes("machine firmware = SEABIOS\nnet0 bus-seabios = 02\nnet0 path = 02.0/00.0\n",
+		       "machine firmware = OVMF\nnet0 bus-ovmf = 02\nnet0 path = 02.0/00.0\n",
+		       "changed|machine|firmware|SEABIOS|OVMF|-!\n");
+	/* An image of a Kiln that did not say the numbers. */
+	assert_changes("net0 path = 02.0/00.0\n", "net0 bus-seabios = 02\nnet0 path = 02.0/00.0\n",
+		       "");
+}
+
 /* "port" is the place of a virtio-serial port, and a number of a PCI Express port. */
 static void test_port_is_a_place_only_without_a_path(void **state)
 {
@@ -145,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_a_fact_of_one_side_is_a_change),
 		cmocka_unit_test(test_what_one_side_promises_is_promised),
 		cmocka_unit_test(test_moved_and_renumbered_are_told_apart),
+		cmocka_unit_test(test_numbers_that_follow_from_something_else_are_not_told),
 		cmocka_unit_test(test_port_is_a_place_only_without_a_path),
 		cmocka_unit_test(test_identities_that_begin_alike_are_kept_apart),
 	};

@@ -165,6 +165,7 @@ static void test_one_device_is_found_by_each_of_its_names(void **state)
 
 	assert_part(want_text,
 		    "disk0 (virtio-blk-pci): PCI 01:00.0 on pci.1, path from the root 01.0/00.0\n"
+		    "  guest    counts its bus as 01 with seabios, 03 with qboot, 01 with ovmf\n"
 		    "  asked    CONFIG_DISK0\n"
 		    "  rule     next-slot. Nobody gives it an address, ");
 	assert_part(want_text, "\n  before   bus 00 (pcie-root): ");
@@ -254,6 +255,9 @@ static void test_json_adds_the_sentence(void **state)
 	assert_string_equal(json_string_value(json_object_get(object, "because")),
 			    explain_rule("next-slot"));
 	assert_int_equal(json_array_size(json_object_get(object, "before")), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(object, "guest_bus"), "qboot")),
+		2);
 	json_decref(array);
 	json_decref(layout);
 	bench_free(b);

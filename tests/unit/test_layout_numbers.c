@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_layout_numbers.c - bus numbers as the guest counts them. Expected numbers were read from
- * sysfs of Debian's kernel under QEMU 7.2 (TCG) with SeaBIOS and with qboot, for these trees.
+ * sysfs of Debian's kernel under QEMU 7.2 (TCG) with SeaBIOS and with qboot, for these trees, and
+ * from the monitor's `info pci` after OVMF; SeaBIOS and OVMF count alike while numbers suffice.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,10 +98,108 @@ static void test_numbers_are_those_that_a_guest_showed(void **state)
 		for (unsigned i = 0; i < 10 && trees[t].at[i].class; i++) {
 			short seabios = b->layout.bus_number[FIRMWARE_SEABIOS][i + 1];
 			short qboot = b->layout.bus_number[FIRMWARE_QBOOT][i + 1];
+			short ovmf = b->layout.bus_number[FIRMWARE_OVMF][i + 1];
 
-			if (seabios != trees[t].at[i].seabios || qboot != trees[t].at[i].qboot)
-				fail_msg("tree %zu: pci.%u is %d and %d", t, i + 1, seabios, qboot);
+			if (seabios != trees[t].at[i].seabios || qboot != trees[t].at[i].qboot ||
+			    ovmf != trees[t].at[i].seabios)
+				fail_msg("tree %zu: pci.%u is %d, %d and %d", t, i + 1, seabios,
+					 qboot, ovmf);
 		}
+		bench_free(b);
+	}
+}
+
+/** struct shortage - ports of the root and of expanders with too few numbers; 0 ends a list. */
+struct shortage {
+	unsigned root_ports;
+	unsigned expander[3], ports[3];
+	short seabios[8], ovmf[8]; /* of the ports, the root's first */
+	bool suffices;
+};
+
+/* As `info pci` showed them; where SeaBIOS hung (numbers above 255) it gave none. */
+static const struct shortage shortages[] = {
+	/* the second root begins in the middle of the first: SeaBIOS meets it behind a port */
+	{3, {2, 200}, {1, 1}, {1, 2, 4, 3, 201}, {1, NONE, NONE, 3, 201}, false},
+	/* two expanders that overlap */
+	{1, {10, 12}, {2, 1}, {1, 11, 12, 13}, {1, 11, NONE, 13}, false},
+	/* an expander with nothing on it takes no number away */
+	{3, {2}, {0}, {1, 2, 3}, {1, 2, 3}, true},
+	/* the end of all numbers */
+	{0, {254}, {2}, {255, NONE}, {255, NONE}, false},
+};
+
+static void lay_shortage(struct bench *b, const struct shortage *shortage)
+{
+	unsigned index = 1, first[3] = {0};
+
+	for (unsigned i = 0; i < 3 && shortage->expander[i]; i++) {
+		struct vm_dev *dev =
+			add_controller(b, &controller_pci_family, "pcie-expander-bus", index);
+
+		want(dev, 0, 16 + i, 0);
+		((struct controller_pci *)dev->data)->bus_nr = shortage->expander[i];
+		first[i] = index++;
+	}
+	for (unsigned p = 0; p < shortage->root_ports; p++)
+		want(add_controller(b, &controller_pci_family, "pcie-root-port", index++), 0, 2 + p,
+		     0);
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned p = 0; p < shortage->ports[i]; p++)
+			want(add_controller(b, &controller_pci_family, "pcie-root-port", index++),
+			     first[i], p, 0);
+	}
+	lay_with(b, NULL);
+}
+
+static void test_numbers_too_few_are_told(void **state)
+{
+	static const struct prop_word words[] = {{.sym = "SEABIOS"}, {.sym = "OVMF"}};
+
+	(void)state;
+	for (size_t t = 0; t < ARRAY_SIZE(shortages); t++) {
+		for (int ovmf = 0; ovmf < 2; ovmf++) {
+			const short *numbers = ovmf ? shortages[t].ovmf : shortages[t].seabios;
+			enum firmware firmware = ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS;
+			struct bench *b = bench_new(&machine_q35, &board_9);
+			unsigned index = 1;
+
+			b->vm.guest.firmware = &words[ovmf];
+			lay_shortage(b, &shortages[t]);
+			assert_int_equal(layout_firmware(&b->vm), firmware);
+			for (unsigned i = 0; i < 3 && shortages[t].expander[i]; i++)
+				assert_int_equal(b->layout.bus_number[firmware][index++],
+						 shortages[t].expander[i]);
+			for (unsigned i = 0; index < b->layout.set.count; i++, index++) {
+				short number = b->layout.bus_number[firmware][index];
+
+				if (number != numbers[i])
+					fail_msg("shortage %zu: port %u has %d", t, i, number);
+			}
+			assert_int_equal(b->layout.note_count, shortages[t].suffices ? 0 : 1);
+			if (!shortages[t].suffices)
+				assert_non_null(strstr(b->layout.notes[0],
+						       "no bus number is left for pci."));
+			bench_free(b);
+		}
+	}
+}
+
+/* Without a firmware that numbers them the kernel does. */
+static void test_numbers_are_a_firmware_s_on_pc_and_q35_alone(void **state)
+{
+	static const struct prop_word own = {.sym = "FILE"};
+	const struct machine *const none[] = {&machine_virt, &machine_microvm_pcie};
+	struct bench *b = bench_new(&machine_pc, &board_9);
+
+	(void)state;
+	assert_int_equal(layout_firmware(&b->vm), FIRMWARE_SEABIOS);
+	b->vm.guest.firmware = &own;
+	assert_int_equal(layout_firmware(&b->vm), FIRMWARE_COUNT);
+	bench_free(b);
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		b = bench_new(none[i], &board_9);
+		assert_int_equal(layout_firmware(&b->vm), FIRMWARE_COUNT);
 		bench_free(b);
 	}
 }
@@ -182,6 +281,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_are_those_that_a_guest_showed),
+		cmocka_unit_test(test_numbers_too_few_are_told),
+		cmocka_unit_test(test_numbers_are_a_firmware_s_on_pc_and_q35_alone),
 		cmocka_unit_test(test_numbers_growth_leaves_locked_ones),
 		cmocka_unit_test(test_numbers_growth_goes_below_for_qboot),
 		cmocka_unit_test(test_numbers_a_change_that_cannot_be_avoided_is_told),

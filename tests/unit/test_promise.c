@@ -134,6 +134,9 @@ static void test_places_are_paths_from_the_root(void **state)
 
 	assert_line(text, "\nnet0 path = 01.0/00.0/01.0\n");
 	assert_line(text, "\npci.1 path = 01.0\n");
+	assert_line(text, "\nnet0 bus-seabios = 02\n");
+	assert_null(strstr(text, "pci.1 bus-"));
+	assert_null(strstr(text, "bus-qboot"));
 	assert_line(text, "\npci.1 multifunction ~ on\n");
 	assert_line(text, "\npci.1 chassis = 1\n");
 	assert_line(text, "\nconsole3 port = virtio-serial0 0\n");

@@ -34,18 +34,21 @@ static void test_report_text_is_a_tree(void **state)
 		"q35 pcie-root, layout libvirt-9\n"
 		"pcie.0\n"
 		"|-- 00.0 host bridge (mch, built in)\n"
-		"|-- 01.0 pci.1: pcie-root-port, multifunction, chassis 1, port 0x8\n"
-		"|   `-- 00.0 pci.2: pcie-pci-bridge\n"
+		"|-- 01.0 pci.1: pcie-root-port, multifunction, chassis 1, port 0x8, bus 01/04/01\n"
+		"|   `-- 00.0 pci.2: pcie-pci-bridge, bus 02/05/02\n"
 		"|       `-- 01.0 net0: e1000\n"
-		"|-- 01.1 pci.3: pcie-root-port, chassis 3, port 0x9\n"
+		"|-- 01.1 pci.3: pcie-root-port, chassis 3, port 0x9, bus 03/03/03\n"
 		"|   `-- 00.0 virtio-serial0: virtio-serial-pci\n"
 		"|       port 0 console3: virtconsole\n"
-		"|-- 01.2 pci.4: pcie-root-port, chassis 4, port 0xa\n"
+		"|-- 01.2 pci.4: pcie-root-port, chassis 4, port 0xa, bus 04/02/04\n"
 		"|   `-- 00.0 disk0: virtio-blk-pci \"virtio-disk0\"\n"
-		"|-- 01.3 pci.5: pcie-root-port, chassis 5, port 0xb, free\n"
+		"|-- 01.3 pci.5: pcie-root-port, chassis 5, port 0xb, bus 05/01/05, free\n"
 		"|-- 1f.0 ISA bridge (ICH9-LPC, built in)\n"
 		"|-- 1f.2 SATA controller 0 (ich9-ahci, built in)\n"
 		"`-- 1f.3 SMBus (ICH9-SMB, built in)\n"
+		"\n"
+		"bus: its number in the guest with seabios/qboot/ovmf, -- = not found; this guest has "
+		"seabios\n"
 		"\n"
 		"device           address  path from the root   rule, for whom\n"
 		"pci.1            00:01.0  01.0                 shared-slot, for net0\n"
@@ -108,6 +111,13 @@ static void test_report_json_has_every_key(void **state)
 	assert_int_equal(json_integer_value(json_object_get(port, "port")), 8);
 	assert_true(json_is_true(json_object_get(port, "multifunction")));
 	assert_string(port, "bus", "pcie.0");
+	assert_string(root, "firmware", "seabios");
+	const json_t *numbers = json_object_get(port, "bus_numbers");
+
+	assert_int_equal(json_integer_value(json_object_get(numbers, "seabios")), 1);
+	assert_int_equal(json_integer_value(json_object_get(numbers, "qboot")), 4);
+	assert_int_equal(json_integer_value(json_object_get(numbers, "ovmf")), 1);
+	assert_null(json_object_get(net, "bus_numbers"));
 	smbus = function_at(root, "1f.3");
 	assert_true(json_is_true(json_object_get(smbus, "built_in")));
 	assert_string(smbus, "name", "SMBus");
