@@ -68,11 +68,11 @@ static int parse(int argc, char **argv, struct verify_args *args, struct err_lis
 static int read_version(struct qmp *qmp, const char **ret_version, struct err *err)
 {
 	json_t *reply = qmp_command(qmp, "query-version", NULL, err);
-	json_int_t major = 0, minor = 0, micro = 0;
+	double major = 0, minor = 0, micro = 0; /* qmp.c reads every number as a real one */
 
 	if (!reply)
 		return -1;
-	(void)json_unpack(reply, "{s:{s:I, s:I, s:I}}", "qemu", "major", &major, "minor", &minor,
+	(void)json_unpack(reply, "{s:{s:F, s:F, s:F}}", "qemu", "major", &major, "minor", &minor,
 			  "micro", &micro);
 	json_decref(reply);
 	*ret_version = arena_fmt(qmp->arena, "%d.%d.%d", (int)major, (int)minor, (int)micro);
