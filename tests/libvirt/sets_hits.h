@@ -54,6 +54,7 @@ enum hit {
 	HIT_LISTED,
 	HIT_OVERFLOW,
 	HIT_IDLE_BRIDGE,
+	HIT_INTO_EXPANDER,
 	HIT_BRIDGE_BEHIND,
 	HIT_PORT_IN_EXPANDER,
 	HIT_PORT_FOR_UPSTREAM,
@@ -113,6 +114,7 @@ static const char *const hit_names[HIT_COUNT] = {
 	[HIT_LISTED] = "P17 listed controllers",
 	[HIT_OVERFLOW] = "growth: pci-bridges when the root is full",
 	[HIT_IDLE_BRIDGE] = "growth: a pci-bridge that only keeps a slot free (Q1, Q2)",
+	[HIT_INTO_EXPANDER] = "an overflow of the root goes into an expander (Q9)",
 	[HIT_BRIDGE_BEHIND] = "growth: pci-bridges behind a pcie-to-pci-bridge",
 	[HIT_PORT_IN_EXPANDER] = "growth: root ports in an expander when the root is full (Q7)",
 	[HIT_PORT_FOR_UPSTREAM] = "growth: a root port for a switch",
@@ -316,6 +318,8 @@ static void count_device(const struct set *set, const struct layout_dev *rec)
 	hits[HIT_MULTIFUNCTION] += configured && dev->addr.multifunction == MULTI_ON;
 	hits[HIT_MIXED] +=
 		configured && type && !(set->layout.set.bus[rec->addr.bus]->flags & type);
+	hits[HIT_INTO_EXPANDER] += rec->rule == RULE_NEXT_SLOT && type &&
+				   !strcmp(model_at(set, rec->addr.bus), "pci-expander-bus");
 	hits[HIT_SERIAL] += dev->family == &controller_virtio_serial_family && dev->added;
 	hits[HIT_TRANSITIONAL] +=
 		!is_pc(set) && strcmp(dev->class->name, "virtio-transitional") == 0;
