@@ -34,6 +34,7 @@ static int wait_readable(int fd, int64_t deadline)
 /* The next line, which stays in the buffer until it is asked for another. */
 static int line_read(struct qmp_client *qmp, struct qmp_reply *line, int64_t deadline)
 {
+	*line = (struct qmp_reply){.text = qmp->buf};
 	qmp->len -= qmp->used;
 	memmove(qmp->buf, qmp->buf + qmp->used, qmp->len);
 	qmp->used = 0;
@@ -83,6 +84,7 @@ static int key_is(const struct qmp_reply *line, const char *key)
 int qmp_client_connect(struct qmp_client *qmp, const char *path, int64_t deadline)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
 	/* Where the queue of the socket is full, a blocking connect(2) would wait for ever. */
 	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (qmp->fd < 0)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "image/needs.h"
 #include "model/machine.h"
 #include "qemu/capability.h"
@@ -200,8 +201,8 @@ static void add_machine(struct needs *needs, const char *text)
 		char *key = arena_dup(needs->arena, part, strcspn(part, "="));
 
 		/* QEMU takes both spellings. */
-		for (char *at = key; *at; at++)
-			*at = *at == '_' ? '-' : *at;
+		for (char *at = strchr(key, '_'); at; at = strchr(at, '_'))
+			*at = '-';
 		if (is_machine_property(needs, key))
 			add_of(needs, NEED_MACHINE_PROPERTY, machine, key);
 	}
@@ -301,6 +302,7 @@ const char *needs_text(const struct vm *vm, const struct emit *emit)
 	    arena_fmt(emit->arena, "%u.%u", vm->board->caps->major, vm->board->caps->minor));
 	for (const struct emit_arg *arg = emit->args; arg; arg = arg->next)
 		add_arg(&needs, arg);
+	BUG_IF(!needs.lines);
 	qsort(needs.lines, needs.count, sizeof(*needs.lines), compare_line);
 	for (size_t i = 0; i < needs.count; i++) {
 		if (i == 0 || strcmp(needs.lines[i - 1], needs.lines[i]) != 0)

@@ -61,7 +61,7 @@ static void test_a_name_may_be_so_long_and_no_longer(void **state)
 static void test_lines_have_a_limit(void **state)
 {
 	struct fixture *fix = *state;
-	char *text = malloc((NEED_MAX + 1) * 16);
+	char *text = malloc(((size_t)NEED_MAX + 1) * 16);
 	size_t len = 0;
 
 	assert_non_null(text);
