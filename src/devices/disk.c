@@ -286,18 +286,12 @@ static void disk_back(const struct vm_dev *dev, struct emit *emit)
 
 	if (!disk->path)
 		return;
-	uint32_t fd = add_source(dev, emit);
-	const char *number = emit_mark(emit, FIX_FD, fd, 0, "");
-
-	/* The set has the descriptor's number, so that one mark says both. */
-	emit_text(emit, "-add-fd", arena_fmt(arena, "fd=%s,set=%s", number, number),
-		  ARG_LOADER_ONLY);
-
+	const char *name = emit_fd_set(emit, add_source(dev, emit));
 	struct node *file = emit_tree(emit, "-blockdev", 0);
 	const char *storage = arena_fmt(arena, "%s-storage", dev->alias);
 
 	node_add_string(arena, file, "driver", is_block(dev) ? "host_device" : "file");
-	node_add_string(arena, file, "filename", emit_mark(emit, FIX_FDSET_PATH, fd, 0, ""));
+	node_add_string(arena, file, "filename", name);
 	node_add_string(arena, file, "node-name", storage);
 	/* Not auto-read-only: a set with one descriptor has one access mode (qemu-facts.md 1). */
 	node_add_bool(arena, file, "read-only", disk->read_only);

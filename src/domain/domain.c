@@ -47,7 +47,7 @@ static uint64_t vcpus(const struct guest *guest)
 	return guest->sockets * guest->cores * guest->threads;
 }
 
-static void add_os(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+static void add_os(const struct vm *vm, xmlNodePtr root)
 {
 	const struct guest *guest = &vm->guest;
 	xmlNodePtr os = xml_child(root, "os");
@@ -55,16 +55,6 @@ static void add_os(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 	xml_text(os, "type", "hvm");
 	xml_attr(os->last, "arch", vm->board->guest_arch);
 	xml_attr(os->last, "machine", guest->machine_type);
-	if (guest->firmware && guest->firmware->xml) {
-		xml_text(os, "loader", guest->firmware->xml);
-		xml_attr(os->last, "type", "rom");
-	}
-	if (!guest->kernel)
-		return;
-	add_text(vm, os, "kernel", vm_payload_target(vm, guest->kernel), errs);
-	if (guest->initrd)
-		add_text(vm, os, "initrd", vm_payload_target(vm, guest->initrd), errs);
-	add_text(vm, os, "cmdline", guest->cmdline, errs);
 }
 
 static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
@@ -99,13 +89,7 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 static void add_features(const struct vm *vm, xmlNodePtr root)
 {
 	xmlNodePtr features = xml_child(root, "features");
-	const struct prop *acpi = dev_prop(vm->guest_dev->family, "acpi");
 
-	if (vm->machine->flags & MACHINE_APIC) {
-		if (!acpi || !dev_applies(vm->guest_dev, acpi) || vm->guest.acpi)
-			(void)xml_child(features, "acpi");
-		(void)xml_child(features, "apic");
-	}
 	if (vm->guest.split_irqchip)
 		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
 }
@@ -133,7 +117,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	add_memory(vm, root);
 	add_number(root, "vcpu", vcpus(guest));
 	xml_attr(root->last, "placement", "static");
-	add_os(vm, root, errs);
+	add_os(vm, root);
 	add_features(vm, root);
 	add_cpu(vm, root, errs);
 	add_lifecycle(vm, root);

@@ -127,7 +127,7 @@ static int acquire(struct host *host UNUSED, const struct op *op, struct err *er
 }
 
 /* A log that is not there yet can be made where its folder may be written. */
-static bool can_make(const char *path)
+bool file_can_make(const char *path)
 {
 	char dir[IDENT_PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -144,7 +144,7 @@ static void check(struct host *host UNUSED, const struct op *op, struct findings
 	CLEANUP_FD int fd = file_open(&op->file, FILE_LOOK, &err);
 
 	if (fd >= 0 || (op->file.flags & (FILE_APPEND | FILE_WRITE) && err.sys_errno == ENOENT &&
-			can_make(op->file.path)))
+			file_can_make(op->file.path)))
 		return;
 	findings_add(findings, &err);
 }

@@ -5,6 +5,8 @@
 #ifndef KILN_HOST_FILE_H
 #define KILN_HOST_FILE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "image/ops.h"
 
@@ -20,5 +22,8 @@ enum file_make { FILE_LOOK, FILE_MAKE };
  * Return: a descriptor, or -1.
  */
 int file_open(const struct op_file *file, enum file_make make, struct err *err) MUST_CHECK;
+
+/** file_can_make() - whether the file is absent and its folder may be written. */
+bool file_can_make(const char *path);
 
 #endif

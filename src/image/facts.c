@@ -77,6 +77,8 @@ static void shell_path(const struct facts *facts, const struct op *op, char *pat
 		name = facts->img->payload[op->payload.index].name;
 	} else if (op->code == OP_FILE) {
 		name = op->file.path;
+	} else if (op->code == OP_STORE) {
+		name = op->store.path;
 	} else if (op->code == OP_SECRET) {
 		folder = op->secret.flags & SECRET_CREDENTIAL ? "$CREDENTIALS_DIRECTORY/" : "";
 		name = op->secret.source;

@@ -107,6 +107,12 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, form, SECRET_FORM_COUNT - 1) \
 	F(FLAGS, flags, SECRET_CREDENTIAL)  \
 	F(FD, fd, 0)
+#define OP_STORE_FIELDS(F)           \
+	F(TEXT, owner, 0)            \
+	F(TEXT, path, 0)             \
+	F(TEXT, template, 0)         \
+	F(U32, payload, PAYLOAD_MAX) \
+	F(FD, fd, 0)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -118,6 +124,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
+ * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
+ *        section @payload - 1, or where that is 0 of the file @template, and it stays.
  */
 #define IMAGE_OPS(OP)                                                \
 	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                    \
@@ -127,7 +135,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(PAYLOAD, payload, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
 	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
 	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN) \
-	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)
+	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
+	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -276,6 +276,9 @@ static int check_rules(struct check *check, size_t at, const struct op *op)
 	if (op->code == OP_PAYLOAD && op->payload.index >= check->img->payload_count)
 		return REFUSE(check, at, "payload %u of %u", op->payload.index,
 			      check->img->payload_count);
+	if (op->code == OP_STORE && op->store.payload > check->img->payload_count)
+		return REFUSE(check, at, "payload %u of %u", op->store.payload - 1,
+			      check->img->payload_count);
 	if (op->code == OP_ACCEL && check->facts.accel)
 		return REFUSE(check, at, "a second accelerator");
 	check->facts.accel |= op->code == OP_ACCEL;

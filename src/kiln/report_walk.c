@@ -48,8 +48,11 @@ static const struct chipset_function *built_in(const struct walk *walk, unsigned
 
 	for (const struct chipset_function *f = chipset ? chipset->functions : NULL; f && f->name;
 	     f++) {
-		if (f->slot == slot && f->function == function)
-			return f;
+		if (f->slot != slot || f->function != function)
+			continue;
+		bool absent = f->flags & CHIPSET_ACPI && !walk->vm->guest.features.has_acpi;
+
+		return absent ? NULL : f;
 	}
 	return NULL;
 }

@@ -15,6 +15,8 @@
 #include "image/facts.h"
 
 #define DISK_BYTES (1 << 20)
+/* The flash of QEMU's virt machine has this size, and its image must have it too. */
+#define FLASH_BYTES (64 << 20)
 
 /* Says it once. */
 static void note(struct standin *standin, const char *text)
@@ -107,8 +109,17 @@ static const char *format_of(struct arena *arena, char *const *argv, const char 
 	return format;
 }
 
-static int make_disk(struct standin *standin, const char *format, const char **ret_path,
-		     struct err *err)
+static bool is_flash_of_virt(char *const *argv, const char *node)
+{
+	for (size_t i = 1; argv[i] && strncmp(node, "pflash", 6) == 0; i++) {
+		if (strcmp(argv[i - 1], "-machine") == 0)
+			return strncmp(argv[i], "virt-", 5) == 0;
+	}
+	return false;
+}
+
+static int make_disk(struct standin *standin, const char *format, off_t bytes,
+		     const char **ret_path, struct err *err)
 {
 	const char *name = arena_fmt(standin->scratch->arena, "disk.%zu", standin->disks++);
 	bool qcow2 = strcmp(format, "qcow2") == 0, raw = strcmp(format, "raw") == 0;
@@ -124,7 +135,7 @@ static int make_disk(struct standin *standin, const char *format, const char **r
 
 	if (fd < 0)
 		return -1;
-	int failed = (qcow2 ? write_qcow2(fd) : ftruncate(fd, DISK_BYTES)) < 0 ? errno : 0;
+	int failed = (qcow2 ? write_qcow2(fd) : ftruncate(fd, bytes)) < 0 ? errno : 0;
 
 	if (close(fd) < 0 && !failed)
 		failed = errno;
@@ -148,10 +159,12 @@ static int replace_disk(struct standin *standin, char *const *argv, const char *
 		replace(node, "driver", json_string("raw"));
 	}
 	if (json_object_get(node, "filename")) {
-		const char *format =
-			format_of(standin->scratch->arena, argv, member(node, "node-name"));
+		const char *name = member(node, "node-name");
+		const char *format = format_of(standin->scratch->arena, argv, name);
 
-		ret = make_disk(standin, format, &path, err);
+		ret = make_disk(standin, format,
+				is_flash_of_virt(argv, name) ? FLASH_BYTES : DISK_BYTES, &path,
+				err);
 	}
 	if (path) {
 		replace(node, "driver", json_string("file"));

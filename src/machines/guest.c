@@ -14,7 +14,8 @@
 
 /* Values are read and checked in this order; words of one QEMU option follow it too. */
 static const struct guest_subject *const subjects[] = {
-	&guest_identity, &guest_machine, &guest_cpu, &guest_memory, &guest_firmware, &guest_options,
+	&guest_identity, &guest_machine,  &guest_cpu,     &guest_memory,
+	&guest_firmware, &guest_features, &guest_options,
 };
 
 static const struct dev_class guest_classes[] = {

@@ -26,6 +26,7 @@ extern const struct guest_subject guest_machine;
 extern const struct guest_subject guest_cpu;
 extern const struct guest_subject guest_memory;
 extern const struct guest_subject guest_firmware;
+extern const struct guest_subject guest_features;
 extern const struct guest_subject guest_options;
 
 /** guest_of() - the data of the pseudo device. */

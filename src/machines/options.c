@@ -15,6 +15,11 @@ static const struct prop_word gic_words[] = {
 	{0},
 };
 
+static bool lacks_uefi(const struct vm_dev *dev)
+{
+	return guest_is_virt(dev) && !guest_of(dev)->uefi;
+}
+
 /* The ITS belongs to version 3; QEMU refuses it with version 2 only where it is asked for. */
 static bool has_its(const struct vm_dev *dev)
 {
@@ -54,12 +59,12 @@ static const struct prop options_props[] = {
 	 FIELD(its),
 	 .qemu = "its",
 	 .when = has_its},
-	/* Without firmware nobody reads ACPI tables; libvirt switches them off too. */
+	/* Without UEFI nobody reads ACPI tables; libvirt switches them off too. */
 	{.name = "virt-acpi",
 	 .kind = PROP_CONST,
 	 .text = "off",
 	 .qemu = "acpi",
-	 .when = guest_is_virt},
+	 .when = lacks_uefi},
 	{.name = "acpi",
 	 .sym = "MICROVM_ACPI",
 	 .kind = PROP_BOOL,

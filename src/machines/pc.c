@@ -18,7 +18,11 @@ static const struct chipset_function functions[] = {
 	 .name = "IDE controller 0",
 	 .driver = "piix3-ide",
 	 .flags = CHIPSET_YIELDS},
-	{.slot = 0x01, .function = 3, .name = "power management", .driver = "PIIX4_PM"},
+	{.slot = 0x01,
+	 .function = 3,
+	 .name = "power management",
+	 .driver = "PIIX4_PM",
+	 .flags = CHIPSET_ACPI},
 	{.name = NULL},
 };
 

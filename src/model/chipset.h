@@ -14,7 +14,7 @@
  * struct chipset_function - a function on bus 0 that the guest always sees.
  * @name: for reports and messages: "ISA bridge".
  * @driver: QEMU's type: "ICH9-LPC".
- * @flags: CHIPSET_YIELDS.
+ * @flags: CHIPSET_*.
  */
 struct chipset_function {
 	uint8_t slot, function;
@@ -23,6 +23,7 @@ struct chipset_function {
 };
 
 #define CHIPSET_YIELDS (1u << 0) /* a device with a required place here stands for it */
+#define CHIPSET_ACPI   (1u << 1) /* absent, its place kept, in a machine without ACPI tables */
 
 /* struct chipset_place flags */
 #define PLACE_REQUIRED  (1u << 0) /* elsewhere is an error */

@@ -68,6 +68,16 @@ const char *emit_mark(struct emit *emit, enum fixup_kind kind, unsigned a, unsig
 	return arena_str(emit->arena, mark);
 }
 
+const char *emit_fd_set(struct emit *emit, uint32_t fd)
+{
+	const char *number = emit_mark(emit, FIX_FD, fd, 0, "");
+
+	/* The set has the descriptor's number, so that one mark says both. */
+	emit_text(emit, "-add-fd", arena_fmt(emit->arena, "fd=%s,set=%s", number, number),
+		  ARG_LOADER_ONLY);
+	return emit_mark(emit, FIX_FDSET_PATH, fd, 0, "");
+}
+
 static unsigned hash_key(const char *key)
 {
 	unsigned hash = 5381;

@@ -91,6 +91,15 @@ const char *emit_mark(struct emit *emit, enum fixup_kind kind, unsigned a, unsig
 		      const char *key);
 
 /**
+ * emit_fd_set() - hand a descriptor over as a set of its own, for what the block layer opens.
+ * @emit: the collection.
+ * @fd: the slot.
+ *
+ * Return: a FIX_FDSET_PATH mark, for the file name.
+ */
+const char *emit_fd_set(struct emit *emit, uint32_t fd);
+
+/**
  * emit_site_value() - the text for a value that the target may bind.
  * @emit: the collection.
  * @dev: the device; its row @prop_name has PROP_SITE.

@@ -12,6 +12,7 @@
 #include "model/arena.h"
 #include "model/caps.h"
 #include "model/device.h"
+#include "model/guest.h"
 
 struct machine;
 struct layout;
@@ -26,45 +27,6 @@ struct board {
 	const char *qemu; /* path on the target */
 	const char *layout_algorithm; /* "libvirt-9" or "libvirt-11" (pci-rules.md 16) */
 	const struct caps *caps;
-};
-
-/**
- * struct guest - what is not a device. Rows: machines/guest.c; symbols without a slot.
- * @name: CONFIG_VM_NAME. @title: free text or NULL.
- * @uuid: given, or NULL: derived per unit by the loader.
- * @machine_type: versioned: "pc-q35-7.2".
- * @cpu_model: QEMU's name of a CPU model, "host-passthrough" or "max".
- * @sockets..@threads: topology; vCPUs = product.
- * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
- * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
- * @layout_lock: the lock file, or NULL.
- * @pci_policy: word of the choice; @pci_packed follows from it.
- * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
- * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
- * @virtio_bus: word of the choice; @virtio_mmio follows from it: virtio devices use transports.
- * @gic..@auto_cmdline: of one machine each; see machines/guest.c.
- */
-struct guest {
-	const char *name, *title, *uuid;
-	const char *machine_version, *machine_type;
-	const struct prop_word *accel;
-	const char *cpu_model;
-	uint64_t memory_mib, sockets, cores, threads;
-	const struct prop_word *boot;
-	const char *kernel, *initrd, *cmdline;
-	const struct prop_word *firmware;
-	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
-	const struct prop_word *pci_policy;
-	bool pci_packed;
-	const struct prop_word *spare;
-	bool spare_as_libvirt;
-	uint64_t spare_ports;
-	const struct prop_word *on_reboot;
-	bool split_irqchip;
-	const struct prop_word *virtio_bus;
-	bool virtio_mmio;
-	const struct prop_word *gic;
-	bool its, acpi, pic, pit, rtc, auto_cmdline;
 };
 
 /**

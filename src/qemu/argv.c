@@ -129,12 +129,93 @@ static const char *machine_text(const struct vm *vm, struct arena *arena)
 	return text_str(&text);
 }
 
+/* A firmware file: from the image, or opened on the target. Returns its descriptor slot. */
+static uint32_t open_firmware(const struct vm *vm, struct emit *emit)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	if (prop_word_is(vm->guest.firmware_files.from, "PAYLOAD")) {
+		op.code = OP_PAYLOAD;
+		op.payload.index = emit_payload_file(emit, vm->guest_dev, "firmware-path",
+						     vm->guest.firmware_files.path);
+		op.payload.flags = PAYLOAD_SEAL;
+		return emit_op(emit, &op);
+	}
+	op.code = OP_FILE;
+	op.file.owner = "firmware";
+	op.file.path = emit_site_value(emit, vm->guest_dev, "firmware-path");
+	op.file.flags = FILE_READ_ONLY;
+	return emit_op(emit, &op);
+}
+
+static uint32_t open_variables(const struct vm *vm, struct emit *emit)
+{
+	const struct guest_firmware *files = &vm->guest.firmware_files;
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_STORE;
+	op.store.owner = "firmware";
+	op.store.path = emit_site_value(emit, vm->guest_dev, "firmware-vars");
+	op.store.template = "";
+	if (prop_word_is(files->from, "PAYLOAD"))
+		op.store.payload = 1 + emit_payload_file(emit, vm->guest_dev, "firmware-template",
+							 files->vars_template);
+	else
+		op.store.template = files->vars_template;
+	return emit_op(emit, &op);
+}
+
+enum flash_access { FLASH_READ, FLASH_WRITE };
+
+static void add_flash(struct emit *emit, const char *name, uint32_t fd, enum flash_access access)
+{
+	struct arena *arena = emit->arena;
+	const char *storage = arena_fmt(arena, "%s-storage", name);
+	const char *path = emit_fd_set(emit, fd);
+	struct node *file = emit_tree(emit, "-blockdev", 0);
+
+	node_add_string(arena, file, "driver", "file");
+	node_add_string(arena, file, "filename", path);
+	node_add_string(arena, file, "node-name", storage);
+	node_add_bool(arena, file, "read-only", access == FLASH_READ);
+	struct node *format = emit_tree(emit, "-blockdev", 0);
+
+	node_add_string(arena, format, "node-name", arena_fmt(arena, "%s-format", name));
+	node_add_bool(arena, format, "read-only", access == FLASH_READ);
+	node_add_string(arena, format, "driver", "raw");
+	node_add_string(arena, format, "file", storage);
+}
+
+/* UEFI is a machine property that names block nodes, so these come first. */
+static void add_uefi(const struct vm *vm, struct emit *emit)
+{
+	if (!vm->guest.uefi)
+		return;
+	add_flash(emit, "pflash0", open_firmware(vm, emit), FLASH_READ);
+	if (prop_word_is(vm->guest.firmware_files.vars, "FILE"))
+		add_flash(emit, "pflash1", open_variables(vm, emit), FLASH_WRITE);
+}
+
+/* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -bios). */
+static void add_bios(const struct vm *vm, struct emit *emit)
+{
+	const struct prop_word *firmware = vm->guest.firmware;
+
+	if (prop_word_is(firmware, "FILE"))
+		add(emit, "-bios", emit_mark(emit, FIX_FD_PATH, open_firmware(vm, emit), 0, ""));
+	else if (firmware && firmware->qemu)
+		add(emit, "-bios", firmware->qemu);
+}
+
 static void add_machine(const struct vm *vm, struct emit *emit)
 {
 	const struct guest *guest = &vm->guest;
 	const char *accel = "kvm";
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
+	add_uefi(vm, emit);
 	add(emit, "-machine", machine_text(vm, emit->arena));
 	if (prop_word_is(guest->accel, "TCG"))
 		accel = "tcg";
@@ -148,8 +229,7 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 	    arena_fmt(emit->arena, "%s%s", host ? "host,migratable=on" : guest->cpu_model,
 		      option_words(vm, "-cpu")));
 	add_globals(vm, emit);
-	if (guest->firmware && guest->firmware->qemu)
-		add(emit, "-bios", guest->firmware->qemu);
+	add_bios(vm, emit);
 }
 
 static void add_memory(const struct vm *vm, struct emit *emit)

@@ -180,6 +180,11 @@ refused "fifo as a file" 'is not a regular file' "op file owner=disk0 path=$T/fi
 refused "empty secret" 'secret0": .* is empty' "op secret owner=secret0 source=$T/empty fd=0"
 refused "absent secret" 'No such file' "op secret owner=secret0 source=$T/absent fd=0"
 refused "credential outside of a unit" 'no credential "key"' "op secret owner=secret0 source=key flags=1 fd=0"
+refused "store without a template" "$T/no-vars.*No such file" \
+	"op store owner=firmware path=$T/vars template=$T/no-vars fd=0"
+refused "store without a folder" "cannot make $T/absent/vars" \
+	"op store owner=firmware path=$T/absent/vars template=$T/disk fd=0"
+refused "folder as a store" 'is not a regular file' "op store owner=firmware path=$T template=$T/disk fd=0"
 refused "file as a block device" 'is not a block device' "op file owner=disk0 path=$T/disk flags=2 fd=0"
 printf 'op bridge name=kundo flags=1\nop monitor name=a/b fd=0\n' | image no
 rc_is "monitor that is no file name: image refused" 3 "$run" up "$T/no.kiln"
@@ -196,6 +201,27 @@ printf 'op accel policy=2\narg report=%s\narg {accel:0}\n' "$report" | image aut
 rc_is "accelerator auto" 0 "$run" up "$T/auto.kiln"
 has "tcg is said aloud" '^kiln-run: accelerator tcg' "$T/err"
 "$run" down auto 2>/dev/null || : # the guard cleans when QEMU ends before it has looked
+
+# ---- a store: made at the first start from its template, kept with what was written after that
+for source in "template=$T/disk" "payload=1"; do
+	printf 'payload vars %s\nop store owner=firmware path=%s %s fd=0\narg report=%s\n' \
+		"$T/disk" "$T/vars" "$source" "$report" | image store
+	rm -f "$report"
+	rc_is "check with a store that is absent ($source)" 0 "$run" check "$T/store.kiln"
+	is "makes none" "$(ls "$T"/vars* 2>/dev/null)" ""
+	: >"$T/vars.new"
+	rc_is "up makes it" 0 "$run" up "$T/store.kiln"
+	if cmp -s "$T/disk" "$T/vars"; then ok "as its template"; else not_ok "as its template"; fi
+	is "for its owner alone" "$(stat -c %a "$T/vars")" 600
+	has "handed over for writing" "^fd 10 mode 2 $T/vars\$" "$report"
+	is "nothing half made is left" "$(ls "$T"/vars*)" "$T/vars"
+	"$run" down store 2>/dev/null || : # the guard cleans when QEMU ends before it has looked
+	echo written >"$T/vars"
+	rc_is "up again" 0 "$run" up "$T/store.kiln"
+	is "keeps what is in it" "$(cat "$T/vars")" written
+	"$run" down store 2>/dev/null || :
+	rm "$T/vars"
+done
 
 # ---- QEMU itself
 printf 'op bridge name=kundo flags=1\nmeta qemu /nowhere/qemu\n' | image noq

@@ -60,6 +60,9 @@ static void test_wrong_operations_are_refused(void **state)
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, UINT32_MAX}}, "descriptor slots"},
 		{4, {.code = OP_PAYLOAD, .payload = {FIXTURE_PAYLOADS, 0, 3}}, "payload 3 of 3"},
 		{4, {.code = OP_PAYLOAD, .payload = {0, 2, 3}}, "payload flags"},
+		{4,
+		 {.code = OP_STORE, .store = {"f", "/f", "", FIXTURE_PAYLOADS + 1, 3}},
+		 "payload 3 of 3"},
 		{5, {.code = OP_MONITOR, .monitor = {"q\nmp", 4}}, "control characters"},
 	};
 

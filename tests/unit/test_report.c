@@ -159,6 +159,11 @@ static void test_report_on_pc_shows_what_is_built_in(void **state)
 	(void)state;
 	assert_int_equal(layout_assign(&b->vm, NULL, &b->layout, &b->errs), 0);
 	root = json_loads(report_json(&b->vm, &b->layout), 0, NULL);
+	/* Power management is part of ACPI. */
+	assert_int_equal(json_array_size(json_object_get(root, "functions")), 3);
+	json_decref(root);
+	b->vm.guest.features.has_acpi = true;
+	root = json_loads(report_json(&b->vm, &b->layout), 0, NULL);
 	assert_non_null(root);
 	assert_int_equal(json_array_size(json_object_get(root, "functions")), 4);
 	for (size_t i = 0; i < 4; i++)

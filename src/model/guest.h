@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guest.h - what is set of a guest and is no device: the data of the rows in machines/.
+ */
+#ifndef KILN_MODEL_GUEST_H
+#define KILN_MODEL_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/prop.h"
+
+/**
+ * struct guest_firmware - the files of a firmware that QEMU does not bring along.
+ * @from: word of the choice: on the target, or in the image.
+ * @path: the firmware. @secure: Secure Boot.
+ * @vars: word of the choice: a file of the unit, or none.
+ * @vars_path: that file; @vars_template: what it is copied from when it is not there.
+ * @shown_template: where the template is on the target.
+ */
+struct guest_firmware {
+	const struct prop_word *from, *vars;
+	const char *path, *vars_path, *vars_template, *shown_template;
+	bool secure;
+};
+
+/**
+ * struct guest_features - switches of the machine, as libvirt's <features>.
+ * @acpi: configured; @has_acpi: what the machine then has, microvm included. @apic: it is a PC.
+ */
+struct guest_features {
+	bool acpi, has_acpi, apic, pae, hap;
+	const struct prop_word *smm;
+	uint64_t tseg;
+};
+
+/**
+ * struct guest - what is not a device. Rows: machines/, a file a subject; symbols without a slot.
+ * @name: CONFIG_VM_NAME. @title: free text or NULL.
+ * @uuid: given, or NULL: derived per unit by the loader.
+ * @machine_type: versioned: "pc-q35-7.2".
+ * @cpu_model: QEMU's name of a CPU model, "host-passthrough" or "max".
+ * @sockets..@threads: topology; vCPUs = product.
+ * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
+ * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
+ * @layout_lock: the lock file, or NULL.
+ * @pci_policy: word of the choice; @pci_packed follows from it.
+ * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
+ * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
+ * @virtio_bus: word of the choice; @virtio_mmio follows from it: virtio devices use transports.
+ * @gic..@auto_cmdline: of one machine each; see machines/options.c.
+ * @uefi: the firmware is UEFI in flash. @loader: what XML shows as the loader.
+ * @shown_kernel, @shown_initrd: where they are on the target.
+ * @features: see machines/features.c.
+ */
+struct guest {
+	const char *name, *title, *uuid;
+	const char *machine_version, *machine_type;
+	const struct prop_word *accel;
+	const char *cpu_model;
+	uint64_t memory_mib, sockets, cores, threads;
+	const struct prop_word *boot;
+	const char *kernel, *initrd, *cmdline;
+	const char *shown_kernel, *shown_initrd;
+	const struct prop_word *firmware;
+	struct guest_firmware firmware_files;
+	bool uefi;
+	const char *loader;
+	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	const struct prop_word *pci_policy;
+	bool pci_packed;
+	const struct prop_word *spare;
+	bool spare_as_libvirt;
+	uint64_t spare_ports;
+	const struct prop_word *on_reboot;
+	bool split_irqchip;
+	const struct prop_word *virtio_bus;
+	bool virtio_mmio;
+	const struct prop_word *gic;
+	bool its, acpi, pic, pit, rtc, auto_cmdline;
+	struct guest_features features;
+};
+
+#endif
