@@ -13,12 +13,11 @@
 #include <string.h>
 
 #include "base/bug.h"
-#include "image/ops.h"
 #include "model/machine.h"
 #include "model/place.h"
 #include "qemu/address.h"
 #include "qemu/caps.h"
-#include "qemu/render.h"
+#include "qemu/machine.h"
 
 /*
  * libvirt's order of devices on the command line, by their XML elements; what it does not name
@@ -39,263 +38,6 @@ static unsigned device_place(const struct vm_dev *dev)
 	       strcmp(device_order[place], dev_element(dev)) != 0)
 		place++;
 	return place;
-}
-
-/* ---- the machine itself ----------------------------------------------------------------------- */
-
-static void add(struct emit *emit, const char *option, const char *text)
-{
-	emit_text(emit, option, text, 0);
-}
-
-/* The value of a row as a word of an option; NULL: it is not written. */
-static const char *word_value(const struct vm_dev *dev, const struct prop *row)
-{
-	bool always = row->flags & PROP_ALWAYS;
-
-	switch (row->kind) {
-	case PROP_BOOL:
-		if (!dev_bool(dev, row) && !always)
-			return NULL;
-		return dev_bool(dev, row) ? "on" : "off";
-	case PROP_UINT:
-		if (dev_uint(dev, row) == row->absent && !always)
-			return NULL;
-		return arena_fmt(dev->vm->arena, "%" PRIu64, dev_uint(dev, row));
-	case PROP_STRING:
-		return dev_string(dev, row);
-	case PROP_ENUM:
-		return dev_word(dev, row)->qemu;
-	case PROP_CONST:
-		return row->text;
-	case PROP_CLASS:
-	case PROP_PCI:
-	case PROP_PLACE:
-	case PROP_ALIAS:
-	case PROP_ADDRESS:
-	case PROP_KIND_COUNT:
-		break;
-	}
-	return NULL;
-}
-
-static bool is_word_of(const struct vm_dev *dev, const struct prop *row, const char *option)
-{
-	return row->qemu && strcmp(row->option ? row->option : "-machine", option) == 0 &&
-	       dev_applies(dev, row);
-}
-
-/* What the rows of the machine itself say in an option, each as ",key=value". */
-static const char *option_words(const struct vm *vm, const char *option)
-{
-	const struct vm_dev *dev = vm->guest_dev;
-	struct text text = {.arena = vm->arena};
-
-	prop_for_each(row, dev->family->props)
-	{
-		const char *value = is_word_of(dev, row, option) ? word_value(dev, row) : NULL;
-
-		if (!value)
-			continue;
-		text_fmt(&text, ",%s=", row->qemu);
-		render_quote(&text, value, strlen(value), ESCAPE_KV);
-	}
-	return text_str(&text);
-}
-
-/* One option for each row. */
-static void add_globals(const struct vm *vm, struct emit *emit)
-{
-	const struct vm_dev *dev = vm->guest_dev;
-
-	prop_for_each(row, dev->family->props)
-	{
-		const char *value = is_word_of(dev, row, "-global") ? word_value(dev, row) : NULL;
-
-		if (value)
-			add(emit, "-global", arena_fmt(emit->arena, "%s=%s", row->qemu, value));
-	}
-}
-
-/* The rows of the guest that name a word of -machine, then what every machine has. */
-static const char *machine_text(const struct vm *vm, struct arena *arena)
-{
-	struct text text = {.arena = arena};
-
-	text_fmt(&text, "%s,usb=off%s", vm->guest.machine_type, option_words(vm, "-machine"));
-	if (vm->guest.split_irqchip)
-		text_add(&text, ",kernel_irqchip=split");
-	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
-	return text_str(&text);
-}
-
-/* A firmware file: from the image, or opened on the target. Returns its descriptor slot. */
-static uint32_t open_firmware(const struct vm *vm, struct emit *emit)
-{
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	if (prop_word_is(vm->guest.firmware_files.from, "PAYLOAD")) {
-		op.code = OP_PAYLOAD;
-		op.payload.index = emit_payload_file(emit, vm->guest_dev, "firmware-path",
-						     vm->guest.firmware_files.path);
-		op.payload.flags = PAYLOAD_SEAL;
-		return emit_op(emit, &op);
-	}
-	op.code = OP_FILE;
-	op.file.owner = "firmware";
-	op.file.path = emit_site_value(emit, vm->guest_dev, "firmware-path");
-	op.file.flags = FILE_READ_ONLY;
-	return emit_op(emit, &op);
-}
-
-static uint32_t open_variables(const struct vm *vm, struct emit *emit)
-{
-	const struct guest_firmware *files = &vm->guest.firmware_files;
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	op.code = OP_STORE;
-	op.store.owner = "firmware";
-	op.store.path = emit_site_value(emit, vm->guest_dev, "firmware-vars");
-	op.store.template = "";
-	if (prop_word_is(files->from, "PAYLOAD"))
-		op.store.payload = 1 + emit_payload_file(emit, vm->guest_dev, "firmware-template",
-							 files->vars_template);
-	else
-		op.store.template = files->vars_template;
-	return emit_op(emit, &op);
-}
-
-enum flash_access { FLASH_READ, FLASH_WRITE };
-
-static void add_flash(struct emit *emit, const char *name, uint32_t fd, enum flash_access access)
-{
-	struct arena *arena = emit->arena;
-	const char *storage = arena_fmt(arena, "%s-storage", name);
-	const char *path = emit_fd_set(emit, fd);
-	struct node *file = emit_tree(emit, "-blockdev", 0);
-
-	node_add_string(arena, file, "driver", "file");
-	node_add_string(arena, file, "filename", path);
-	node_add_string(arena, file, "node-name", storage);
-	node_add_bool(arena, file, "read-only", access == FLASH_READ);
-	struct node *format = emit_tree(emit, "-blockdev", 0);
-
-	node_add_string(arena, format, "node-name", arena_fmt(arena, "%s-format", name));
-	node_add_bool(arena, format, "read-only", access == FLASH_READ);
-	node_add_string(arena, format, "driver", "raw");
-	node_add_string(arena, format, "file", storage);
-}
-
-/* UEFI is a machine property that names block nodes, so these come first. */
-static void add_uefi(const struct vm *vm, struct emit *emit)
-{
-	if (!vm->guest.uefi)
-		return;
-	add_flash(emit, "pflash0", open_firmware(vm, emit), FLASH_READ);
-	if (prop_word_is(vm->guest.firmware_files.vars, "FILE"))
-		add_flash(emit, "pflash1", open_variables(vm, emit), FLASH_WRITE);
-}
-
-/* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -bios). */
-static void add_bios(const struct vm *vm, struct emit *emit)
-{
-	const struct prop_word *firmware = vm->guest.firmware;
-
-	if (prop_word_is(firmware, "FILE"))
-		add(emit, "-bios", emit_mark(emit, FIX_FD_PATH, open_firmware(vm, emit), 0, ""));
-	else if (firmware && firmware->qemu)
-		add(emit, "-bios", firmware->qemu);
-}
-
-static void add_machine(const struct vm *vm, struct emit *emit)
-{
-	const struct guest *guest = &vm->guest;
-	const char *accel = "kvm";
-
-	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
-	add_uefi(vm, emit);
-	add(emit, "-machine", machine_text(vm, emit->arena));
-	if (prop_word_is(guest->accel, "TCG"))
-		accel = "tcg";
-	else if (prop_word_is(guest->accel, "AUTO"))
-		accel = emit_mark(emit, FIX_ACCEL, 0, 0, "");
-	add(emit, "-accel", accel);
-	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
-	bool host = strcmp(guest->cpu_model, "host-passthrough") == 0;
-
-	add(emit, "-cpu",
-	    arena_fmt(emit->arena, "%s%s", host ? "host,migratable=on" : guest->cpu_model,
-		      option_words(vm, "-cpu")));
-	add_globals(vm, emit);
-	add_bios(vm, emit);
-}
-
-static void add_memory(const struct vm *vm, struct emit *emit)
-{
-	const struct guest *guest = &vm->guest;
-	struct arena *arena = emit->arena;
-
-	add(emit, "-m", arena_fmt(arena, "size=%" PRIu64 "k", guest->memory_mib << 10));
-	struct node *ram = emit_tree(emit, "-object", 0);
-
-	node_add_string(arena, ram, "qom-type", "memory-backend-ram");
-	node_add_string(arena, ram, "id", vm->machine->ram_id);
-	node_add_uint(arena, ram, "size", guest->memory_mib << 20);
-	add(emit, "-overcommit", "mem-lock=off");
-	add(emit, "-smp",
-	    arena_fmt(arena, "%" PRIu64 ",sockets=%" PRIu64 "%s,cores=%" PRIu64 ",threads=%" PRIu64,
-		      guest->sockets * guest->cores * guest->threads, guest->sockets,
-		      vm->machine->flags & MACHINE_DIES ? ",dies=1" : "", guest->cores,
-		      guest->threads));
-}
-
-/* The second monitor is for `down` and the reaper: a second client of one socket gets no greeting. */
-static void add_monitor(struct emit *emit, const char *socket, const char *chardev, const char *id)
-{
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	op.code = OP_MONITOR;
-	op.monitor.name = socket;
-	const char *fd = emit_mark(emit, FIX_FD, emit_op(emit, &op), 0, "");
-
-	emit_text(emit, "-chardev",
-		  arena_fmt(emit->arena, "socket,id=%s,fd=%s,server=on,wait=off", chardev, fd),
-		  ARG_LOADER_ONLY);
-	emit_text(emit, "-mon",
-		  arena_fmt(emit->arena, "chardev=%s,id=%s,mode=control", chardev, id),
-		  ARG_LOADER_ONLY);
-}
-
-/* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -kernel with /dev/fdset fails). */
-static void add_payload(const struct vm *vm, struct emit *emit, const char *option,
-			const char *prop_name, const char *path)
-{
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	op.code = OP_PAYLOAD;
-	op.payload.index = emit_payload_file(emit, vm->guest_dev, prop_name, path);
-	op.payload.flags = PAYLOAD_SEAL;
-	add(emit, option, emit_mark(emit, FIX_FD_PATH, emit_op(emit, &op), 0, ""));
-}
-
-static void add_boot(const struct vm *vm, struct emit *emit)
-{
-	const struct guest *guest = &vm->guest;
-
-	add(emit, "-rtc", arena_fmt(emit->arena, "base=utc%s", option_words(vm, "-rtc")));
-	if (prop_word_is(guest->on_reboot, "DESTROY"))
-		add(emit, "-no-reboot", NULL);
-	add(emit, "-boot", arena_fmt(emit->arena, "strict=on%s", option_words(vm, "-boot")));
-	if (guest->kernel)
-		add_payload(vm, emit, "-kernel", "kernel", guest->kernel);
-	if (guest->kernel && guest->initrd)
-		add_payload(vm, emit, "-initrd", "initrd", guest->initrd);
-	if (guest->kernel && guest->cmdline)
-		add(emit, "-append", guest->cmdline);
 }
 
 /* ---- devices ---------------------------------------------------------------------------------- */
@@ -450,21 +192,19 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 {
 	size_t errors = errs->count;
 
-	add_machine(vm, emit);
-	add_memory(vm, emit);
+	machine_add(vm, emit);
 	add_others(vm, emit);
-	add(emit, "-uuid", vm->guest.uuid ? vm->guest.uuid : emit_mark(emit, FIX_UUID, 0, 0, ""));
+	emit_text(emit, "-uuid",
+		  vm->guest.uuid ? vm->guest.uuid : emit_mark(emit, FIX_UUID, 0, 0, ""), 0);
 	if (!has_display(vm))
-		add(emit, "-display", "none");
-	add(emit, "-no-user-config", NULL);
-	add(emit, "-nodefaults", NULL);
-	add_monitor(emit, "qmp", "charmonitor", "monitor");
-	add_monitor(emit, "qmp-down", "chardown", "monitor-down");
-	add_boot(vm, emit);
+		emit_text(emit, "-display", "none", 0);
+	emit_text(emit, "-no-user-config", NULL, 0);
+	emit_text(emit, "-nodefaults", NULL, 0);
+	machine_add_start(vm, emit);
 	add_devices(vm, emit);
-	add(emit, "-sandbox",
-	    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-	add(emit, "-msg", "timestamp=on");
+	emit_text(emit, "-sandbox",
+		  "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", 0);
+	emit_text(emit, "-msg", "timestamp=on", 0);
 	render_args(vm, emit, ret_args, ret_count);
 	return errs->count == errors ? 0 : -1;
 }
