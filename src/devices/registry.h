@@ -24,6 +24,7 @@ extern const struct dev_family input_family;
 extern const struct dev_family iommu_family;
 extern const struct dev_family net_family;
 extern const struct dev_family parallel_family;
+extern const struct dev_family numa_family;
 extern const struct dev_family rng_family;
 extern const struct dev_family sata_family;
 extern const struct dev_family scsi_family;

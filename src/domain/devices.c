@@ -91,19 +91,53 @@ static bool is_flag_element(const struct prop *row)
 	return row->kind == PROP_BOOL && !strchr(row->xml, '@');
 }
 
+/* The path of a row, with "%s" for the device's number; one that begins with '/' is below <domain>. */
+static const char *row_path(const struct vm_dev *dev, const struct prop *row, xmlNodePtr *node)
+{
+	const char *path = row->xml, *percent = strstr(path, "%s");
+
+	if (*path == '/') {
+		*node = xmlDocGetRootElement((*node)->doc);
+		path++;
+	}
+	if (!percent)
+		return path;
+	return arena_fmt(dev->vm->arena, "%.*s%s%s", (int)(percent - path), path, dev->number,
+			 percent + 2);
+}
+
+/* Each item at its own path, in which "%u" is its number. */
+static void add_items(const struct vm_dev *dev, const char *path, const char *text, xmlNodePtr node)
+{
+	const char *percent = strstr(path, "%u");
+
+	for (unsigned i = 0; *text; i++) {
+		size_t len = strcspn(text, ",");
+
+		xml_set(node,
+			arena_fmt(dev->vm->arena, "%.*s%u%s", (int)(percent - path), path, i,
+				  percent + 2),
+			arena_dup(dev->vm->arena, text, len));
+		text += len + (text[len] == ',');
+	}
+}
+
 static void add_row(const struct vm_dev *dev, const struct prop *row, xmlNodePtr node,
 		    struct err_list *errs)
 {
-	const char *text = row_text(dev, row);
+	const char *text = row_text(dev, row), *path;
 
 	if (!text)
 		return;
+	path = row_path(dev, row, &node);
 	if (!xml_is_valid(text))
 		domain_refuse(dev, row->name, errs);
+	else if (row->flags & PROP_XML_LIST)
+		add_items(dev, path, text, node);
 	else if (!is_flag_element(row))
-		xml_set(node, row->xml, text);
+		xml_set(node, path, text);
 	else if (dev_bool(dev, row))
-		xml_set(node, row->xml, NULL);
+		xml_set(node, path, NULL);
 }
 
 /* ---- addresses -------------------------------------------------------------------------------- */

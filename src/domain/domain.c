@@ -116,7 +116,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	domain_add_metadata(vm, root, errs);
 	add_memory(vm, root);
 	add_number(root, "vcpu", vcpus(guest));
-	xml_attr(root->last, "placement", "static");
+	xml_attr(root->last, "placement", guest->cpu_auto ? "auto" : "static");
 	add_os(vm, root);
 	add_features(vm, root);
 	add_cpu(vm, root, errs);

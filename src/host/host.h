@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/numset.h"
 #include "host/findings.h"
 #include "host/rundir.h"
 #include "host/state.h"
@@ -24,6 +25,7 @@
  * @dir: the locked run directory.
  * @state: what `state` says; host_record() changes both.
  * @accel: ACCEL_KVM or ACCEL_TCG as soon as the accel operation ran, before that ACCEL_AUTO.
+ * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
  * @notice: one sentence to be said aloud, or "".
  */
 struct host {
@@ -32,6 +34,7 @@ struct host {
 	struct rundir *dir;
 	struct state *state;
 	enum accel_policy accel;
+	struct numset nodes;
 	char notice[256];
 };
 

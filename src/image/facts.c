@@ -184,6 +184,30 @@ static void site_add(const struct facts *facts, const struct segment *seg, struc
 	fact_add(buf, seg->escape, value);
 }
 
+/* Where no node is chosen yet the kernel's default is asked for. */
+static void nodes_add(const struct facts *facts, const struct segment *seg, struct buf *buf)
+{
+	bool json = seg->escape == ESCAPE_JSON, none = numset_count(&facts->nodes) == 0;
+	const char *gap = "";
+	unsigned first, last;
+
+	if (!none && json) {
+		buf_add_str(buf, "\"host-nodes\":[");
+		for (unsigned i = 0; i < NUMA_NODES_MAX; i++) {
+			if (!numset_has(&facts->nodes, i))
+				continue;
+			buf_addf(buf, "%s%u", gap, i);
+			gap = ",";
+		}
+		buf_add_str(buf, "],");
+	}
+	for (unsigned from = 0; !json && numset_run(&facts->nodes, from, &first, &last);
+	     from = last + 1)
+		buf_addf(buf, first == last ? "host-nodes=%u," : "host-nodes=%u-%u,", first, last);
+	buf_addf(buf, json ? "\"policy\":\"%.*s\"" : "policy=%.*s",
+		 none ? (int)sizeof("default") - 1 : (int)seg->len, none ? "default" : seg->text);
+}
+
 static int segment_render(const struct facts *facts, const struct segment *seg, enum argv_form form,
 			  struct buf *buf, struct err *err)
 {
@@ -210,6 +234,9 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 			buf_add_str(buf, "<accel>");
 		else
 			buf_add_str(buf, facts->accel == ACCEL_KVM ? "kvm" : "tcg");
+		return 0;
+	case FIX_NODES:
+		nodes_add(facts, seg, buf);
 		return 0;
 	case FIX_COUNT:
 		break;

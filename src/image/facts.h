@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/ident.h"
+#include "base/numset.h"
 #include "image/image.h"
 
 /** enum facts_mode - what happens where a fact is missing. */
@@ -27,6 +28,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @site: value of each slot; "" = not bound.
  * @unit: the unit id; "" = not known.
  * @accel: ACCEL_KVM or ACCEL_TCG; ACCEL_AUTO = not decided.
+ * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
  * @payload_dir: where ARGV_SHELL finds payload; NULL = META payload-dir.
  * @extra: an argument added at the end, or NULL.
  */
@@ -36,6 +38,7 @@ struct facts {
 	const char *site[SITE_MAX];
 	char unit[IDENT_UNIT_MAX];
 	enum accel_policy accel;
+	struct numset nodes;
 	const char *payload_dir;
 	const char *extra;
 };

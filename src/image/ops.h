@@ -23,6 +23,7 @@
 #define SITE_VALUE_MAX   4096 /* bytes of a site value, with the final NUL */
 #define PAYLOAD_MAX      64 /* payload sections */
 #define META_BYTES_MAX   (4u << 20) /* all metadata sections together, unpacked */
+#define NUMA_NODES_MAX   128 /* NUMA nodes of a host that advice looks at */
 #define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
 #define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
@@ -72,6 +73,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define SOCKET_LISTEN (1u << 0) /* listen there, and remove it at release; else connect */
 /* struct op_secret flags */
 #define SECRET_CREDENTIAL (1u << 0) /* source names a file in $CREDENTIALS_DIRECTORY, no path */
+/* struct op_memory flags */
+#define MEMORY_LOCKED (1u << 0) /* QEMU may lock all of its memory */
+#define MEMORY_ADVICE (1u << 1) /* choose NUMA nodes for the guest, for FIX_NODES */
+#define MEMORY_CPUS   (1u << 2) /* run on the CPUs of these nodes alone */
 /* struct op_payload flags */
 #define PAYLOAD_SEAL (1u << 0) /* seal against every change */
 
@@ -107,6 +112,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, form, SECRET_FORM_COUNT - 1) \
 	F(FLAGS, flags, SECRET_CREDENTIAL)  \
 	F(FD, fd, 0)
+#define OP_MEMORY_FIELDS(F)      \
+	F(U32, cpus, UINT16_MAX) \
+	F(U32, mib, UINT32_MAX)  \
+	F(FLAGS, flags, MEMORY_LOCKED | MEMORY_ADVICE | MEMORY_CPUS)
 #define OP_STORE_FIELDS(F)           \
 	F(TEXT, owner, 0)            \
 	F(TEXT, path, 0)             \
@@ -126,6 +135,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
+ * memory: what the guest's memory needs of the host; @cpus and @mib say how large the guest is.
  */
 #define IMAGE_OPS(OP)                                                \
 	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                    \
@@ -136,7 +146,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(MONITOR, monitor, PHASE_DESCRIPTOR, LIFE_FD, 0)           \
 	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN) \
 	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
-	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)
+	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
+	OP(MEMORY, memory, PHASE_MEMORY, LIFE_NONE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -15,7 +15,7 @@ enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE };
 /* What segments may refer to. */
 struct facts {
 	uint32_t site_count, fd_count;
-	bool accel, unit;
+	bool accel, unit, memory, advice;
 	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
 	unsigned char site[SITE_MAX]; /* enum site_kind */
 	const char *key[SITE_MAX]; /* of the site slots; sorted once all are there */
@@ -91,6 +91,9 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 		return UUID_TEXT_MAX - 1;
 	case FIX_ACCEL:
 		return sizeof("kvm") - 1;
+	case FIX_NODES:
+		return sizeof("\"host-nodes\":[],\"policy\":\"\"") + seg->len +
+		       NUMA_NODES_MAX * sizeof("host-nodes=127,");
 	case FIX_COUNT:
 		break;
 	}
@@ -131,6 +134,9 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 		return !seg->a && !seg->b && !seg->len;
 	case FIX_ACCEL:
 		return !plan && facts->accel && !seg->a && !seg->b && !seg->len;
+	case FIX_NODES:
+		return !plan && facts->advice && seg->escape != ESCAPE_RAW && !seg->a && !seg->b &&
+		       seg->len > 0 && seg->len <= MARK_KEY_MAX;
 	case FIX_COUNT:
 		break;
 	}
@@ -281,7 +287,11 @@ static int check_rules(struct check *check, size_t at, const struct op *op)
 			      check->img->payload_count);
 	if (op->code == OP_ACCEL && check->facts.accel)
 		return REFUSE(check, at, "a second accelerator");
+	if (op->code == OP_MEMORY && check->facts.memory)
+		return REFUSE(check, at, "a second operation memory");
 	check->facts.accel |= op->code == OP_ACCEL;
+	check->facts.memory |= op->code == OP_MEMORY;
+	check->facts.advice |= op->code == OP_MEMORY && op->memory.flags & MEMORY_ADVICE;
 	return check_slots(check, at, op);
 }
 

@@ -27,6 +27,8 @@
  *   MAC        key           unit-derived address of device KEY
  *   UUID                     unit-derived UUID of the VM
  *   ACCEL                    kvm or tcg
+ *   NODES      key           host-nodes=LIST,policy=KEY, in JSON "host-nodes":[..],"policy":"KEY"
+ *                                                              shell: policy=default
  */
 #define IMAGE_FIXUPS(FIXUP)            \
 	FIXUP(LITERAL, "literal")      \
@@ -37,7 +39,8 @@
 	FIXUP(SITE, "site")            \
 	FIXUP(MAC, "mac")              \
 	FIXUP(UUID, "uuid")            \
-	FIXUP(ACCEL, "accel")
+	FIXUP(ACCEL, "accel")          \
+	FIXUP(NODES, "nodes")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };

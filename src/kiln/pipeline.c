@@ -130,6 +130,7 @@ int pipeline_emit(struct pipeline *pipe)
 	pipe->emit.vm = &pipe->vm;
 	pipe->emit.errs = pipe->errs;
 	plan_accelerator(&pipe->emit);
+	plan_memory(&pipe->emit);
 	if (argv_build(&pipe->vm, &pipe->emit, &pipe->args, &pipe->arg_count, pipe->errs) < 0)
 		return -1;
 	plan_unit(&pipe->emit);

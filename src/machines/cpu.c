@@ -9,6 +9,11 @@
 #include "model/check.h"
 #include "model/machine.h"
 
+static bool has_placement(const struct vm_dev *dev)
+{
+	return !prop_word_is(guest_of(dev)->memory.placement, "DEFAULT");
+}
+
 #define FIELD(member) .field = offsetof(struct guest, member)
 static const struct prop cpu_props[] = {
 	{.name = "cpu-model",
@@ -37,6 +42,11 @@ static const struct prop cpu_props[] = {
 	 FIELD(threads),
 	 .min = 1,
 	 .max = 8},
+	{.name = "cpu-placement",
+	 .sym = "CPU_PLACEMENT_AUTO",
+	 .kind = PROP_BOOL,
+	 FIELD(cpu_auto),
+	 .when = has_placement},
 	{0},
 };
 #undef FIELD

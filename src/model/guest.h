@@ -35,6 +35,20 @@ struct guest_features {
 };
 
 /**
+ * struct guest_memory - what the guest's memory is made of, and where on the host it is.
+ * @max_mib, @slots: room for memory devices; 0 = none.
+ * @source, @access, @placement, @policy: words of choices. @dir: folder for memory in files.
+ * @page_kib: size of huge pages; 0 = the host's default.
+ * @host_nodes: NUMA nodes of the host, when the placement is fixed.
+ */
+struct guest_memory {
+	uint64_t max_mib, slots, page_kib, prealloc_threads;
+	const struct prop_word *source, *access, *placement, *policy;
+	const char *dir, *host_nodes;
+	bool hugepages, prealloc, locked, discard, nosharepages;
+};
+
+/**
  * struct guest - what is not a device. Rows: machines/, a file a subject; symbols without a slot.
  * @name: CONFIG_VM_NAME. @title: free text or NULL.
  * @uuid: given, or NULL: derived per unit by the loader.
@@ -51,7 +65,10 @@ struct guest_features {
  * @gic..@auto_cmdline: of one machine each; see machines/options.c.
  * @uefi: the firmware is UEFI in flash. @loader: what XML shows as the loader.
  * @shown_kernel, @shown_initrd: where they are on the target.
- * @features: see machines/features.c.
+ * @features: see machines/features.c. @memory: see machines/memory.c.
+ * @numa_cells: how many NUMA cells the guest has; 0 = it knows of none.
+ * @cpu_max: CPUs that it can have, those that are added later included; 0 = those that it has.
+ * @cpu_auto: QEMU runs on the CPUs of the nodes that are advised for its memory.
  */
 struct guest {
 	const char *name, *title, *uuid;
@@ -79,6 +96,9 @@ struct guest {
 	const struct prop_word *gic;
 	bool its, acpi, pic, pit, rtc, auto_cmdline;
 	struct guest_features features;
+	struct guest_memory memory;
+	uint64_t numa_cells, cpu_max;
+	bool cpu_auto;
 };
 
 #endif

@@ -43,6 +43,11 @@ void node_add_bool(struct arena *arena, struct node *parent, const char *key, bo
 	node_add(arena, parent, key, NODE_BOOL)->yes = value;
 }
 
+void node_add_set(struct arena *arena, struct node *parent, const char *key, const char *set)
+{
+	node_add(arena, parent, key, NODE_SET)->string = set;
+}
+
 const struct node *node_find(const struct node *parent, const char *key)
 {
 	node_for_each(item, parent) {

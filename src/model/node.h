@@ -13,7 +13,16 @@
 
 #include "model/arena.h"
 
-enum node_kind { NODE_STRING, NODE_UINT, NODE_BOOL, NODE_OBJECT, NODE_ARRAY, NODE_KIND_COUNT };
+/* NODE_SET: numbers, in @string as base/numset.h reads them; an array in JSON, ranges in key=value. */
+enum node_kind {
+	NODE_STRING,
+	NODE_UINT,
+	NODE_BOOL,
+	NODE_SET,
+	NODE_OBJECT,
+	NODE_ARRAY,
+	NODE_KIND_COUNT,
+};
 
 /** struct node - a value with its key; @key is NULL in arrays and at the top. */
 struct node {
@@ -43,6 +52,9 @@ void node_add_uint(struct arena *arena, struct node *parent, const char *key, ui
 
 /** node_add_bool() - add a truth value. */
 void node_add_bool(struct arena *arena, struct node *parent, const char *key, bool value);
+
+/** node_add_set() - add a set of numbers: "0-1,3". */
+void node_add_set(struct arena *arena, struct node *parent, const char *key, const char *set);
 
 /** node_find() - the child of that key, or NULL. */
 const struct node *node_find(const struct node *parent, const char *key);

@@ -44,6 +44,8 @@ enum prop_kind {
 #define PROP_REQUIRED   (1u << 7) /* a string that must be set where the row applies */
 #define PROP_UNIQUE     (1u << 8) /* no two devices may have the same value; letters of any case */
 
+#define PROP_XML_LIST \
+	(1u << 20) /* a string with commas between items: "%u" in @xml is an item's number */
 #define PROP_TELL (1u << 12) /* no promise to the guest, but `kiln diff` tells a change */
 
 /* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */
@@ -65,6 +67,7 @@ struct prop_word {
  * @xml: path below the device's element: "driver/@queues", "source/@file", "timer[name=rtc]/@present"
  *       (of the elements of one name the one with that attribute), "" = the element's own text; NULL
  *       = not in XML. Of a row of the machine itself: below <domain>.
+ *       A path that begins with '/' counts from <domain>; "%s" in it is the number of the device's slot.
  * @qemu: property of -device; NULL = the back end's, or none.
  * @option: of a row of the machine itself: the option in which @qemu is a word: "-cpu", "-rtc",
  *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.

@@ -33,6 +33,26 @@ void plan_accelerator(struct emit *emit)
 	(void)emit_op(emit, &op);
 }
 
+void plan_memory(struct emit *emit)
+{
+	const struct guest *guest = &emit->vm->guest;
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_MEMORY;
+	if (guest->memory.locked)
+		op.memory.flags |= MEMORY_LOCKED;
+	if (prop_word_is(guest->memory.placement, "AUTO"))
+		op.memory.flags |= MEMORY_ADVICE;
+	if (guest->cpu_auto)
+		op.memory.flags |= MEMORY_ADVICE | MEMORY_CPUS;
+	if (!op.memory.flags)
+		return;
+	op.memory.cpus = (uint32_t)(guest->sockets * guest->cores * guest->threads);
+	op.memory.mib = (uint32_t)guest->memory_mib;
+	(void)emit_op(emit, &op);
+}
+
 void plan_unit(struct emit *emit)
 {
 	(void)emit_site_value(emit, emit->vm->guest_dev, "unit");

@@ -26,6 +26,12 @@ struct plan {
 void plan_accelerator(struct emit *emit);
 
 /**
+ * plan_memory() - add the operation for locked memory and for NUMA advice, where one is wanted.
+ * @emit: the collection; call once.
+ */
+void plan_memory(struct emit *emit);
+
+/**
  * plan_unit() - declare the site slot "unit", from which the loader derives identities.
  * @emit: the collection; call once, last.
  */

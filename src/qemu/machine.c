@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "image/image.h"
+#include "model/backing.h"
 #include "model/machine.h"
 #include "qemu/render.h"
 
@@ -93,7 +94,10 @@ static const char *machine_text(const struct vm *vm, struct arena *arena)
 	text_fmt(&text, "%s,usb=off%s", vm->guest.machine_type, option_words(vm, "-machine"));
 	if (vm->guest.split_irqchip)
 		text_add(&text, ",kernel_irqchip=split");
-	text_fmt(&text, ",dump-guest-core=off,memory-backend=%s", vm->machine->ram_id);
+	text_add(&text, ",dump-guest-core=off");
+	/* The cells of a NUMA guest have memory of their own. */
+	if (!vm->guest.numa_cells)
+		text_fmt(&text, ",memory-backend=%s", vm->machine->ram_id);
 	return text_str(&text);
 }
 
@@ -205,13 +209,17 @@ static void add_memory(const struct vm *vm, struct emit *emit)
 	const struct guest *guest = &vm->guest;
 	struct arena *arena = emit->arena;
 
-	add(emit, "-m", arena_fmt(arena, "size=%" PRIu64 "k", guest->memory_mib << 10));
-	struct node *ram = emit_tree(emit, "-object", 0);
+	struct text size = {.arena = arena};
 
-	node_add_string(arena, ram, "qom-type", "memory-backend-ram");
-	node_add_string(arena, ram, "id", vm->machine->ram_id);
-	node_add_uint(arena, ram, "size", guest->memory_mib << 20);
-	add(emit, "-overcommit", "mem-lock=off");
+	text_fmt(&size, "size=%" PRIu64 "k", guest->memory_mib << 10);
+	if (guest->memory.max_mib)
+		text_fmt(&size, ",slots=%" PRIu64 ",maxmem=%" PRIu64 "k", guest->memory.slots,
+			 guest->memory.max_mib << 10);
+	add(emit, "-m", text_str(&size));
+	if (!guest->numa_cells)
+		backing_emit(emit, &(struct backing){.id = vm->machine->ram_id,
+						     .bytes = guest->memory_mib << 20});
+	add(emit, "-overcommit", guest->memory.locked ? "mem-lock=on" : "mem-lock=off");
 	add(emit, "-smp",
 	    arena_fmt(arena, "%" PRIu64 ",sockets=%" PRIu64 "%s,cores=%" PRIu64 ",threads=%" PRIu64,
 		      guest->sockets * guest->cores * guest->threads, guest->sockets,

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/bug.h"
+#include "base/numset.h"
 #include "image/text.h"
 
 static void add_mark(struct text *out, const struct segment *seg, enum text_escape escape)
@@ -72,13 +74,43 @@ static void add_string(struct text *out, const char *string, enum text_escape es
 	}
 }
 
-/* FIX_TAP stands for whole members, key and all: how many there are is known on the target. */
+/* [0,1,3] */
+static void add_json_set(struct text *out, const char *string)
+{
+	struct numset set;
+	const char *gap = "";
+
+	BUG_IF(numset_parse(string, NUMSET_MAX - 1, &set) < 0);
+	text_add(out, "[");
+	for (unsigned i = 0; i < NUMSET_MAX; i++) {
+		if (!numset_has(&set, i))
+			continue;
+		text_fmt(out, "%s%u", gap, i);
+		gap = ",";
+	}
+	text_add(out, "]");
+}
+
+/* key=0-1,key=3 */
+static void add_kv_set(struct text *out, const char *key, const char *string)
+{
+	struct numset set;
+	unsigned first, last;
+
+	BUG_IF(numset_parse(string, NUMSET_MAX - 1, &set) < 0);
+	for (unsigned from = 0; numset_run(&set, from, &first, &last); from = last + 1)
+		text_fmt(out, first == last ? "%s%s=%u" : "%s%s=%u-%u", from ? "," : "", key, first,
+			 last);
+}
+
+/* FIX_TAP and FIX_NODES stand for whole members, key and all: how many is known on the target. */
 static bool is_member_mark(const struct node *node)
 {
 	const char *cursor = node->string;
 	struct segment seg;
 
-	return node->kind == NODE_STRING && text_next(&cursor, &seg) && seg.kind == FIX_TAP;
+	return node->kind == NODE_STRING && text_next(&cursor, &seg) &&
+	       (seg.kind == FIX_TAP || seg.kind == FIX_NODES);
 }
 
 static void add_json(struct text *out, const struct node *node);
@@ -116,6 +148,9 @@ static void add_json(struct text *out, const struct node *node)
 		break;
 	case NODE_BOOL:
 		text_add(out, node->yes ? "true" : "false");
+		break;
+	case NODE_SET:
+		add_json_set(out, node->string);
 		break;
 	case NODE_OBJECT:
 		text_add(out, "{");
@@ -168,9 +203,11 @@ static void add_kv(struct text *out, const char *prefix, const struct node *pare
 			text_add(out, ",");
 		bool implied = head && index == 0 && item->key && strcmp(item->key, head) == 0;
 
-		if (!implied && !is_member_mark(item))
+		if (!implied && !is_member_mark(item) && item->kind != NODE_SET)
 			text_fmt(out, "%s=", key);
-		if (item->kind == NODE_STRING)
+		if (item->kind == NODE_SET)
+			add_kv_set(out, key, item->string);
+		else if (item->kind == NODE_STRING)
 			add_string(out, item->string, ESCAPE_KV);
 		else if (item->kind == NODE_UINT)
 			text_fmt(out, "%" PRIu64, item->number);

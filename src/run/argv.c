@@ -11,6 +11,7 @@
 int stage_fixup(struct run *run, struct err *err)
 {
 	run->facts.accel = run->host.accel;
+	run->facts.nodes = run->host.nodes;
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
 	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;
 }

@@ -42,6 +42,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_SECRET:
 		name = op->secret.owner;
 		break;
+	case OP_MEMORY:
+		name = run->img.meta[META_NAME];
+		break;
 	case OP_STORE:
 		name = op->store.path;
 		break;

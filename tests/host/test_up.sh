@@ -223,6 +223,21 @@ for source in "template=$T/disk" "payload=1"; do
 	rm "$T/vars"
 done
 
+refused "memory that may not be locked" 'QEMU may not lock all of its memory' "op memory cpus=1 mib=1 flags=1"
+
+# ---- memory: the limit of locked memory, NUMA nodes by advice, their CPUs
+node=$(cd /sys/devices/system/node && printf '%s\n' node*[0-9] | sed s/node//)
+if [ "$node" != 0 ]; then
+	skip "NUMA advice" "this host has not exactly one NUMA node"
+else
+	printf 'op memory cpus=1 mib=1 flags=6\narg report=%s\narg x,{nodes.2:0:0:bind}\n' "$report" | image memory
+	rm -f "$report"
+	rc_is "advice is found" 0 "$run" check "$T/memory.kiln"
+	rc_is "and taken" 0 "$run" up "$T/memory.kiln"
+	has "the one node there is" '^arg x,host-nodes=0,policy=bind$' "$report"
+	"$run" down memory 2>/dev/null || :
+fi
+
 # ---- QEMU itself
 printf 'op bridge name=kundo flags=1\nmeta qemu /nowhere/qemu\n' | image noq
 rc_is "QEMU not found" 127 "$run" up "$T/noq.kiln"

@@ -58,6 +58,7 @@ static void open_image(const struct img_source_arg *args, size_t count)
 		 .tap = {.owner = "net1", .name = "t1", .bridge = "", .queues = 1, .fd = 2}},
 		{.code = OP_FILE,
 		 .file = {.owner = "disk0", .path = mark(FIX_SITE, ESCAPE_RAW, 0, 0, ""), .fd = 3}},
+		{.code = OP_MEMORY, .memory = {.cpus = 1, .mib = 1, .flags = MEMORY_ADVICE}},
 	};
 	static const struct site_slot sites[] = {
 		{.key = "disk0.path", .kind = SITE_PATH, .value = "/a,\"b"},
@@ -125,6 +126,25 @@ static void test_descriptors_have_the_numbers_of_their_slots(void **state)
 					     NULL};
 
 	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_EXEC, wanted);
+}
+
+static void test_nodes_are_members_of_an_object(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("{\"size\":1,", mark(FIX_NODES, ESCAPE_JSON, 0, 0, "bind"), "}")},
+		{.text = joined("size=1,", mark(FIX_NODES, ESCAPE_KV, 0, 0, "interleave"), "")},
+	};
+	static const char *const wanted[] = {
+		"{\"size\":1,\"host-nodes\":[0,1,5],\"policy\":\"bind\"}",
+		"size=1,host-nodes=0-1,host-nodes=5,policy=interleave", NULL};
+	static const char *const undecided[] = {"{\"size\":1,\"policy\":\"default\"}",
+						"size=1,policy=default", NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_SHELL, undecided);
+	assert_int_equal(numset_parse("0-1,5", NUMSET_MAX - 1, &facts.nodes), 0);
 	expect_argv(ARGV_EXEC, wanted);
 }
 
@@ -207,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
+		cmocka_unit_test(test_nodes_are_members_of_an_object),
 		cmocka_unit_test(test_a_shell_gets_names_instead_of_descriptors),
 		cmocka_unit_test(test_unknown_facts_are_named_or_refused),
 		cmocka_unit_test(test_identities_differ_by_unit_and_not_by_anything_else),

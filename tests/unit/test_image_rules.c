@@ -97,6 +97,7 @@ static void test_references_to_nothing_are_refused(void **state)
 		{FIX_MAC, 0, 0, ""},
 		{FIX_UUID, 1, 0, ""},
 		{FIX_ACCEL, 0, 1, ""},
+		{FIX_NODES, 0, 0, "bind"}, /* no operation advises */
 	};
 	struct fixture *fix = *state;
 	char *mark = fix->arg_text[0];

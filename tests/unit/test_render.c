@@ -159,6 +159,24 @@ static struct node *marked_tree(struct arena *arena)
 	return tree;
 }
 
+static void test_render_gives_each_syntax_of_a_set(void **state)
+{
+	struct arena *arena = *state;
+	struct node *tree = node_new(arena, NODE_OBJECT);
+	char mark[MARK_MAX];
+
+	node_add_string(arena, tree, "id", "m");
+	node_add_set(arena, tree, "host-nodes", "5,0-2");
+	assert_string_equal(render_json(arena, tree), "{\"id\":\"m\",\"host-nodes\":[0,1,2,5]}");
+	assert_string_equal(render_kv(arena, tree, NULL), "id=m,host-nodes=0-2,host-nodes=5");
+	text_mark(mark, FIX_NODES, 0, 0, "bind");
+	tree = node_new(arena, NODE_OBJECT);
+	node_add_string(arena, tree, "id", "m");
+	node_add_string(arena, tree, "host-nodes", mark);
+	assert_string_equal(render_json(arena, tree), "{\"id\":\"m\",\0019:1:0:0:bind\002}");
+	assert_string_equal(render_kv(arena, tree, NULL), "id=m,\0019:2:0:0:bind\002");
+}
+
 static void test_render_json_keeps_marks_and_tells_them_json(void **state)
 {
 	struct fixture *fix = *state;
@@ -206,6 +224,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_render_gives_each_syntax_of_a_tree),
+		TEST(test_render_gives_each_syntax_of_a_set),
 		TEST(test_render_json_keeps_marks_and_tells_them_json),
 		TEST(test_render_kv_keeps_marks_and_tells_them_kv),
 		TEST(test_render_keeps_the_numbers_of_a_mark),
