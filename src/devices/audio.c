@@ -37,6 +37,7 @@ static const struct prop_word type_words[] = {
 	{.sym = "PULSEAUDIO", .xml = "pulseaudio", .qemu = "pa"},
 	{.sym = "JACK", .xml = "jack", .qemu = "jack"},
 	{.sym = "OSS", .xml = "oss", .qemu = "oss"},
+	{.sym = "SPICE", .xml = "spice", .qemu = "spice"},
 	{.sym = "DBUS", .xml = "dbus", .qemu = "dbus"},
 	{.sym = "FILE", .xml = "file", .qemu = "wav"},
 	{0},
@@ -371,6 +372,26 @@ void audio_check(const struct check *check, const struct vm_dev *dev, const char
 			(unsigned)number - 1);
 }
 
+static void check_spice(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &audio_family || !type_is(dev, "SPICE") ||
+		    vm_find(vm, spice_family.name))
+			continue;
+		struct err *err =
+			dev_error(errs, dev, "type", check->name,
+				  "the viewer of SPICE is to play, and there is no SPICE");
+
+		err_why(err, "The sound goes over a channel of the SPICE server.");
+		err_fix(err, "Set CONFIG_SPICE=y, or choose another type.");
+	}
+}
+
+static const struct check audio_checks[] = {
+	{.name = "audio-spice", .run = check_spice},
+	{0},
+};
+
 const struct dev_family audio_family = {
 	.name = "audio",
 	.sym = "AUDIO",
@@ -381,6 +402,7 @@ const struct dev_family audio_family = {
 	.xml = "audio",
 	.classes = audio_classes,
 	.props = audio_props,
+	.checks = audio_checks,
 	.prepare = audio_prepare,
 	.back = audio_back,
 };

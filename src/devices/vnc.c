@@ -7,16 +7,17 @@
 #include "devices/registry.h"
 
 #include <string.h>
-#include <sys/un.h>
 
-#include "base/ident.h"
-#include "model/check.h"
-#include "model/emit.h"
+#include "devices/audio.h"
+#include "devices/display.h"
 
 struct vnc {
 	const struct prop_word *listen, *share;
 	const char *address, *socket;
-	uint64_t port, websocket;
+	const char *display; /* QEMU's word for both */
+	bool automatic, automatic_websocket, tls, verify;
+	uint64_t port, last_port, websocket, to, audio;
+	const char *password, *tls_dir, *tls_id, *keymap, *audiodev;
 };
 
 static const struct prop_word listen_words[] = {
@@ -53,11 +54,38 @@ static bool is_tcp(const struct vm_dev *dev)
 	return !is_unix(dev);
 }
 
+static bool is_automatic(const struct vm_dev *dev)
+{
+	return is_tcp(dev) && vnc_of(dev)->automatic;
+}
+
+static bool is_fixed(const struct vm_dev *dev)
+{
+	return is_tcp(dev) && !vnc_of(dev)->automatic;
+}
+
+static bool has_automatic_websocket(const struct vm_dev *dev)
+{
+	return is_tcp(dev) && vnc_of(dev)->automatic_websocket;
+}
+
+static bool may_fix_websocket(const struct vm_dev *dev)
+{
+	return is_tcp(dev) && !vnc_of(dev)->automatic_websocket;
+}
+
+static bool has_tls(const struct vm_dev *dev)
+{
+	return vnc_of(dev)->tls;
+}
+
 #define PORT_FIRST 5900 /* of display 0: QEMU counts displays, libvirt ports */
 
 #define FIELD(member) .field = offsetof(struct vnc, member)
+#define OPTION        .option = "-vnc"
 static const struct prop vnc_props[] = {
 	{.name = "type", .kind = PROP_CONST, .text = "vnc", .xml = "@type"},
+	{.name = "display", .kind = PROP_STRING, FIELD(display), OPTION, .qemu = "vnc"},
 	{.name = "port",
 	 .sym = "PORT",
 	 .kind = PROP_UINT,
@@ -66,20 +94,90 @@ static const struct prop vnc_props[] = {
 	 .min = PORT_FIRST,
 	 .max = 65535,
 	 .when = is_tcp},
-	{.name = "autoport", .kind = PROP_CONST, .text = "no", .xml = "@autoport", .when = is_tcp},
+	{.name = "automatic",
+	 .sym = "AUTOPORT",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(automatic),
+	 .xml = "@autoport",
+	 .when = is_tcp},
+	{.name = "last-port",
+	 .sym = "LAST_PORT",
+	 .kind = PROP_UINT,
+	 FIELD(last_port),
+	 .min = PORT_FIRST,
+	 .max = 65535,
+	 .when = is_automatic},
+	{.name = "to",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ALWAYS,
+	 FIELD(to),
+	 OPTION,
+	 .qemu = "to",
+	 .when = is_automatic},
+	{.name = "automatic-websocket",
+	 .sym = "WEBSOCKET_AUTO",
+	 .kind = PROP_BOOL,
+	 FIELD(automatic_websocket),
+	 OPTION,
+	 .qemu = "websocket",
+	 .when = is_tcp},
+	{.name = "any-websocket",
+	 .kind = PROP_CONST,
+	 .text = "-1",
+	 .xml = "@websocket",
+	 .when = has_automatic_websocket},
 	{.name = "websocket",
 	 .sym = "WEBSOCKET_PORT",
 	 .kind = PROP_UINT,
 	 FIELD(websocket),
 	 .xml = "@websocket",
+	 OPTION,
+	 .qemu = "websocket",
 	 .max = 65535,
-	 .when = is_tcp},
+	 .when = may_fix_websocket},
+	{.name = "keymap", .sym = "KEYMAP", .kind = PROP_STRING, FIELD(keymap), .xml = "@keymap"},
 	{.name = "share",
 	 .sym = "SHARE",
 	 .kind = PROP_ENUM,
 	 FIELD(share),
 	 .words = share_words,
-	 .xml = "@sharePolicy"},
+	 .xml = "@sharePolicy",
+	 OPTION,
+	 .qemu = "share"},
+	{.name = "password",
+	 .sym = "PASSWORD_SECRET",
+	 .kind = PROP_STRING,
+	 FIELD(password),
+	 OPTION,
+	 .qemu = "password-secret",
+	 .refers = &secret_family},
+	{.name = "tls", .sym = "TLS", .kind = PROP_BOOL, FIELD(tls)},
+	{.name = "tls-directory",
+	 .sym = "TLS_DIR",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(tls_dir),
+	 .when = has_tls},
+	{.name = "tls-verify",
+	 .sym = "TLS_VERIFY",
+	 .kind = PROP_BOOL,
+	 FIELD(verify),
+	 .when = has_tls},
+	{.name = "tls-credentials",
+	 .kind = PROP_STRING,
+	 FIELD(tls_id),
+	 OPTION,
+	 .qemu = "tls-creds",
+	 .when = has_tls},
+	{.name = "audio",
+	 .sym = "AUDIO",
+	 .kind = PROP_UINT,
+	 FIELD(audio),
+	 .xml = "audio/@id",
+	 .max = 8},
+	{.name = "audiodev", .kind = PROP_STRING, FIELD(audiodev), OPTION, .qemu = "audiodev"},
 	{.name = "listen",
 	 .sym = "LISTEN",
 	 .kind = PROP_ENUM,
@@ -105,22 +203,32 @@ static const struct prop vnc_props[] = {
 };
 #undef FIELD
 
+static void vnc_prepare(struct vm *vm, struct vm_dev *dev)
+{
+	struct vnc *vnc = dev->data;
+
+	if (is_unix(dev))
+		vnc->display = arena_fmt(vm->arena, "unix:%s", vnc->socket);
+	else
+		vnc->display =
+			arena_fmt(vm->arena,
+				  vnc->address && strchr(vnc->address, ':') ? "[%s]:%u" : "%s:%u",
+				  vnc->address, (unsigned)(vnc->port - PORT_FIRST));
+	vnc->to = vnc->last_port >= PORT_FIRST ? vnc->last_port - PORT_FIRST : 0;
+	vnc->tls_id = "vnc-tls-creds0";
+	if (vnc->audio)
+		vnc->audiodev = arena_fmt(vm->arena, "audio%u", (unsigned)vnc->audio);
+}
+
 static void vnc_back(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct vnc *vnc = vnc_of(dev);
-	struct node *tree = emit_tree(emit, "-vnc", 0);
-	const char *where;
 
-	if (is_unix(dev))
-		where = arena_fmt(emit->arena, "unix:%s", vnc->socket);
-	else
-		where = arena_fmt(emit->arena, "%s:%u", vnc->address,
-				  (unsigned)(vnc->port - PORT_FIRST));
-	node_add_string(emit->arena, tree, "vnc", where);
-	if (is_tcp(dev) && vnc->websocket)
-		node_add_uint(emit->arena, tree, "websocket", vnc->websocket);
-	if (vnc->share->qemu)
-		node_add_string(emit->arena, tree, "share", vnc->share->qemu);
+	if (has_tls(dev))
+		display_add_tls(emit, vnc->tls_id, vnc->tls_dir, vnc->verify);
+	(void)emit_option(emit, dev, "-vnc");
+	if (vnc->keymap)
+		emit_text(emit, "-k", vnc->keymap, 0);
 }
 
 static const struct vm_dev *find_vnc(const struct vm *vm)
@@ -132,23 +240,15 @@ static void check_address(const struct check *check, const struct vm *vm, struct
 {
 	const struct vm_dev *dev = find_vnc(vm);
 
-	if (!dev || is_unix(dev) || !vnc_of(dev)->address ||
-	    ident_is_valid(IDENT_IPV4_NET, arena_fmt(vm->arena, "%s/32", vnc_of(dev)->address)))
-		return;
-	struct err *err = dev_error(errs, dev, "address", check->name, "\"%s\" is no IPv4 address",
-				    vnc_of(dev)->address);
-
-	err_why(err, "A name would have to be looked up when the machine starts, and could mean "
-		     "another address each time.");
-	err_fix(err, "Set %s to 127.0.0.1, or to four numbers from 0 to 255 with '.' between.",
-		dev_symbol(dev, "address"));
+	if (dev && is_tcp(dev))
+		display_check_address(check, dev, vnc_of(dev)->address, errs);
 }
 
 static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct vm_dev *dev = find_vnc(vm);
 
-	if (!dev || is_unix(dev) || vnc_of(dev)->port != vnc_of(dev)->websocket)
+	if (!dev || !is_fixed(dev) || vnc_of(dev)->port != vnc_of(dev)->websocket)
 		return;
 	struct place other = dev_place(dev, "port");
 	struct err *err = dev_error(errs, dev, "websocket", check->name, "port %u is taken twice",
@@ -160,24 +260,54 @@ static void check_ports(const struct check *check, const struct vm *vm, struct e
 	err_fix(err, "Set %s to another port, or 0 for none.", dev_symbol(dev, "websocket"));
 }
 
-static void check_socket(const struct check *check, const struct vm *vm, struct err_list *errs)
+static void check_range(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
 	const struct vm_dev *dev = find_vnc(vm);
 
-	if (!dev || is_tcp(dev) || !vnc_of(dev)->socket || strlen(vnc_of(dev)->socket) <= max)
+	if (!dev || !is_automatic(dev) || vnc_of(dev)->last_port >= vnc_of(dev)->port)
 		return;
-	struct err *err = dev_error(errs, dev, "socket", check->name, "the path has %zu bytes",
-				    strlen(vnc_of(dev)->socket));
+	struct place other = dev_place(dev, "port");
+	struct err *err = dev_error(errs, dev, "last-port", check->name,
+				    "the last port to try is %u, the first %u",
+				    (unsigned)vnc_of(dev)->last_port, (unsigned)vnc_of(dev)->port);
 
-	err_why(err, "The path of a unix socket has at most %zu bytes (sun_path of unix(7)).", max);
-	err_fix(err, "Shorten %s.", dev_symbol(dev, "socket"));
+	err_also(err, other.file, other.line);
+	err_why(err, "QEMU takes the first free port from %s upwards.", dev_symbol(dev, "port"));
+	err_fix(err, "Set %s to %u or more.", dev_symbol(dev, "last-port"),
+		(unsigned)vnc_of(dev)->port);
+}
+
+static void check_socket(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_vnc(vm);
+
+	if (dev && is_unix(dev))
+		display_check_socket(check, dev, vnc_of(dev)->socket, errs);
+}
+
+static void check_keymap(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_vnc(vm);
+
+	if (dev)
+		display_check_keymap(check, dev, vnc_of(dev)->keymap, errs);
+}
+
+static void check_audio(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_vnc(vm);
+
+	if (dev)
+		audio_check(check, dev, "audio", vnc_of(dev)->audio, errs);
 }
 
 static const struct check vnc_checks[] = {
 	{.name = "vnc-address", .run = check_address},
 	{.name = "vnc-ports", .run = check_ports},
+	{.name = "vnc-port-range", .run = check_range},
 	{.name = "vnc-socket-length", .run = check_socket},
+	{.name = "vnc-keymap", .run = check_keymap},
+	{.name = "vnc-audio", .run = check_audio},
 	{0},
 };
 
@@ -186,11 +316,12 @@ const struct dev_family vnc_family = {
 	.sym = "VNC",
 	.max = 1,
 	.size = sizeof(struct vnc),
-	.flags = FAMILY_SINGLE,
+	.flags = FAMILY_SINGLE | FAMILY_HOST,
 	.rank = RANK_NONE,
 	.xml = "graphics",
 	.classes = vnc_classes,
 	.props = vnc_props,
 	.checks = vnc_checks,
+	.prepare = vnc_prepare,
 	.back = vnc_back,
 };

@@ -275,8 +275,8 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_audio(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)
 		replace_folder(standin, value);
-	/* No port is opened for a guest that never runs. */
-	else if (strcmp(option, "-vnc") == 0)
+	/* No port is opened for a guest that never runs, and no GPU is used. */
+	else if (strcmp(option, "-vnc") == 0 || strcmp(option, "-display") == 0)
 		*value = "none";
 	if (strcmp(option, "-accel") == 0 && strncmp(*value, "tcg", 3) != 0) {
 		*value = "tcg";
@@ -287,6 +287,12 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		note(standin, "CPU model \"max\" stands in for the host's");
 	}
 	return 0;
+}
+
+/* Certificates of a display that is not opened. */
+static bool is_dropped(const char *option, const char *value)
+{
+	return strcmp(option, "-object") == 0 && value && strstr(value, "tls-creds-x509");
 }
 
 /* Kernel, initrd and firmware are loaded while QEMU starts, so they are the real ones. */
@@ -335,7 +341,18 @@ int standin_args(struct standin *standin, const char *qemu, const char *const **
 	args[count++] = qemu;
 	args[count++] = "-S";
 	for (size_t i = 1; argv[i]; i++) {
+		if (is_dropped(argv[i], argv[i + 1])) {
+			i++;
+			continue;
+		}
 		args[count] = argv[i];
+		/* A module that need not be there; with no display at all QEMU would open one. */
+		if (strcmp(argv[i], "-spice") == 0) {
+			args[count++] = "-display";
+			args[count++] = "none";
+			i++;
+			continue;
+		}
 		if (replace_value(standin, argv[i - 1], argv, &args[count++], err) < 0)
 			return -1;
 	}

@@ -29,6 +29,7 @@ static const struct syntax {
 	{"-audiodev", NULL, "driver"},
 	{"-vnc", "", "vnc"},
 	{"-fsdev", "", "fsdriver"},
+	{"-display", "", "type"},
 };
 
 static int bad_line(struct err *err, const char *path, unsigned line, const char *what)

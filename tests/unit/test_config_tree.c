@@ -144,7 +144,8 @@ static const char *const open_configs[] = {
 	       "CONFIG_AUDIO2_OUT=y\nCONFIG_SOUND0_MODEL_USB=y\nCONFIG_INPUT0_MODEL_USB_MOUSE=y\n"
 	       "CONFIG_HUB_COUNT=1\n",
 	COUNTS "CONFIG_AUDIO_COUNT=1\nCONFIG_AUDIO0_TYPE_PULSEAUDIO=y\nCONFIG_AUDIO0_IN=y\n"
-	       "CONFIG_AUDIO0_OUT=y\n",
+	       "CONFIG_AUDIO0_OUT=y\nCONFIG_SPICE=y\nCONFIG_SPICE_TLS_PORT=1\n"
+	       "CONFIG_EGL_HEADLESS=y\nCONFIG_VNC_AUTOPORT=y\nCONFIG_VNC_TLS=y\n",
 };
 
 static void test_tree_every_visible_symbol_is_read(void **state)

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * spice.c - the SPICE server of QEMU: screen, sound, clipboard and USB of the viewer.
+ *
+ * In: rows SPICE_*. Out: -spice. QEMU opens its sockets itself.
+ */
+#include "devices/registry.h"
+
+#include <string.h>
+
+#include "devices/display.h"
+
+enum channel {
+	CHANNEL_MAIN,
+	CHANNEL_DISPLAY,
+	CHANNEL_INPUTS,
+	CHANNEL_CURSOR,
+	CHANNEL_PLAYBACK,
+	CHANNEL_RECORD,
+	CHANNEL_SMARTCARD,
+	CHANNEL_USBREDIR,
+	CHANNEL_COUNT,
+};
+
+struct spice {
+	const struct prop_word *listen, *mode, *mouse, *image, *jpeg, *zlib, *streaming;
+	const struct prop_word *channel[CHANNEL_COUNT];
+	const char *address, *socket, *where, *password, *tls_dir, *keymap, *render_node;
+	uint64_t port, tls_port;
+	bool playback, copy_paste, no_copy_paste, transfer, no_transfer, gl;
+};
+
+static const struct prop_word listen_words[] = {
+	{.sym = "TCP", .xml = "address"},
+	{.sym = "UNIX", .xml = "socket"},
+	{0},
+};
+
+static const struct prop_word mode_words[] = {
+	{.sym = "ANY"},
+	{.sym = "SECURE", .xml = "secure", .qemu = "tls-channel"},
+	{.sym = "INSECURE", .xml = "insecure", .qemu = "plaintext-channel"},
+	{0},
+};
+
+static const struct prop_word mouse_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "CLIENT", .xml = "client", .qemu = "on"},
+	{.sym = "SERVER", .xml = "server", .qemu = "off"},
+	{0},
+};
+
+static const struct prop_word image_words[] = {
+	{.sym = "AUTO_GLZ", .xml = "auto_glz", .qemu = "auto_glz"},
+	{.sym = "AUTO_LZ", .xml = "auto_lz", .qemu = "auto_lz"},
+	{.sym = "QUIC", .xml = "quic", .qemu = "quic"},
+	{.sym = "GLZ", .xml = "glz", .qemu = "glz"},
+	{.sym = "LZ", .xml = "lz", .qemu = "lz"},
+	{.sym = "OFF", .xml = "off", .qemu = "off"},
+	{0},
+};
+
+static const struct prop_word wan_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "AUTO", .xml = "auto", .qemu = "auto"},
+	{.sym = "NEVER", .xml = "never", .qemu = "never"},
+	{.sym = "ALWAYS", .xml = "always", .qemu = "always"},
+	{0},
+};
+
+static const struct prop_word streaming_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "FILTER", .xml = "filter", .qemu = "filter"},
+	{.sym = "ALL", .xml = "all", .qemu = "all"},
+	{.sym = "OFF", .xml = "off", .qemu = "off"},
+	{0},
+};
+
+static const struct dev_class spice_classes[] = {{.name = "spice"}, {0}};
+
+static const struct spice *spice_of(const struct vm_dev *dev)
+{
+	return dev->data;
+}
+
+static bool is_unix(const struct vm_dev *dev)
+{
+	return prop_word_is(spice_of(dev)->listen, "UNIX");
+}
+
+static bool is_tcp(const struct vm_dev *dev)
+{
+	return !is_unix(dev);
+}
+
+static bool has_tls(const struct vm_dev *dev)
+{
+	return is_tcp(dev) && spice_of(dev)->tls_port;
+}
+
+static bool has_no_password(const struct vm_dev *dev)
+{
+	return !spice_of(dev)->password;
+}
+
+static bool has_gl(const struct vm_dev *dev)
+{
+	return spice_of(dev)->gl;
+}
+
+#define OPTION        .option = "-spice"
+#define FIELD(member) .field = offsetof(struct spice, member)
+#define CHANNEL(NAME, SYM)                                                       \
+	{                                                                        \
+		.name = "channel-" NAME, .sym = #SYM "_MODE", .kind = PROP_ENUM, \
+		FIELD(channel[CHANNEL_##SYM]), .words = mode_words,              \
+		.xml = "channel[name=" NAME "]/@mode", .when = is_tcp,           \
+	}
+
+static const struct prop spice_props[] = {
+	{.name = "type", .kind = PROP_CONST, .text = "spice", .xml = "@type"},
+	{.name = "port",
+	 .sym = "PORT",
+	 .kind = PROP_UINT,
+	 FIELD(port),
+	 .xml = "@port",
+	 OPTION,
+	 .qemu = "port",
+	 .max = 65535,
+	 .when = is_tcp},
+	{.name = "tls-port",
+	 .sym = "TLS_PORT",
+	 .kind = PROP_UINT,
+	 FIELD(tls_port),
+	 .xml = "@tlsPort",
+	 OPTION,
+	 .qemu = "tls-port",
+	 .max = 65535,
+	 .when = is_tcp},
+	{.name = "autoport", .kind = PROP_CONST, .text = "no", .xml = "@autoport", .when = is_tcp},
+	{.name = "unix", .kind = PROP_CONST, .text = "on", OPTION, .qemu = "unix", .when = is_unix},
+	{.name = "where", .kind = PROP_STRING, FIELD(where), OPTION, .qemu = "addr"},
+	{.name = "keymap", .sym = "KEYMAP", .kind = PROP_STRING, FIELD(keymap), .xml = "@keymap"},
+	{.name = "mode",
+	 .sym = "MODE",
+	 .kind = PROP_ENUM,
+	 FIELD(mode),
+	 .words = mode_words,
+	 .xml = "@defaultMode",
+	 .when = is_tcp},
+	{.name = "listen",
+	 .sym = "LISTEN",
+	 .kind = PROP_ENUM,
+	 FIELD(listen),
+	 .words = listen_words,
+	 .xml = "listen/@type"},
+	{.name = "address",
+	 .sym = "ADDRESS",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 FIELD(address),
+	 .xml = "listen/@address",
+	 .when = is_tcp},
+	{.name = "socket",
+	 .sym = "SOCKET",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(socket),
+	 .xml = "listen/@socket",
+	 .when = is_unix},
+	CHANNEL("main", MAIN),
+	CHANNEL("display", DISPLAY),
+	CHANNEL("inputs", INPUTS),
+	CHANNEL("cursor", CURSOR),
+	CHANNEL("playback", PLAYBACK),
+	CHANNEL("record", RECORD),
+	CHANNEL("smartcard", SMARTCARD),
+	CHANNEL("usbredir", USBREDIR),
+	{.name = "mouse",
+	 .sym = "MOUSE",
+	 .kind = PROP_ENUM,
+	 FIELD(mouse),
+	 .words = mouse_words,
+	 .xml = "mouse/@mode",
+	 OPTION,
+	 .qemu = "agent-mouse"},
+	{.name = "password",
+	 .sym = "PASSWORD_SECRET",
+	 .kind = PROP_STRING,
+	 FIELD(password),
+	 OPTION,
+	 .qemu = "password-secret",
+	 .refers = &secret_family},
+	{.name = "no-password",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 OPTION,
+	 .qemu = "disable-ticketing",
+	 .when = has_no_password},
+	{.name = "tls-directory",
+	 .sym = "TLS_DIR",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(tls_dir),
+	 OPTION,
+	 .qemu = "x509-dir",
+	 .when = has_tls},
+	{.name = "image",
+	 .sym = "IMAGE",
+	 .kind = PROP_ENUM,
+	 FIELD(image),
+	 .words = image_words,
+	 .xml = "image/@compression",
+	 OPTION,
+	 .qemu = "image-compression"},
+	{.name = "jpeg",
+	 .sym = "JPEG",
+	 .kind = PROP_ENUM,
+	 FIELD(jpeg),
+	 .words = wan_words,
+	 .xml = "jpeg/@compression",
+	 OPTION,
+	 .qemu = "jpeg-wan-compression"},
+	{.name = "zlib",
+	 .sym = "ZLIB",
+	 .kind = PROP_ENUM,
+	 FIELD(zlib),
+	 .words = wan_words,
+	 .xml = "zlib/@compression",
+	 OPTION,
+	 .qemu = "zlib-glz-wan-compression"},
+	{.name = "playback",
+	 .sym = "PLAYBACK",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS | PROP_XML_ONOFF,
+	 FIELD(playback),
+	 .xml = "playback/@compression",
+	 OPTION,
+	 .qemu = "playback-compression"},
+	{.name = "streaming",
+	 .sym = "STREAMING",
+	 .kind = PROP_ENUM,
+	 FIELD(streaming),
+	 .words = streaming_words,
+	 .xml = "streaming/@mode",
+	 OPTION,
+	 .qemu = "streaming-video"},
+	{.name = "copy-paste",
+	 .sym = "COPY_PASTE",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(copy_paste),
+	 .xml = "clipboard/@copypaste"},
+	{.name = "no-copy-paste",
+	 .kind = PROP_BOOL,
+	 FIELD(no_copy_paste),
+	 OPTION,
+	 .qemu = "disable-copy-paste"},
+	{.name = "file-transfer",
+	 .sym = "FILE_TRANSFER",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(transfer),
+	 .xml = "filetransfer/@enable"},
+	{.name = "no-file-transfer",
+	 .kind = PROP_BOOL,
+	 FIELD(no_transfer),
+	 OPTION,
+	 .qemu = "disable-agent-file-xfer"},
+	{.name = "gl",
+	 .sym = "GL",
+	 .kind = PROP_BOOL,
+	 FIELD(gl),
+	 .xml = "gl/@enable",
+	 OPTION,
+	 .qemu = "gl",
+	 .when = is_unix},
+	{.name = "render-node",
+	 .sym = "RENDER_NODE",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 FIELD(render_node),
+	 .xml = "gl/@rendernode",
+	 OPTION,
+	 .qemu = "rendernode",
+	 .when = has_gl},
+	{.name = "seamless",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 OPTION,
+	 .qemu = "seamless-migration"},
+	{0},
+};
+#undef FIELD
+
+static const char *const channel_names[CHANNEL_COUNT] = {
+	[CHANNEL_MAIN] = "main",           [CHANNEL_DISPLAY] = "display",
+	[CHANNEL_INPUTS] = "inputs",       [CHANNEL_CURSOR] = "cursor",
+	[CHANNEL_PLAYBACK] = "playback",   [CHANNEL_RECORD] = "record",
+	[CHANNEL_SMARTCARD] = "smartcard", [CHANNEL_USBREDIR] = "usbredir",
+};
+
+static void spice_prepare(struct vm *vm, struct vm_dev *dev)
+{
+	struct spice *spice = dev->data;
+
+	(void)vm;
+	spice->where = is_unix(dev) ? spice->socket : spice->address;
+	spice->no_copy_paste = !spice->copy_paste;
+	spice->no_transfer = !spice->transfer;
+}
+
+static void spice_back(const struct vm_dev *dev, struct emit *emit)
+{
+	const struct spice *spice = spice_of(dev);
+	struct node *tree = emit_option(emit, dev, "-spice");
+
+	if (spice->mode->qemu)
+		node_add_string(emit->arena, tree, spice->mode->qemu, "default");
+	for (unsigned i = 0; i < CHANNEL_COUNT; i++) {
+		if (spice->channel[i]->qemu)
+			node_add_string(emit->arena, tree, spice->channel[i]->qemu,
+					channel_names[i]);
+	}
+	if (spice->keymap)
+		emit_text(emit, "-k", spice->keymap, 0);
+}
+
+static const struct vm_dev *find_spice(const struct vm *vm)
+{
+	return vm_find(vm, spice_family.name);
+}
+
+static void check_listen(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_spice(vm);
+
+	if (dev && is_tcp(dev))
+		display_check_address(check, dev, spice_of(dev)->address, errs);
+	else if (dev)
+		display_check_socket(check, dev, spice_of(dev)->socket, errs);
+	if (dev)
+		display_check_keymap(check, dev, spice_of(dev)->keymap, errs);
+}
+
+static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_spice(vm);
+	const struct spice *spice = dev ? spice_of(dev) : NULL;
+	struct err *err;
+
+	if (!dev || is_unix(dev) || spice->port != spice->tls_port)
+		return;
+	err = dev_error(errs, dev, "port", check->name,
+			spice->port ? "port %u is taken twice" : "SPICE has no port",
+			(unsigned)spice->port);
+	if (spice->port)
+		err_why(err,
+			"%s is the same: with and without TLS each listen on a port of their own.",
+			dev_symbol(dev, "tls-port"));
+	else
+		err_why(err, "It listens on a port without TLS, on one with it, or on both.");
+	err_fix(err, "Set %s or %s to another port.", dev_symbol(dev, "port"),
+		dev_symbol(dev, "tls-port"));
+}
+
+static void check_mode(const struct check *check, const struct vm_dev *dev, const char *name,
+		       const struct prop_word *mode, struct err_list *errs)
+{
+	const struct spice *spice = spice_of(dev);
+	bool secure = prop_word_is(mode, "SECURE");
+	struct err *err;
+
+	if (!mode->qemu || (is_tcp(dev) && (secure ? spice->tls_port : spice->port)))
+		return;
+	err = dev_error(errs, dev, name, check->name, "there is no port %s TLS",
+			secure ? "with" : "without");
+	err_why(err, "Channels of that mode use it alone, and a viewer could not open them.");
+	err_fix(err, "Set %s to a port, or %s_ANY.", dev_symbol(dev, secure ? "tls-port" : "port"),
+		dev_symbol(dev, name));
+}
+
+static void check_modes(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_spice(vm);
+
+	if (!dev)
+		return;
+	check_mode(check, dev, "mode", spice_of(dev)->mode, errs);
+	for (unsigned i = 0; i < CHANNEL_COUNT; i++)
+		check_mode(check, dev, arena_fmt(vm->arena, "channel-%s", channel_names[i]),
+			   spice_of(dev)->channel[i], errs);
+}
+
+static const struct check spice_checks[] = {
+	{.name = "spice-listen", .run = check_listen},
+	{.name = "spice-ports", .run = check_ports},
+	{.name = "spice-mode", .run = check_modes},
+	{0},
+};
+
+const struct dev_family spice_family = {
+	.name = "spice",
+	.sym = "SPICE",
+	.max = 1,
+	.size = sizeof(struct spice),
+	.flags = FAMILY_SINGLE | FAMILY_HOST,
+	.rank = RANK_NONE,
+	.xml = "graphics",
+	.classes = spice_classes,
+	.props = spice_props,
+	.checks = spice_checks,
+	.prepare = spice_prepare,
+	.back = spice_back,
+};
+
+/* ---- a screen without anybody: GL of the target for displays that have none of their own ---------- */
+
+struct egl {
+	const char *render_node;
+};
+
+static const struct dev_class egl_classes[] = {{.name = "egl-headless"}, {0}};
+
+static const struct prop egl_props[] = {
+	{.name = "type",
+	 .kind = PROP_CONST,
+	 .text = "egl-headless",
+	 .xml = "@type",
+	 .option = "-display",
+	 .qemu = "type"},
+	{.name = "render-node",
+	 .sym = "RENDER_NODE",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 .field = offsetof(struct egl, render_node),
+	 .xml = "gl/@rendernode",
+	 .option = "-display",
+	 .qemu = "rendernode"},
+	{0},
+};
+
+static void egl_back(const struct vm_dev *dev, struct emit *emit)
+{
+	(void)emit_option(emit, dev, "-display");
+}
+
+const struct dev_family egl_family = {
+	.name = "egl-headless",
+	.sym = "EGL_HEADLESS",
+	.max = 1,
+	.size = sizeof(struct egl),
+	.flags = FAMILY_SINGLE | FAMILY_HOST,
+	.rank = RANK_NONE,
+	.xml = "graphics",
+	.classes = egl_classes,
+	.props = egl_props,
+	.back = egl_back,
+};
