@@ -175,6 +175,29 @@ static bool is_credential(const char *name)
 	return true;
 }
 
+static bool is_lower_hex(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] >= 'a' && text[i] <= 'f'))
+			return false;
+	return true;
+}
+
+/* pci_setup_device() of Linux: "%04x:%02x:%02x.%d"; a slot has 5 bits, a function 3. */
+static bool is_pci_host(const char *address)
+{
+	return strlen(address) == 12 && is_lower_hex(address, 4) && address[4] == ':' &&
+	       is_lower_hex(address + 5, 2) && address[7] == ':' &&
+	       (address[8] == '0' || address[8] == '1') && is_lower_hex(address + 9, 1) &&
+	       address[10] == '.' && address[11] >= '0' && address[11] <= '7';
+}
+
+/* vhost_scsi_make_tport() of Linux takes "naa."; libvirt wants 16 digits. */
+static bool is_wwpn(const char *wwpn)
+{
+	return strlen(wwpn) == 20 && strncmp(wwpn, "naa.", 4) == 0 && is_lower_hex(wwpn + 4, 16);
+}
+
 static bool is_port(const char *port)
 {
 	uint64_t value;
@@ -197,7 +220,8 @@ bool ident_is_valid(enum ident_kind kind, const char *value)
 		[IDENT_USER] = is_user,         [IDENT_FILE_NAME] = is_file_name,
 		[IDENT_HOST] = is_host,         [IDENT_PORT] = is_port,
 		[IDENT_NAME] = is_vm_name,      [IDENT_CREDENTIAL] = is_credential,
-		[IDENT_TEXT] = is_plain_text,
+		[IDENT_TEXT] = is_plain_text,   [IDENT_PCI_HOST] = is_pci_host,
+		[IDENT_WWPN] = is_wwpn,
 	};
 
 	_Static_assert(ARRAY_SIZE(valid) == IDENT_COUNT, "each kind has a predicate");

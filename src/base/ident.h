@@ -38,6 +38,11 @@
 	IDENT(MAC, "MAC address",                                                                 \
 	      "A MAC address of a device is six pairs of hexadecimal digits with ':' between, "   \
 	      "unicast (the first pair is even) and not all zero.")                               \
+	IDENT(PCI_HOST, "PCI address of the host",                                                \
+	      "A PCI address of the host is domain:bus:slot.function in lower-case hexadecimal, " \
+	      "as lspci -D prints it: 0000:06:12.5.")                                             \
+	IDENT(WWPN, "WWPN of vhost-scsi",                                                         \
+	      "A WWPN of vhost-scsi is \"naa.\" and 16 lower-case hexadecimal digits.")           \
 	IDENT(UUID, "UUID",                                                                       \
 	      "A UUID is 32 hexadecimal digits in groups of 8-4-4-4-12 with '-' between.")        \
 	IDENT(PATH, "absolute path",                                                              \

@@ -16,6 +16,7 @@ const struct dev_family *const device_families[] = {
 	&egl_family,
 	&fdc_family,
 	&filesystem_family,
+	&hostdev_family,
 	&hub_family,
 	&ide_family,
 	&input_family,

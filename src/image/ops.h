@@ -54,6 +54,9 @@ enum secret_form {
 	SECRET_FORM_COUNT
 };
 
+/* What a device of the host is. */
+enum hostdev_kind { HOSTDEV_PCI, HOSTDEV_MDEV, HOSTDEV_KIND_COUNT };
+
 enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 
 /* struct op_bridge flags */
@@ -122,6 +125,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, template, 0)         \
 	F(U32, payload, PAYLOAD_MAX) \
 	F(FD, fd, 0)
+#define OP_HOSTDEV_FIELDS(F) F(TEXT, owner, 0) F(TEXT, name, 0) F(U32, kind, HOSTDEV_KIND_COUNT - 1)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -132,6 +136,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * payload: payload section unpacked into a memfd.
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
+ * hostdev: a device of the host, by its PCI address or UUID, that VFIO can give; owner = device identity.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
@@ -147,7 +152,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(SOCKET, socket, PHASE_DESCRIPTOR, LIFE_FD, SOCKET_LISTEN) \
 	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
 	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
-	OP(MEMORY, memory, PHASE_MEMORY, LIFE_NONE, 0)
+	OP(MEMORY, memory, PHASE_MEMORY, LIFE_NONE, 0)               \
+	OP(HOSTDEV, hostdev, PHASE_HOSTDEV, LIFE_NONE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
@@ -179,13 +185,15 @@ struct op {
  * Site slots: what the target may bind late (DESIGN.md rule 9). SITE(ENUM, word): the rule that a
  * value must keep is base/ident.h's, the same at build time and on the target.
  */
-#define IMAGE_SITE_KINDS(SITE) \
-	SITE(IFNAME, "ifname") \
-	SITE(PATH, "path")     \
-	SITE(UNIT, "unit")     \
-	SITE(HOST, "host")     \
-	SITE(PORT, "port")     \
-	SITE(CREDENTIAL, "credential")
+#define IMAGE_SITE_KINDS(SITE)         \
+	SITE(IFNAME, "ifname")         \
+	SITE(PATH, "path")             \
+	SITE(UNIT, "unit")             \
+	SITE(HOST, "host")             \
+	SITE(PORT, "port")             \
+	SITE(CREDENTIAL, "credential") \
+	SITE(PCI_HOST, "pci-host")     \
+	SITE(UUID, "uuid")
 
 #define SITE_ENUM(ENUM, word) SITE_##ENUM,
 enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };

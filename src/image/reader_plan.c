@@ -63,6 +63,10 @@ static size_t site_len_max(enum site_kind kind)
 		return sizeof("65535") - 1;
 	case SITE_CREDENTIAL:
 		return IDENT_CREDENTIAL_MAX - 1;
+	case SITE_PCI_HOST:
+		return sizeof("0000:00:00.0") - 1;
+	case SITE_UUID:
+		return UUID_TEXT_MAX - 1;
 	case SITE_KIND_COUNT:
 		break;
 	}

@@ -242,6 +242,49 @@ static void replace_secret(struct standin *standin, const char **value, json_t *
 	note(standin, "a fixed word stands in for the secrets");
 }
 
+/* What QEMU would open at once on the target. */
+static const struct {
+	const char *driver, *by;
+} substitutes[] = {
+	{"vfio-pci", "pci-testdev"},
+	{"vfio-pci-nohotplug", "pci-testdev"},
+	{"vhost-scsi-pci", "virtio-scsi-pci"},
+	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
+	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
+};
+
+const char *standin_driver(const char *driver)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(substitutes); i++) {
+		if (strcmp(substitutes[i].driver, driver) == 0)
+			return substitutes[i].by;
+	}
+	return NULL;
+}
+
+/* Its place is kept, and nothing else that only the real one knows. */
+static void replace_device(struct standin *standin, const char **value)
+{
+	static const char *const kept[] = {"id", "bus", "addr", "multifunction"};
+	json_t *node = json_loads(*value, 0, NULL);
+	const char *by = standin_driver(member(node, "driver"));
+
+	if (by) {
+		json_t *plain = json_pack("{s:s}", "driver", by);
+
+		for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+			json_t *copied = json_object_get(node, kept[i]);
+
+			if (copied)
+				replace(plain, kept[i], json_incref(copied));
+		}
+		*value = dump(standin->scratch->arena, plain);
+		note(standin, "devices without a host side stand in for those of the host");
+		json_decref(plain);
+	}
+	json_decref(node);
+}
+
 /* Neither huge pages nor as much memory as the target has; the size in the guest is the same. */
 static void replace_object(struct standin *standin, const char **value)
 {
@@ -271,6 +314,8 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_chardev(standin, value);
 	else if (strcmp(option, "-object") == 0)
 		replace_object(standin, value);
+	else if (strcmp(option, "-device") == 0)
+		replace_device(standin, value);
 	else if (strcmp(option, "-audiodev") == 0)
 		replace_audio(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)

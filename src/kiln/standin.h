@@ -9,6 +9,7 @@
  *	chardevs     null
  *	folders      an empty one
  *	VNC          none
+ *	host devices one without back end at the same place: pci-testdev, or another one of virtio
  *	memory       plain and not reserved
  *	KVM          TCG, and with it CPU model "host" becomes "max"
  */
@@ -42,5 +43,12 @@ struct standin {
  */
 int standin_args(struct standin *standin, const char *qemu, const char *const **ret_args,
 		 struct err *err) MUST_CHECK;
+
+/**
+ * standin_driver() - the type of device that stands in for one of that type, or NULL.
+ *
+ * It sits where the other one would.
+ */
+const char *standin_driver(const char *driver);
 
 #endif

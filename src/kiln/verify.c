@@ -79,6 +79,17 @@ static int read_version(struct qmp *qmp, const char **ret_version, struct err *e
 	return 0;
 }
 
+/* Another device is looked for where one stands in. */
+static void expect_standins(struct qtree_want *wants, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *by = wants[i].driver ? standin_driver(wants[i].driver) : NULL;
+
+		if (by)
+			wants[i].driver = by;
+	}
+}
+
 static int run_qemu(const struct img *img, const char *qemu, struct arena *arena,
 		    struct verdict *verdict, struct err *err)
 {
@@ -92,6 +103,7 @@ static int run_qemu(const struct img *img, const char *qemu, struct arena *arena
 			     &verdict->wanted, err) < 0 ||
 	    standin_args(&verdict->standin, qemu, &args, err) < 0)
 		return -1;
+	expect_standins(wants, verdict->wanted);
 	int ret = qmp_start(&qmp, arena, args, TIMEOUT_S, err);
 
 	if (ret == 0)

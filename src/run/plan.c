@@ -48,6 +48,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_STORE:
 		name = op->store.path;
 		break;
+	case OP_HOSTDEV:
+		name = op->hostdev.name;
+		break;
 	case OP_COUNT:
 		break;
 	}

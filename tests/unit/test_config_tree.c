@@ -146,6 +146,7 @@ static const char *const open_configs[] = {
 	COUNTS "CONFIG_AUDIO_COUNT=1\nCONFIG_AUDIO0_TYPE_PULSEAUDIO=y\nCONFIG_AUDIO0_IN=y\n"
 	       "CONFIG_AUDIO0_OUT=y\nCONFIG_SPICE=y\nCONFIG_SPICE_TLS_PORT=1\n"
 	       "CONFIG_EGL_HEADLESS=y\nCONFIG_VNC_AUTOPORT=y\nCONFIG_VNC_TLS=y\n",
+	COUNTS "CONFIG_HOSTDEV_COUNT=1\n",
 };
 
 static void test_tree_every_visible_symbol_is_read(void **state)
