@@ -217,6 +217,16 @@ static void read_algorithm(struct reading *r)
 		       "This Kiln knows libvirt-9, libvirt-11 and packed-1.");
 }
 
+static void read_machine(struct reading *r)
+{
+	struct lock *lock = r->lock;
+
+	if (lock->machine)
+		refuse(r, "the lock has its machine twice", "Two locks were put into one file.");
+	lock->machine = arena_str(r->arena, r->words[1]);
+	lock->machine_line = r->line;
+}
+
 static void read_line(struct reading *r, char *text)
 {
 	if (!*text || *text == '#')
@@ -235,6 +245,8 @@ static void read_line(struct reading *r, char *text)
 		r->format = LOCK_FORMAT;
 	} else if (strcmp(r->words[0], "algorithm") == 0 && r->count == 2) {
 		read_algorithm(r);
+	} else if (strcmp(r->words[0], "machine") == 0 && r->count == 2) {
+		read_machine(r);
 	} else if (strcmp(r->words[0], "pin") == 0) {
 		read_pin(r);
 	} else if (strcmp(r->words[0], "device") == 0 || strcmp(r->words[0], "gone") == 0) {
@@ -243,7 +255,8 @@ static void read_line(struct reading *r, char *text)
 		r->ended = true;
 	} else {
 		refuse(r, "this line of the lock cannot be read",
-		       "A line begins with format, algorithm, pin, device, gone or #, or is `end`.");
+		       "A line begins with format, algorithm, machine, pin, device, gone or #, or "
+		       "is `end`.");
 	}
 }
 

@@ -6,7 +6,8 @@
  *
  *	format 1
  *	algorithm libvirt-9
- *	pin machine pc-q35-7.2
+ *	machine q35
+ *	pin machine-version 7.2
  *	device pci.1 pci 00:01.0 pcie-root-port
  *	device pci.2 pci 00:01.1 pcie-root-port slot 0
  *	device net0 pci 01:00.0
@@ -55,9 +56,14 @@ struct lock_pin {
 	unsigned line;
 };
 
-/** struct lock - @lines are sorted by identity, @pins by key. */
+/**
+ * struct lock - @lines are sorted by identity, @pins by key.
+ * @machine: whose addresses they are, "q35", from @machine_line; NULL in a lock that was written
+ *           before it was kept.
+ */
 struct lock {
-	const char *path, *algorithm;
+	const char *path, *algorithm, *machine;
+	unsigned machine_line;
 	struct lock_line *lines;
 	struct lock_pin *pins;
 	size_t line_count, pin_count;
@@ -83,8 +89,9 @@ int lock_load(struct lock *lock, struct arena *arena, const char *path,
 /**
  * lock_check() - whether every line of a lock could match something.
  * @lock: as lock_parse() left it.
- * @vm: its families; which devices it has does not matter.
- * @errs: every identity, bus and pin that nothing could ever match.
+ * @vm: its machine and families; which devices it has does not matter.
+ * @errs: that the lock is another machine's, and then nothing else; or every identity, bus and pin
+ *        that nothing could ever match.
  *
  * Return: 0, or -1 with errors added.
  */

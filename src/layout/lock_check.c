@@ -2,15 +2,17 @@
 /*
  * lock_check.c - whether the lock speaks of things that can exist in this machine's families.
  *
- * In: a lock that could be read, the families. Out: an error for each line that nothing could ever
- * match. Such a line would be taken for a removed device's, and the device that it was meant for
- * would move in silence. It decides nothing about addresses.
+ * In: a lock that could be read, the machine, the families. Out: one error when the lock is another
+ * machine's, else one for each line that nothing could ever match. Such a line would be taken for a
+ * removed device's, and the device that it was meant for would move in silence. It decides nothing
+ * about addresses.
  */
 #include <string.h>
 
 #include "base/num.h"
 #include "layout/layout.h"
 #include "layout/lock.h"
+#include "model/machine.h"
 #include "model/vm.h"
 
 #define REPEAT_END 1900
@@ -164,10 +166,31 @@ static void check_pin(const struct lock *lock, const struct lock_pin *pin, const
 		       "A pin holds a value that the configuration could have.");
 }
 
+/* One error instead of one for each address that the other machine cannot have. */
+static void refuse_machine(const struct lock *lock, const struct vm *vm, struct err_list *errs)
+{
+	struct err *err = err_list_new(errs, ERR_CONFIG,
+				       "the lock is of the machine \"%s\", and this one is \"%s\"",
+				       lock->machine, vm->machine->name);
+
+	err_at(err, lock->path, lock->machine_line);
+	err_check(err, "layout-lock");
+	err_why(err, "Addresses are a machine's own: on another one the guest would find its "
+		     "devices elsewhere, and some of them nowhere.");
+	err_fix(err,
+		"Choose the machine %s again. For a new guest, name a file that is not there yet in "
+		"CONFIG_LAYOUT_LOCK and run `make layout-lock`.",
+		lock->machine);
+}
+
 int lock_check(const struct lock *lock, const struct vm *vm, struct err_list *errs)
 {
 	size_t before = errs->count;
 
+	if (lock->machine && strcmp(lock->machine, vm->machine->name) != 0) {
+		refuse_machine(lock, vm, errs);
+		return -1;
+	}
 	for (size_t i = 0; i < lock->line_count; i++)
 		check_line(lock, &lock->lines[i], vm, errs);
 	for (size_t i = 0; i < lock->pin_count; i++)

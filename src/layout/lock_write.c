@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "layout/assign.h"
+#include "model/machine.h"
 #include "model/place.h"
 
 int lock_compare_id(const char *a, const char *b)
@@ -225,8 +226,8 @@ const char *lock_text(const struct vm *vm, const struct layout *layout, const st
 	text_add(&text,
 		 "# What the guest knows, kept for life. Written by `make layout-lock`; commit "
 		 "it, review its changes.\n");
-	text_fmt(&text, "format %d\nalgorithm %s\n", LOCK_FORMAT,
-		 layout_algorithm_name(layout->algorithm));
+	text_fmt(&text, "format %d\nalgorithm %s\nmachine %s\n", LOCK_FORMAT,
+		 layout_algorithm_name(layout->algorithm), vm->machine->name);
 	for (size_t i = 0; i < w.pin_count; i++)
 		text_fmt(&text, "pin %s %s\n", w.pins[i].key, w.pins[i].value);
 	for (size_t i = 0; i < w.count; i++)

@@ -82,7 +82,7 @@ static void test_lock_text_is_for_people(void **state)
 		lock_text(&b->vm, &b->layout, NULL, pins, 2),
 		"# What the guest knows, kept for life. Written by `make layout-lock`; commit it, "
 		"review its changes.\n"
-		"format 1\nalgorithm libvirt-9\n"
+		"format 1\nalgorithm libvirt-9\nmachine q35\n"
 		"pin machine pc-q35-7.2\npin net0.model virtio\n"
 		"device pci.1 pci 00:01.0 pcie-root-port\n"
 		"device pci.2 pci 00:01.1 pcie-root-port\n"
@@ -387,6 +387,9 @@ static void test_lock_bad_lines_are_refused(void **state)
 		{HEAD "end\ndevice net0 pci 00:02.0\n", 4, "behind the end"},
 		{HEAD "format 1\nend\n", 3, "format twice"},
 		{HEAD "algorithm libvirt-9\nend\n", 3, "algorithm twice"},
+		{HEAD "machine q35\nmachine pc\nend\n", 4, "machine twice"},
+		{HEAD "machine\nend\n", 3, "cannot be read"},
+		{HEAD "machine q35 7.2\nend\n", 3, "cannot be read"},
 		{"format 1\nalgorithm libvirt-8\n", 2, "libvirt-8"},
 		{HEAD "device net0\n", 3, "cannot be read"},
 		{HEAD "device net0 pci 00:20.0\n", 3, "cannot be read"},

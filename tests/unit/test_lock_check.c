@@ -13,6 +13,7 @@
 #include "devices/registry.h"
 #include "layout/lock.h"
 #include "machines/guest.h"
+#include "machines/machines.h"
 #include "model/vm.h"
 
 #define HEAD "format 1\nalgorithm libvirt-9\n"
@@ -22,7 +23,11 @@ static size_t check(const char *lines, unsigned *ret_line)
 {
 	struct arena arena = {0};
 	struct err_list errs = {.arena = &arena};
-	struct vm vm = {.arena = &arena, .families = device_families};
+	struct vm vm = {
+		.arena = &arena,
+		.machine = &machine_q35,
+		.families = device_families,
+	};
 	const char *text = arena_fmt(&arena, "%s%send\n", HEAD, lines);
 	struct lock lock;
 
@@ -58,7 +63,7 @@ static void test_lock_check_takes_what_can_be(void **state)
 		"gone pci.4 pci 00:02.0\n",
 		"device pci.1 pci 00:02.0 pci-bridge\ndevice net0 pci 01:01.0\n",
 		"pin machine-version 7.2\npin cpu-model qemu64\npin firmware QBOOT\n",
-		"pin net2.model e1000\n",
+		"machine q35\npin net2.model e1000\n",
 		"pin net2.7.model e1000e\n",
 	};
 	unsigned line;
@@ -99,6 +104,9 @@ static void test_lock_check_refuses_what_nothing_matches(void **state)
 		{"pin net0.model virtual\n", 3},
 		{"pin firmware BIOS\n", 3},
 		{"pin machine-version \n", 3},
+		{"machine q36\n", 3},
+		/* Another machine's: that is all there is to say. */
+		{"machine pc\ndevice net0x pci 00:02.0\npin firmware BIOS\n", 3},
 	};
 	unsigned line = 0;
 
