@@ -235,7 +235,7 @@ static void add_device(const struct vm_dev *dev, xmlNodePtr devices, struct err_
 	prop_for_each(row, dev->family->props) placed |=
 		row->kind == PROP_ADDRESS && dev_applies(dev, row);
 	domain_add_rows(dev, node, errs);
-	if (dev->alias && !dev->family->under)
+	if (dev->alias && !dev->family->under && !(dev->family->flags & FAMILY_UNNAMED))
 		xml_set(node, "alias/@name", dev->alias);
 	if (placed)
 		add_address(dev->vm->arena, node, &dev->addr);

@@ -334,10 +334,11 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 	return 0;
 }
 
-/* Certificates of a display that is not opened. */
+/* Certificates of a display that is not opened, keyboards of the target. */
 static bool is_dropped(const char *option, const char *value)
 {
-	return strcmp(option, "-object") == 0 && value && strstr(value, "tls-creds-x509");
+	return strcmp(option, "-object") == 0 && value &&
+	       (strstr(value, "tls-creds-x509") || strstr(value, "input-linux"));
 }
 
 /* Kernel, initrd and firmware are loaded while QEMU starts, so they are the real ones. */

@@ -124,6 +124,7 @@ enum dev_rank {
 #define FAMILY_EARLY      (1u << 6) /* its arguments come before those of all controllers and devices */
 #define FAMILY_REFERRED   (1u << 7) /* one that no row refers to (struct prop's @refers) is refused */
 
+#define FAMILY_UNNAMED (1u << 10) /* its XML element has no <alias>, says libvirt's schema */
 #define FAMILY_HOST \
 	(1u << 9) /* the host's side alone: `kiln diff` tells a change, and breaks on none */
 #define FAMILY_ADDED (1u << 4) /* Kiln adds some by itself; their numbers may be @max and above */

@@ -54,7 +54,7 @@ static void fill_device(const struct address_buses *buses, const struct vm_dev *
 			continue;
 		if (row->kind == PROP_ADDRESS)
 			address_add(buses, arena, tree, dev);
-		else if (row->qemu && !row->option)
+		else if (row->qemu && (!row->option || (object && !strcmp(row->option, "-object"))))
 			emit_row(dev, row, arena, tree);
 	}
 }
