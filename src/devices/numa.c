@@ -89,13 +89,6 @@ static void numa_prepare(struct vm *vm, struct vm_dev *dev)
 	vm->guest.numa_cells++;
 }
 
-static uint64_t cpu_count(const struct vm *vm)
-{
-	const struct guest *guest = &vm->guest;
-
-	return guest->cpu_max ? guest->cpu_max : guest->sockets * guest->cores * guest->threads;
-}
-
 static void add_node(const struct vm_dev *dev, struct emit *emit, const char *memory)
 {
 	const struct numa *numa = numa_of(dev);
@@ -201,7 +194,7 @@ static void refuse_cpus(const struct check *check, const struct vm_dev *dev, con
 	err_why(err,
 		"CPUs are numbers from 0 to %llu and ranges of them with commas between, as "
 		"0-1,4, and each is in exactly one cell.",
-		(unsigned long long)cpu_count(dev->vm) - 1);
+		(unsigned long long)guest_cpus(&dev->vm->guest) - 1);
 	err_fix(err, "Change %s.", dev_symbol(dev, "cpus"));
 }
 
@@ -209,7 +202,7 @@ static void check_cpus(const struct check *check, const struct vm *vm, struct er
 {
 	struct numset all = {{0}}, set;
 	const struct vm_dev *last = NULL;
-	unsigned max = (unsigned)cpu_count(vm) - 1;
+	unsigned max = (unsigned)guest_cpus(&vm->guest) - 1;
 	unsigned cell, to;
 
 	if (max >= NUMSET_MAX)

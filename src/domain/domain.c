@@ -44,7 +44,7 @@ static void add_memory(const struct vm *vm, xmlNodePtr root)
 
 static uint64_t vcpus(const struct guest *guest)
 {
-	return guest->sockets * guest->cores * guest->threads;
+	return guest_cpus(guest);
 }
 
 static void add_os(const struct vm *vm, xmlNodePtr root)
@@ -60,19 +60,20 @@ static void add_os(const struct vm *vm, xmlNodePtr root)
 static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 {
 	const struct guest *guest = &vm->guest;
+	const char *level = guest->cpu_enforce ? "full" : "none";
 	xmlNodePtr cpu = xml_child(root, "cpu");
 
 	if (strcmp(guest->cpu_model, "host-passthrough") == 0) {
 		xml_attr(cpu, "mode", "host-passthrough");
-		xml_attr(cpu, "check", "none");
-		xml_attr(cpu, "migratable", "on");
+		xml_attr(cpu, "check", level);
+		xml_attr(cpu, "migratable", guest->cpu_migratable ? "on" : "off");
 	} else if (strcmp(guest->cpu_model, "max") == 0) {
 		xml_attr(cpu, "mode", "maximum");
-		xml_attr(cpu, "check", "none");
+		xml_attr(cpu, "check", level);
 	} else {
 		xml_attr(cpu, "mode", "custom");
 		xml_attr(cpu, "match", "exact");
-		xml_attr(cpu, "check", "none");
+		xml_attr(cpu, "check", level);
 		add_text(vm, cpu, "model", guest->cpu_model, errs);
 		if (cpu->last)
 			xml_attr(cpu->last, "fallback", "forbid");
@@ -81,24 +82,16 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 
 	xml_attr_fmt(topology, "sockets", "%" PRIu64, guest->sockets);
 	if (vm->machine->flags & MACHINE_DIES)
-		xml_attr(topology, "dies", "1");
+		xml_attr_fmt(topology, "dies", "%" PRIu64, guest->dies ? guest->dies : 1);
 	xml_attr_fmt(topology, "cores", "%" PRIu64, guest->cores);
 	xml_attr_fmt(topology, "threads", "%" PRIu64, guest->threads);
-}
-
-static void add_features(const struct vm *vm, xmlNodePtr root)
-{
-	xmlNodePtr features = xml_child(root, "features");
-
-	if (vm->guest.split_irqchip)
-		xml_attr(xml_child(features, "ioapic"), "driver", "qemu");
 }
 
 static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
 {
 	bool destroy = prop_word_is(vm->guest.on_reboot, "DESTROY");
 
-	xml_attr(xml_child(root, "clock"), "offset", "utc");
+	(void)xml_child(root, "clock");
 	xml_text(root, "on_poweroff", "destroy");
 	xml_text(root, "on_reboot", destroy ? "destroy" : "restart");
 	xml_text(root, "on_crash", "destroy");
@@ -118,7 +111,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	add_number(root, "vcpu", vcpus(guest));
 	xml_attr(root->last, "placement", guest->cpu_auto ? "auto" : "static");
 	add_os(vm, root);
-	add_features(vm, root);
+	(void)xml_child(root, "features");
 	add_cpu(vm, root, errs);
 	add_lifecycle(vm, root);
 	domain_add_rows(vm->guest_dev, root, errs);

@@ -9,6 +9,18 @@
 #include "model/check.h"
 #include "model/machine.h"
 
+static bool has_dies(const struct vm_dev *dev)
+{
+	return dev->vm->machine->flags & MACHINE_DIES;
+}
+
+static bool is_passed_through(const struct vm_dev *dev)
+{
+	const char *model = guest_of(dev)->cpu_model;
+
+	return model && strcmp(model, "host-passthrough") == 0;
+}
+
 static bool has_placement(const struct vm_dev *dev)
 {
 	return !prop_word_is(guest_of(dev)->memory.placement, "DEFAULT");
@@ -28,6 +40,14 @@ static const struct prop cpu_props[] = {
 	 FIELD(sockets),
 	 .min = 1,
 	 .max = 64},
+	{.name = "dies",
+	 .sym = "CPU_DIES",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(dies),
+	 .min = 1,
+	 .max = 64,
+	 .when = has_dies},
 	{.name = "cores",
 	 .sym = "CPU_CORES",
 	 .kind = PROP_UINT,
@@ -42,6 +62,26 @@ static const struct prop cpu_props[] = {
 	 FIELD(threads),
 	 .min = 1,
 	 .max = 8},
+	{.name = "cpus-present",
+	 .sym = "CPU_PRESENT",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_present),
+	 .xml = "vcpu/@current",
+	 .max = 4096},
+	{.name = "cpu-migratable",
+	 .sym = "CPU_MIGRATABLE",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_migratable),
+	 .when = is_passed_through},
+	{.name = "cpu-enforce",
+	 .sym = "CPU_ENFORCE",
+	 .kind = PROP_BOOL,
+	 FIELD(cpu_enforce),
+	 .option = "-cpu",
+	 .qemu = "enforce",
+	 .when = guest_is_x86},
 	{.name = "cpu-placement",
 	 .sym = "CPU_PLACEMENT_AUTO",
 	 .kind = PROP_BOOL,
@@ -83,6 +123,20 @@ static const char *join(struct arena *arena, const char *const *list)
 	return text_str(&text);
 }
 
+/* What the host's CPU is can only be asked there; the board's file says it, and this board has none. */
+static void refuse_host_model(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				    "the CPU of board %s is not known", vm->board->name);
+
+	err_why(err,
+		"host-model becomes a named model with features when the image is composed, from "
+		"boards/%s/cpu.caps, which only the target can say.",
+		vm->board->name);
+	err_fix(err, "Set CONFIG_CPU_MODEL to a model that the target's CPU has, or to "
+		     "\"host-passthrough\".");
+}
+
 static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct machine *machine = vm->machine;
@@ -92,6 +146,10 @@ static void check_cpu_known(const struct check *check, const struct vm *vm, stru
 
 	if (!model || strcmp(model, "host-passthrough") == 0)
 		return;
+	if (strcmp(model, "host-model") == 0) {
+		refuse_host_model(check, vm, errs);
+		return;
+	}
 	/* QEMU's own word for it is no model that could be promised. */
 	bool host = strcmp(model, "host") == 0;
 	bool known = !host && caps_has(caps, "cpu", model);
@@ -125,21 +183,39 @@ static void check_cpu_known(const struct check *check, const struct vm *vm, stru
 static void check_cpu_count(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct guest *guest = &vm->guest;
-	uint64_t count = guest->sockets * guest->cores * guest->threads;
+	uint64_t count = guest_cpus(guest);
 
 	if (count <= CPU_MAX)
 		return;
 	struct err *err =
 		dev_error(errs, vm->guest_dev, "sockets", check->name,
-			  "%llu sockets x %llu cores x %llu threads are %llu CPUs",
-			  (unsigned long long)guest->sockets, (unsigned long long)guest->cores,
-			  (unsigned long long)guest->threads, (unsigned long long)count);
+			  "%llu sockets x %llu dies x %llu cores x %llu threads are %llu CPUs",
+			  (unsigned long long)guest->sockets,
+			  (unsigned long long)(guest->dies ? guest->dies : 1),
+			  (unsigned long long)guest->cores, (unsigned long long)guest->threads,
+			  (unsigned long long)count);
 
 	err_why(err, "A guest without an interrupt-remapping IOMMU has at most %d CPUs.", CPU_MAX);
 	err_fix(err, "Lower CONFIG_CPU_SOCKETS, CONFIG_CPU_CORES or CONFIG_CPU_THREADS.");
 }
 
+static void check_present(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest *guest = &vm->guest;
+
+	if (guest->cpu_present <= guest_cpus(guest))
+		return;
+	struct err *err =
+		dev_error(errs, vm->guest_dev, "cpus-present", check->name,
+			  "%llu CPUs at the start, of %llu", (unsigned long long)guest->cpu_present,
+			  (unsigned long long)guest_cpus(guest));
+
+	err_why(err, "The topology says how many there can be: sockets x dies x cores x threads.");
+	err_fix(err, "Lower CONFIG_CPU_PRESENT, or raise CONFIG_CPU_SOCKETS.");
+}
+
 static const struct check cpu_checks[] = {
+	{.name = "cpu-present", .run = check_present},
 	{.name = "cpu-model-known", .run = check_cpu_known},
 	{.name = "cpu-model-accelerator", .run = check_cpu_model},
 	{.name = "cpu-count", .run = check_cpu_count},

@@ -9,6 +9,14 @@
 #include "model/check.h"
 #include "model/machine.h"
 
+/* Where the I/O APIC is; the kernel's needs KVM. */
+static const struct prop_word ioapic_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "KVM", .xml = "kvm", .qemu = "on"},
+	{.sym = "QEMU", .xml = "qemu", .qemu = "split"},
+	{0},
+};
+
 static const struct prop_word switch_words[] = {
 	{.sym = "DEFAULT"},
 	{.sym = "ON", .xml = "on", .qemu = "on"},
@@ -16,24 +24,14 @@ static const struct prop_word switch_words[] = {
 	{0},
 };
 
-static bool is_pc(const struct vm_dev *dev)
-{
-	return guest_machine_is(dev, "pc") || guest_machine_is(dev, "q35");
-}
-
 static bool is_q35(const struct vm_dev *dev)
 {
 	return guest_machine_is(dev, "q35");
 }
 
-static bool is_x86(const struct vm_dev *dev)
-{
-	return dev->vm->machine->flags & MACHINE_APIC;
-}
-
 static bool lacks_acpi(const struct vm_dev *dev)
 {
-	return is_pc(dev) && !guest_of(dev)->features.acpi;
+	return guest_is_pc(dev) && !guest_of(dev)->features.acpi;
 }
 
 static bool has_smm(const struct vm_dev *dev)
@@ -46,6 +44,29 @@ static bool has_tseg(const struct vm_dev *dev)
 	return has_smm(dev) && guest_of(dev)->features.tseg;
 }
 
+static bool may_use_kvm(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && !prop_word_is(guest_of(dev)->accel, "TCG");
+}
+
+/* Counters of an ARM processor are KVM's alone. */
+static bool may_count(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) || prop_word_is(guest_of(dev)->accel, "KVM");
+}
+
+static bool is_hidden(const struct vm_dev *dev)
+{
+	return may_use_kvm(dev) && guest_of(dev)->features.kvm_hidden;
+}
+
+/* A device needs it in QEMU, and nothing else is configured. */
+static bool is_split(const struct vm_dev *dev)
+{
+	return guest_of(dev)->split_irqchip &&
+	       !prop_word_is(guest_of(dev)->features.ioapic, "QEMU");
+}
+
 #define FIELD(member) .field = offsetof(struct guest, features.member)
 static const struct prop features_props[] = {
 	{.name = "acpi-tables",
@@ -53,7 +74,7 @@ static const struct prop features_props[] = {
 	 .kind = PROP_BOOL,
 	 .flags = PROP_ABI,
 	 FIELD(acpi),
-	 .when = is_pc},
+	 .when = guest_is_pc},
 	{.name = "shown-acpi", .kind = PROP_BOOL, FIELD(has_acpi), .xml = "features/acpi"},
 	{.name = "no-acpi", .kind = PROP_CONST, .text = "off", .qemu = "acpi", .when = lacks_acpi},
 	{.name = "apic", .kind = PROP_BOOL, FIELD(apic), .xml = "features/apic"},
@@ -63,13 +84,13 @@ static const struct prop features_props[] = {
 	 .kind = PROP_BOOL,
 	 FIELD(pae),
 	 .xml = "features/pae",
-	 .when = is_x86},
+	 .when = guest_is_x86},
 	{.name = "hap",
 	 .sym = "FEATURE_HAP",
 	 .kind = PROP_BOOL,
 	 FIELD(hap),
 	 .xml = "features/hap",
-	 .when = is_x86},
+	 .when = guest_is_x86},
 	{.name = "smm",
 	 .sym = "FEATURE_SMM",
 	 .kind = PROP_ENUM,
@@ -94,6 +115,93 @@ static const struct prop features_props[] = {
 	 .text = "MiB",
 	 .xml = "features/smm/tseg/@unit",
 	 .when = has_tseg},
+	{.name = "vmport",
+	 .sym = "FEATURE_VMPORT",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(vmport),
+	 .words = switch_words,
+	 .xml = "features/vmport/@state",
+	 .qemu = "vmport",
+	 .when = guest_is_pc},
+	{.name = "pmu",
+	 .sym = "FEATURE_PMU",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(pmu),
+	 .words = switch_words,
+	 .xml = "features/pmu/@state",
+	 .option = "-cpu",
+	 .qemu = "pmu",
+	 .when = may_count},
+	{.name = "pvspinlock",
+	 .sym = "FEATURE_PVSPINLOCK",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(pvspinlock),
+	 .words = switch_words,
+	 .xml = "features/pvspinlock/@state",
+	 .option = "-cpu",
+	 .qemu = "kvm-pv-unhalt",
+	 .when = may_use_kvm},
+	{.name = "ioapic",
+	 .sym = "FEATURE_IOAPIC",
+	 .kind = PROP_ENUM,
+	 FIELD(ioapic),
+	 .words = ioapic_words,
+	 .xml = "features/ioapic/@driver",
+	 .qemu = "kernel_irqchip",
+	 .when = may_use_kvm},
+	{.name = "ioapic-split",
+	 .kind = PROP_CONST,
+	 .text = "split",
+	 .qemu = "kernel_irqchip",
+	 .when = is_split},
+	{.name = "ioapic-driver",
+	 .kind = PROP_CONST,
+	 .text = "qemu",
+	 .xml = "features/ioapic/@driver",
+	 .when = is_split},
+	{.name = "kvm-hidden",
+	 .sym = "KVM_HIDDEN",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_XML_ONOFF,
+	 FIELD(kvm_hidden),
+	 .xml = "features/kvm/hidden/@state",
+	 .when = may_use_kvm},
+	{.name = "kvm-signature",
+	 .kind = PROP_CONST,
+	 .text = "off",
+	 .option = "-cpu",
+	 .qemu = "kvm",
+	 .when = is_hidden},
+	{.name = "kvm-dedicated",
+	 .sym = "KVM_HINT_DEDICATED",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_XML_ONOFF,
+	 FIELD(kvm_dedicated),
+	 .xml = "features/kvm/hint-dedicated/@state",
+	 .option = "-cpu",
+	 .qemu = "kvm-hint-dedicated",
+	 .when = may_use_kvm},
+	{.name = "kvm-poll-control",
+	 .sym = "KVM_POLL_CONTROL",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_XML_ONOFF,
+	 FIELD(kvm_poll),
+	 .xml = "features/kvm/poll-control/@state",
+	 .option = "-cpu",
+	 .qemu = "kvm-poll-control",
+	 .when = may_use_kvm},
+	{.name = "kvm-pv-ipi",
+	 .sym = "KVM_PV_IPI",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI | PROP_XML_ONOFF,
+	 FIELD(kvm_ipi),
+	 .xml = "features/kvm/pv-ipi/@state",
+	 .option = "-cpu",
+	 .qemu = "kvm-pv-ipi",
+	 .when = may_use_kvm},
 	{0},
 };
 #undef FIELD
@@ -103,14 +211,31 @@ static void features_prepare(struct vm *vm)
 	struct guest *guest = &vm->guest;
 	const struct vm_dev *dev = vm->guest_dev;
 
-	guest->features.apic = is_x86(dev);
-	if (is_pc(dev))
+	guest->features.apic = guest_is_x86(dev);
+	if (guest_is_pc(dev))
 		guest->features.has_acpi = guest->features.acpi;
 	else
 		guest->features.has_acpi = guest_is_virt(dev) ? guest->uefi : guest->acpi;
 }
 
+static void check_ioapic(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	if (!vm->guest.split_irqchip || !prop_word_is(vm->guest.features.ioapic, "KVM"))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "ioapic", check->name,
+				    "the I/O APIC cannot be in the kernel");
+
+	err_why(err, "The IOMMU remaps interrupts, and sees those of QEMU's own I/O APIC alone.");
+	err_fix(err, "Choose CONFIG_FEATURE_IOAPIC_QEMU, or an IOMMU without interrupt remapping.");
+}
+
+static const struct check features_checks[] = {
+	{.name = "ioapic-split", .run = check_ioapic},
+	{0},
+};
+
 const struct guest_subject guest_features = {
 	.props = features_props,
+	.checks = features_checks,
 	.prepare = features_prepare,
 };

@@ -15,7 +15,8 @@
 /* Values are read and checked in this order; words of one QEMU option follow it too. */
 static const struct guest_subject *const subjects[] = {
 	&guest_identity, &guest_machine,  &guest_cpu,     &guest_memory,
-	&guest_firmware, &guest_features, &guest_options,
+	&guest_firmware, &guest_features, &guest_hyperv,  &guest_clock,
+	&guest_smbios,   &guest_start,    &guest_options,
 };
 
 static const struct dev_class guest_classes[] = {
@@ -36,6 +37,16 @@ bool guest_is_virt(const struct vm_dev *dev)
 bool guest_is_microvm(const struct vm_dev *dev)
 {
 	return guest_machine_is(dev, "microvm");
+}
+
+bool guest_is_pc(const struct vm_dev *dev)
+{
+	return guest_machine_is(dev, "pc") || guest_machine_is(dev, "q35");
+}
+
+bool guest_is_x86(const struct vm_dev *dev)
+{
+	return dev->vm->machine->flags & MACHINE_APIC;
 }
 
 static void guest_prepare(struct vm *vm, struct vm_dev *dev)

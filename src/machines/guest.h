@@ -27,6 +27,10 @@ extern const struct guest_subject guest_cpu;
 extern const struct guest_subject guest_memory;
 extern const struct guest_subject guest_firmware;
 extern const struct guest_subject guest_features;
+extern const struct guest_subject guest_hyperv;
+extern const struct guest_subject guest_clock;
+extern const struct guest_subject guest_smbios;
+extern const struct guest_subject guest_start;
 extern const struct guest_subject guest_options;
 
 /** guest_of() - the data of the pseudo device. */
@@ -39,6 +43,8 @@ static inline const struct guest *guest_of(const struct vm_dev *dev)
 bool guest_machine_is(const struct vm_dev *dev, const char *name);
 bool guest_is_virt(const struct vm_dev *dev);
 bool guest_is_microvm(const struct vm_dev *dev);
+bool guest_is_pc(const struct vm_dev *dev); /* pc or q35 */
+bool guest_is_x86(const struct vm_dev *dev);
 
 /** guest_family() - family of vm.guest_dev, its tables joined; symbols have no prefix and no slot. */
 const struct dev_family *guest_family(struct arena *arena);

@@ -116,7 +116,7 @@ static const struct prop options_props[] = {
 static void check_gic(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct guest *guest = &vm->guest;
-	uint64_t count = guest->sockets * guest->cores * guest->threads;
+	uint64_t count = guest_cpus(guest);
 	const struct prop *row = dev_prop(vm->guest_dev->family, "gic");
 
 	if (!dev_applies(vm->guest_dev, row) || !prop_word_is(guest->gic, "2") ||

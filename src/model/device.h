@@ -89,6 +89,7 @@ struct dev_class {
 #define CLASS_LINE           (1u << 7) /* the machine's own serial line (machine.h says which) */
 #define CLASS_OBJECT         (1u << 8) /* @driver is an object type, written as -object */
 #define CLASS_SERIAL_CHANNEL (1u << 9) /* a CLASS_SERIAL_PORT, but never port 0: a console's */
+#define CLASS_FROM_ONE       (1u << 10) /* its QEMU id counts slots from 1, as libvirt does */
 #define CLASS_OWN            (1u << 16) /* the first of the bits that a family gives its own meaning */
 
 /*

@@ -30,8 +30,44 @@ struct guest_firmware {
  */
 struct guest_features {
 	bool acpi, has_acpi, apic, pae, hap;
-	const struct prop_word *smm;
+	bool kvm_hidden, kvm_dedicated, kvm_poll, kvm_ipi;
+	const struct prop_word *smm, *vmport, *pmu, *pvspinlock, *ioapic;
 	uint64_t tseg;
+};
+
+/** struct guest_hyperv - what a guest of Microsoft's is told; libvirt's <hyperv>. @retries: of spinlocks. */
+struct guest_hyperv {
+	bool relaxed, vapic, spinlocks, vpindex, runtime, synic, stimer, stimer_direct, reset,
+		frequencies, reenlightenment, tlbflush, ipi, evmcs, avic;
+	uint64_t retries;
+	const char *vendor;
+};
+
+/** struct guest_clock - clocks and timers. @start: seconds since 1970, @date the same as QEMU reads it. */
+struct guest_clock {
+	const struct prop_word *offset, *rtc_policy, *rtc_track, *pit, *hpet, *kvmclock;
+	uint64_t start, tsc_hz;
+	const char *base;
+	bool hypervclock;
+};
+
+/** struct guest_smbios - texts of the SMBIOS tables; @any: there is one, or an OEM string. */
+struct guest_smbios {
+	const char *bios_vendor, *bios_version, *bios_date, *bios_release;
+	const char *system_manufacturer, *system_product, *system_version, *system_serial,
+		*system_sku, *system_family;
+	const char *board_manufacturer, *board_product, *board_version, *board_serial, *board_asset,
+		*board_location;
+	const char *chassis_manufacturer, *chassis_version, *chassis_serial, *chassis_asset,
+		*chassis_sku;
+	bool any;
+};
+
+/** struct guest_start - the firmware's menu, and sleep states. */
+struct guest_start {
+	bool menu, retry;
+	uint64_t menu_ms, retry_ms;
+	const struct prop_word *s3, *s4;
 };
 
 /**
@@ -67,7 +103,9 @@ struct guest_memory {
  * @shown_kernel, @shown_initrd: where they are on the target.
  * @features: see machines/features.c. @memory: see machines/memory.c.
  * @numa_cells: how many NUMA cells the guest has; 0 = it knows of none.
- * @cpu_max: CPUs that it can have, those that are added later included; 0 = those that it has.
+ * @dies: in a socket; 0 = the machine knows none. @cpu_present: CPUs at the start; 0 = all.
+ * @cpu_words: features of the CPU as words of -cpu, or NULL. @cpu_enforce: the host must have all.
+ * @iothreads: how many. @fips: QEMU is told where the host is in FIPS mode.
  * @cpu_auto: QEMU runs on the CPUs of the nodes that are advised for its memory.
  */
 struct guest {
@@ -97,8 +135,19 @@ struct guest {
 	bool its, acpi, pic, pit, rtc, auto_cmdline;
 	struct guest_features features;
 	struct guest_memory memory;
-	uint64_t numa_cells, cpu_max;
-	bool cpu_auto;
+	uint64_t numa_cells, dies, cpu_present, iothreads;
+	bool cpu_auto, cpu_migratable, cpu_enforce, fips;
+	const char *cpu_words;
+	struct guest_hyperv hyperv;
+	struct guest_clock clock;
+	struct guest_smbios smbios;
+	struct guest_start start;
 };
+
+/** guest_cpus() - how many CPUs the guest can have. */
+static inline uint64_t guest_cpus(const struct guest *guest)
+{
+	return guest->sockets * (guest->dies ? guest->dies : 1) * guest->cores * guest->threads;
+}
 
 #endif

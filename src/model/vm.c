@@ -160,7 +160,11 @@ void vm_assign_aliases(struct vm *vm)
 	vm_for_each_dev(dev, vm->devs) {
 		const char *format = dev->class->alias ? dev->class->alias : dev->family->alias;
 
-		dev->alias = alias_format(vm->arena, format, dev->number);
+		const char *number = dev->number;
+
+		if (dev->class->flags & CLASS_FROM_ONE)
+			number = arena_fmt(vm->arena, "%u", dev->slot + 1);
+		dev->alias = alias_format(vm->arena, format, number);
 	}
 }
 

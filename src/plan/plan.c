@@ -48,7 +48,7 @@ void plan_memory(struct emit *emit)
 		op.memory.flags |= MEMORY_ADVICE | MEMORY_CPUS;
 	if (!op.memory.flags)
 		return;
-	op.memory.cpus = (uint32_t)(guest->sockets * guest->cores * guest->threads);
+	op.memory.cpus = (uint32_t)guest_cpus(guest);
 	op.memory.mib = (uint32_t)guest->memory_mib;
 	(void)emit_op(emit, &op);
 }

@@ -196,6 +196,7 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 	add_others(vm, emit);
 	emit_text(emit, "-uuid",
 		  vm->guest.uuid ? vm->guest.uuid : emit_mark(emit, FIX_UUID, 0, 0, ""), 0);
+	machine_add_smbios(vm, emit);
 	if (!has_display(vm))
 		emit_text(emit, "-display", "none", 0);
 	emit_text(emit, "-no-user-config", NULL, 0);

@@ -92,8 +92,6 @@ static const char *machine_text(const struct vm *vm, struct arena *arena)
 	struct text text = {.arena = arena};
 
 	text_fmt(&text, "%s,usb=off%s", vm->guest.machine_type, option_words(vm, "-machine"));
-	if (vm->guest.split_irqchip)
-		text_add(&text, ",kernel_irqchip=split");
 	text_add(&text, ",dump-guest-core=off");
 	/* The cells of a NUMA guest have memory of their own. */
 	if (!vm->guest.numa_cells)
@@ -197,8 +195,12 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
 	bool host = strcmp(guest->cpu_model, "host-passthrough") == 0;
 
+	const char *model = guest->cpu_model;
+
+	if (host)
+		model = guest->cpu_migratable ? "host,migratable=on" : "host,migratable=off";
 	add(emit, "-cpu",
-	    arena_fmt(emit->arena, "%s%s", host ? "host,migratable=on" : guest->cpu_model,
+	    arena_fmt(emit->arena, "%s%s%s", model, guest->cpu_words ? guest->cpu_words : "",
 		      option_words(vm, "-cpu")));
 	add_globals(vm, emit);
 	add_bios(vm, emit);
@@ -220,11 +222,31 @@ static void add_memory(const struct vm *vm, struct emit *emit)
 		backing_emit(emit, &(struct backing){.id = vm->machine->ram_id,
 						     .bytes = guest->memory_mib << 20});
 	add(emit, "-overcommit", guest->memory.locked ? "mem-lock=on" : "mem-lock=off");
-	add(emit, "-smp",
-	    arena_fmt(arena, "%" PRIu64 ",sockets=%" PRIu64 "%s,cores=%" PRIu64 ",threads=%" PRIu64,
-		      guest->sockets * guest->cores * guest->threads, guest->sockets,
-		      vm->machine->flags & MACHINE_DIES ? ",dies=1" : "", guest->cores,
-		      guest->threads));
+	uint64_t cpus = guest_cpus(guest), present = guest->cpu_present;
+	struct text smp = {.arena = arena};
+
+	text_fmt(&smp, "%" PRIu64, present ? present : cpus);
+	if (present && present < cpus)
+		text_fmt(&smp, ",maxcpus=%" PRIu64, cpus);
+	text_fmt(&smp, ",sockets=%" PRIu64, guest->sockets);
+	if (vm->machine->flags & MACHINE_DIES)
+		text_fmt(&smp, ",dies=%" PRIu64, guest->dies ? guest->dies : 1);
+	text_fmt(&smp, ",cores=%" PRIu64 ",threads=%" PRIu64, guest->cores, guest->threads);
+	add(emit, "-smp", text_str(&smp));
+}
+
+/* Each table of SMBIOS that has a text. */
+void machine_add_smbios(const struct vm *vm, struct emit *emit)
+{
+	static const char *const types[] = {"type=0", "type=1", "type=2", "type=3"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		const char *words =
+			option_words(vm, arena_fmt(emit->arena, "-smbios %s", types[i]));
+
+		if (*words)
+			add(emit, "-smbios", arena_fmt(emit->arena, "%s%s", types[i], words));
+	}
 }
 
 /* The second monitor is for `down` and the reaper: a second client of one socket gets no greeting. */
@@ -260,9 +282,10 @@ static void add_payload(const struct vm *vm, struct emit *emit, const char *opti
 
 static void add_boot(const struct vm *vm, struct emit *emit)
 {
+	const char *words = option_words(vm, "-rtc");
 	const struct guest *guest = &vm->guest;
 
-	add(emit, "-rtc", arena_fmt(emit->arena, "base=utc%s", option_words(vm, "-rtc")));
+	add(emit, "-rtc", words + (*words == ','));
 	if (prop_word_is(guest->on_reboot, "DESTROY"))
 		add(emit, "-no-reboot", NULL);
 	add(emit, "-boot", arena_fmt(emit->arena, "strict=on%s", option_words(vm, "-boot")));

@@ -217,6 +217,12 @@ static const struct prop fixture_guest_props[] = {
 	{.name = "title", .sym = "VM_TITLE", .kind = PROP_STRING},
 	{.name = "cmdline", .sym = "KERNEL_CMDLINE", .kind = PROP_STRING},
 	{.name = "kernel", .sym = "KERNEL_PATH", .kind = PROP_STRING},
+	{.name = "clock",
+	 .kind = PROP_CONST,
+	 .text = "utc",
+	 .xml = "clock/@offset",
+	 .option = "-rtc",
+	 .qemu = "base"},
 	{0},
 };
 
@@ -310,6 +316,7 @@ static inline void fixture_build(struct machine_fixture *fix, const char *caps)
 				   .machine_type = "pc-q35-7.2",
 				   .accel = fixture_word("TCG"),
 				   .cpu_model = "qemu64",
+				   .cpu_migratable = true,
 				   .memory_mib = 128,
 				   .sockets = 1,
 				   .cores = 2,
