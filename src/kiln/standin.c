@@ -111,7 +111,7 @@ static const char *format_of(struct arena *arena, char *const *argv, const char 
 
 static bool is_flash_of_virt(char *const *argv, const char *node)
 {
-	for (size_t i = 1; argv[i] && strncmp(node, "pflash", 6) == 0; i++) {
+	for (size_t i = 1; argv[i] && strncmp(node, "libvirt-pflash", 14) == 0; i++) {
 		if (strcmp(argv[i - 1], "-machine") == 0)
 			return strncmp(argv[i], "virt-", 5) == 0;
 	}
@@ -303,6 +303,28 @@ static void replace_object(struct standin *standin, const char **value)
 	json_decref(node);
 }
 
+/* The host's model is KVM's alone, and so are Hyper-V's enlightenments, with which TCG does not start. */
+static void replace_cpu(struct standin *standin, const char **value)
+{
+	struct text text = {.arena = standin->scratch->arena};
+
+	if (strncmp(*value, "host", 4) == 0) {
+		*value = "max";
+		note(standin, "CPU model \"max\" stands in for the host's");
+		return;
+	}
+	for (const char *at = *value; *at;) {
+		size_t len = strcspn(at + 1, ",") + 1;
+
+		if (strncmp(at, ",hv-", 4) == 0)
+			note(standin, "Hyper-V's enlightenments are left out");
+		else
+			text_add_len(&text, at, len);
+		at += len;
+	}
+	*value = text_str(&text);
+}
+
 static int replace_value(struct standin *standin, const char *option, char *const *argv,
 			 const char **value, struct err *err)
 {
@@ -327,10 +349,8 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		*value = "tcg";
 		note(standin, "TCG stands in for KVM");
 	}
-	if (strcmp(option, "-cpu") == 0 && strncmp(*value, "host", 4) == 0) {
-		*value = "max";
-		note(standin, "CPU model \"max\" stands in for the host's");
-	}
+	if (strcmp(option, "-cpu") == 0)
+		replace_cpu(standin, value);
 	return 0;
 }
 

@@ -163,9 +163,9 @@ static void add_uefi(const struct vm *vm, struct emit *emit)
 {
 	if (!vm->guest.uefi)
 		return;
-	add_flash(emit, "pflash0", open_firmware(vm, emit), FLASH_READ);
+	add_flash(emit, "libvirt-pflash0", open_firmware(vm, emit), FLASH_READ);
 	if (prop_word_is(vm->guest.firmware_files.vars, "FILE"))
-		add_flash(emit, "pflash1", open_variables(vm, emit), FLASH_WRITE);
+		add_flash(emit, "libvirt-pflash1", open_variables(vm, emit), FLASH_WRITE);
 }
 
 /* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -bios). */
