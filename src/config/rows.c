@@ -311,6 +311,7 @@ void row_read(const struct cfg *cfg, struct vm_dev *dev, const struct prop *row,
 	case PROP_CLASS:
 	case PROP_CONST:
 	case PROP_ALIAS:
+	case PROP_MADE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		BUG_IF(true);
@@ -341,6 +342,7 @@ const char *config_row_text(const struct vm_dev *dev, const struct prop *row)
 	case PROP_PLACE:
 	case PROP_CONST:
 	case PROP_ALIAS:
+	case PROP_MADE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		BUG_IF(true);
@@ -387,6 +389,7 @@ int row_set_text(struct vm_dev *dev, const struct prop *row, const char *text)
 	case PROP_PLACE:
 	case PROP_CONST:
 	case PROP_ALIAS:
+	case PROP_MADE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;

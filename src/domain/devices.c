@@ -76,6 +76,8 @@ static const char *row_text(const struct vm_dev *dev, const struct prop *row)
 		return row->text;
 	case PROP_ALIAS:
 		return dev_alias_text(dev, row);
+	case PROP_MADE:
+		return row->make(dev);
 	case PROP_PCI:
 	case PROP_PLACE:
 	case PROP_ADDRESS:

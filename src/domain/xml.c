@@ -85,7 +85,7 @@ void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...)
 	xml_attr(node, name, value);
 }
 
-/* One element of a path, taken apart. */
+/* One element of a path, taken apart; a @word without a @key is the number among those of the name. */
 struct step {
 	char name[NAME_MAX_BYTES], key[NAME_MAX_BYTES], word[NAME_MAX_BYTES];
 };
@@ -105,8 +105,10 @@ static bool is_step(xmlNodePtr node, const struct step *step)
 
 static xmlNodePtr find_or_add(xmlNodePtr parent, const struct step *step)
 {
+	unsigned long skip = step->word[0] && !step->key[0] ? strtoul(step->word, NULL, 10) - 1 : 0;
+
 	for (xmlNodePtr node = parent->children; node; node = node->next) {
-		if (is_step(node, step))
+		if (is_step(node, step) && !skip--)
 			return node;
 	}
 	xmlNodePtr node = xml_child(parent, step->name);
@@ -124,7 +126,7 @@ static void copy_part(char out[static NAME_MAX_BYTES], const char **text, const 
 	*text += len;
 }
 
-/* Takes "name" or "name[key=word]" and the '/' behind it. */
+/* Takes "name", "name[key=word]" or "name[2]" and the '/' behind it. */
 static struct step take_step(const char **path)
 {
 	struct step step = {0};
@@ -132,8 +134,10 @@ static struct step take_step(const char **path)
 	copy_part(step.name, path, "/[");
 	if (**path == '[') {
 		(*path)++;
-		copy_part(step.key, path, "=");
-		(*path)++;
+		if (strcspn(*path, "=") < strcspn(*path, "]")) {
+			copy_part(step.key, path, "=");
+			(*path)++;
+		}
 		copy_part(step.word, path, "]");
 		(*path)++;
 	}

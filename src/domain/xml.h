@@ -43,7 +43,7 @@ void xml_attr_fmt(xmlNodePtr node, const char *name, const char *fmt, ...) PRINT
  * xml_set() - set a value below an element.
  * @node: where @path begins.
  * @path: elements with '/' between, made where they are not there; "@name" at the end is an
- *        attribute, else @value is the text of the last element. "name[key=word]" is the element
+ *        attribute, else @value is the text of the last element. "name[2]" is the second element of that name, "name[key=word]" the one
  *        of that name whose attribute has that value.
  * @value: NULL = only make the element.
  */

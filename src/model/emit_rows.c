@@ -47,6 +47,9 @@ static void add_value(const struct vm_dev *dev, const struct prop *row, const ch
 	case PROP_ALIAS:
 		add_string(arena, tree, key, dev_alias_text(dev, row));
 		break;
+	case PROP_MADE:
+		add_string(arena, tree, key, row->make(dev));
+		break;
 	case PROP_PCI:
 	case PROP_PLACE:
 	case PROP_ADDRESS:

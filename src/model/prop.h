@@ -29,6 +29,7 @@ enum prop_kind {
 	PROP_PLACE, /* field: vm_dev.want_place; a string in the form of model/place.h, or empty */
 	PROP_CONST, /* no symbol: @text is written as it is to @xml and @qemu */
 	PROP_ALIAS, /* no symbol: @text is a format with one %s for the alias */
+	PROP_MADE, /* no symbol: @make gives the text, after the layout */
 	PROP_ADDRESS, /* no symbol: bus, multifunction and addr go here; XML <address> */
 	PROP_KIND_COUNT,
 };
@@ -74,6 +75,7 @@ struct prop_word {
  *          Of a device's: the option of its back end in which @qemu is a member, "in.voices" of -audiodev
  *          (emit_option()). NULL = -device.
  * @text: of CONST and ALIAS.
+ * @make: of MADE; NULL from it = nothing is written.
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
  * @min: smallest UINT; the Kconfig range says the same, a test compares.
  * @max: largest UINT; 0 with @min 0 = no range.
@@ -95,6 +97,7 @@ struct prop {
 	const char *qemu;
 	const char *option;
 	const char *text;
+	const char *(*make)(const struct vm_dev *dev);
 	uint64_t absent, min, max;
 	unsigned rule;
 	const struct dev_family *refers;

@@ -41,6 +41,7 @@ static const char *word_value(const struct vm_dev *dev, const struct prop *row)
 	case PROP_PCI:
 	case PROP_PLACE:
 	case PROP_ALIAS:
+	case PROP_MADE:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;
