@@ -150,15 +150,17 @@ static int replace_disk(struct standin *standin, char *const *argv, const char *
 	const char *path = NULL;
 	int ret = 0;
 
+	/* What stands on no other node is a file, a device or a server. */
+	bool storage = !json_object_get(node, "file");
+
 	(void)json_object_del(node, "cache");
-	(void)json_object_del(node, "aio");
 	/* Its header cannot be made without the key; below it the guest sees the same disk. */
 	(void)json_object_del(node, "encrypt");
 	if (strcmp(member(node, "driver"), "luks") == 0) {
 		(void)json_object_del(node, "key-secret");
 		replace(node, "driver", json_string("raw"));
 	}
-	if (json_object_get(node, "filename")) {
+	if (storage) {
 		const char *name = member(node, "node-name");
 		const char *format = format_of(standin->scratch->arena, argv, name);
 
@@ -167,8 +169,15 @@ static int replace_disk(struct standin *standin, char *const *argv, const char *
 				err);
 	}
 	if (path) {
-		replace(node, "driver", json_string("file"));
-		replace(node, "filename", json_string(path));
+		json_t *file = json_pack("{s:s, s:s, s:O}", "driver", "file", "filename", path,
+					 "node-name", json_object_get(node, "node-name"));
+		json_t *read_only = json_object_get(node, "read-only");
+
+		BUG_IF(!file);
+		if (read_only)
+			replace(file, "read-only", json_incref(read_only));
+		json_decref(node);
+		node = file;
 		note(standin, "empty files stand in for the disks");
 	}
 	if (node && ret == 0)
@@ -230,15 +239,19 @@ static void replace_folder(struct standin *standin, const char **value)
 	note(standin, "an empty folder stands in for shared ones");
 }
 
-/* The target's secrets are not here, and nothing is locked with them. */
-static void replace_secret(struct standin *standin, const char **value, json_t *node)
+/* The target's secrets and certificates are not here, and nothing is locked with them. */
+static void replace_secret(struct standin *standin, const char **value, const json_t *node)
 {
-	if (strcmp(member(node, "qom-type"), "secret") != 0)
+	json_t *secret;
+
+	if (strcmp(member(node, "qom-type"), "secret") != 0 &&
+	    strncmp(member(node, "qom-type"), "tls-creds-", 10) != 0)
 		return;
-	(void)json_object_del(node, "file");
-	replace(node, "format", json_string("raw"));
-	replace(node, "data", json_string("stand-in"));
-	*value = dump(standin->scratch->arena, node);
+	secret = json_pack("{s:s, s:O, s:s}", "qom-type", "secret", "id",
+			   json_object_get(node, "id"), "data", "stand-in");
+	BUG_IF(!secret);
+	*value = dump(standin->scratch->arena, secret);
+	json_decref(secret);
 	note(standin, "a fixed word stands in for the secrets");
 }
 
@@ -248,6 +261,7 @@ static const struct {
 } substitutes[] = {
 	{"vfio-pci", "pci-testdev"},
 	{"vfio-pci-nohotplug", "pci-testdev"},
+	{"scsi-block", "scsi-hd"},
 	{"vhost-scsi-pci", "virtio-scsi-pci"},
 	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
 	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
@@ -265,7 +279,8 @@ const char *standin_driver(const char *driver)
 /* Its place is kept, and nothing else that only the real one knows. */
 static void replace_device(struct standin *standin, const char **value)
 {
-	static const char *const kept[] = {"id", "bus", "addr", "multifunction"};
+	static const char *const kept[] = {"id",      "bus",     "addr", "multifunction",
+					   "channel", "scsi-id", "lun",  "drive"};
 	json_t *node = json_loads(*value, 0, NULL);
 	const char *by = standin_driver(member(node, "driver"));
 
