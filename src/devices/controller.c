@@ -111,6 +111,11 @@ static const struct controller_pci *pci_of(const struct vm_dev *dev)
 	return dev->data;
 }
 
+static bool is_pci_root(const struct vm_dev *dev)
+{
+	return is_class(dev, "pci-root");
+}
+
 static bool says_hotplug(const struct vm_dev *dev)
 {
 	const struct prop_word *word = pci_of(dev)->hotplug_word;
@@ -179,6 +184,12 @@ static const struct prop pci_props[] = {
 	 .words = hotplug_words,
 	 .xml = "target/@hotplug",
 	 .when = is_port},
+	{.name = "root-hotplug",
+	 .kind = PROP_ENUM,
+	 FIELD(hotplug_word),
+	 .words = hotplug_words,
+	 .xml = "target/@hotplug",
+	 .when = is_pci_root},
 	{.name = "id", .kind = PROP_ALIAS, .qemu = "id", .text = "%s", .when = is_plugged},
 	{.name = "hotplug-switch",
 	 .kind = PROP_BOOL,
@@ -196,12 +207,15 @@ static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 {
 	struct controller_pci *data = dev->data;
 
-	(void)vm;
 	data->index = dev->index;
 	data->model_name = dev->class->driver;
+	/* A symbol of the machine, whose power management does it. */
+	if (is_pci_root(dev))
+		data->hotplug_word = vm->guest.root_hotplug;
 	if (!data->hotplug_word)
 		data->hotplug_word = hotplug_words;
-	data->hotplug = !prop_word_is(data->hotplug_word, "OFF");
+	/* For libvirt's layout the root has hot-plug also where it is off. */
+	data->hotplug = is_pci_root(dev) || !prop_word_is(data->hotplug_word, "OFF");
 	/* The one built-in name that is not "pci.N". */
 	if (is_class(dev, "pcie-root"))
 		dev->alias = "pcie.0";

@@ -20,6 +20,18 @@ static bool lacks_uefi(const struct vm_dev *dev)
 	return guest_is_virt(dev) && !guest_of(dev)->uefi;
 }
 
+static const struct prop_word root_hotplug_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "ON", .xml = "on", .qemu = "on"},
+	{.sym = "OFF", .xml = "off", .qemu = "off"},
+	{0},
+};
+
+static bool has_piix4(const struct vm_dev *dev)
+{
+	return guest_machine_is(dev, "pc");
+}
+
 /* The ITS belongs to version 3; QEMU refuses it with version 2 only where it is asked for. */
 static bool has_its(const struct vm_dev *dev)
 {
@@ -65,6 +77,16 @@ static const struct prop options_props[] = {
 	 .text = "off",
 	 .qemu = "acpi",
 	 .when = lacks_uefi},
+	/* In XML it is the root's: devices/controller.c. */
+	{.name = "root-hotplug",
+	 .sym = "PC_ROOT_HOTPLUG",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(root_hotplug),
+	 .words = root_hotplug_words,
+	 .qemu = "PIIX4_PM.acpi-root-pci-hotplug",
+	 .option = "-global",
+	 .when = has_piix4},
 	{.name = "acpi",
 	 .sym = "MICROVM_ACPI",
 	 .kind = PROP_BOOL,

@@ -19,7 +19,8 @@ extern const struct dev_family controller_virtio_serial_family;
  * @index: the bus that it makes. @model_name: QEMU's driver, as libvirt's <model name=>.
  * @chassis, @port: of ports. @chassis_nr: of a pci-bridge. @bus_nr: of an expander bus. 0 in .config
  *                  is "by rule"; the layout puts the number in its place.
- * @hotplug_word: of ports: default, on or off; @hotplug: what that means for QEMU.
+ * @hotplug_word: of ports and of pci-root: default, on or off. @hotplug: what that means for QEMU, of
+ *                ports, and for the layout.
  */
 struct controller_pci {
 	uint64_t index;

@@ -131,7 +131,7 @@ struct guest {
 	bool split_irqchip;
 	const struct prop_word *virtio_bus;
 	bool virtio_mmio;
-	const struct prop_word *gic;
+	const struct prop_word *gic, *root_hotplug;
 	bool its, acpi, pic, pit, rtc, auto_cmdline;
 	struct guest_features features;
 	struct guest_memory memory;

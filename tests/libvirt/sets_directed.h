@@ -266,6 +266,23 @@ static void memory_device(struct set *set)
 		    "</memory>");
 }
 
+/* In libvirt's layout it changes nothing (Q13): a full root, bridges, a spare slot. */
+static void root_hotplug(struct set *set)
+{
+	bool off = chance(70);
+
+	no_usb(set);
+	XML("<controller type='pci' index='0' model='pci-root'><target hotplug='%s'/>"
+	    "</controller>\n",
+	    off ? "off" : "on");
+	set->has_root = true;
+	say(set, set->vm.guest_dev, "root-hotplug", off ? "OFF" : "ON");
+	if (chance(50))
+		list_controller(set, "pci-bridge", 1);
+	add_disks(set, chance(50) ? below(9) : 24 + below(9));
+	add_balloon(set, 50);
+}
+
 /* ---- all of them ------------------------------------------------------------------------------------ */
 
 #define ON_PC   (1u << KIND_PC)
@@ -295,6 +312,7 @@ static const struct directed {
 	{usb_sets, ON_PC | ON_Q35, NULL},
 	{video_taken, ON_PC | ON_Q35, NULL},
 	{sound_taken, ON_ALL, NULL},
+	{root_hotplug, ON_PC, NULL},
 	{expander_ports, ON_PCIE, NULL},
 	{integrated, ON_Q35, NULL},
 	{refuse_elsewhere, ON_Q35, NULL},
@@ -307,6 +325,7 @@ static const struct directed {
 	{refuse_bus_range, ON_ALL, NULL},
 	{refuse_slot_range, ON_ALL, NULL},
 	{refuse_function_range, ON_ALL, NULL},
+	{refuse_no_number, ON_ALL, NULL},
 	{refuse_domain, ON_ALL, NULL},
 	{refuse_slots, ON_PC, NULL},
 	{refuse_slots, ON_PCIE, NULL},

@@ -33,6 +33,7 @@ enum hit {
 	HIT_HOST_MDEV,
 	HIT_HOST_SCSI,
 	HIT_HOTPLUG_OFF,
+	HIT_ROOT_HOTPLUG_OFF,
 	HIT_ACPI_INDEX,
 	HIT_VIRT,
 	HIT_MMIO,
@@ -93,6 +94,7 @@ static const char *const hit_names[HIT_COUNT] = {
 	[HIT_HOST_MDEV] = "P10 a mediated device",
 	[HIT_HOST_SCSI] = "P10 vhost-scsi",
 	[HIT_HOTPLUG_OFF] = "P11 hotplug=off on a port",
+	[HIT_ROOT_HOTPLUG_OFF] = "P11 hotplug=off on the root",
 	[HIT_ACPI_INDEX] = "P12 acpi-index",
 	[HIT_VIRT] = "P13 virt on PCI Express",
 	[HIT_MMIO] = "P13 virtio-mmio as soon as one device has it",
@@ -135,6 +137,7 @@ static const struct {
 	{"P16 E1 bus", "Invalid PCI address bus="},
 	{"P16 E1 slot", "Invalid PCI address slot="},
 	{"P16 E1 function", "Invalid PCI address function="},
+	{"P16 no number", "Invalid value for attribute 'slot'"},
 	{"P16 E2 domain", "Only PCI domain 0 is available"},
 	{"E4 connection", "cannot be plugged into the PCI controller"},
 	{"E4 slot too low", "slot must be >="},
@@ -345,6 +348,7 @@ static void count_layout(const struct set *set)
 	hits[HIT_MMIO] += some;
 	hits[HIT_MMIO_BESIDE_PCI] += some && beside;
 	hits[HIT_ACPI_INDEX] += set->acpi_indexes;
+	hits[HIT_ROOT_HOTPLUG_OFF] += prop_word_is(set->vm.guest.root_hotplug, "OFF");
 }
 
 /* @said: what libvirt wrote to stderr. */

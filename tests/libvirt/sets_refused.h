@@ -59,6 +59,20 @@ static void refuse_function_range(struct set *set)
 	XML("</interface>\n");
 }
 
+/* XML takes octal and hexadecimal numbers, .config hexadecimal digits alone; neither takes these. */
+static void refuse_no_number(struct set *set)
+{
+	static const char *const slots[] = {"0x3g", "three", "-3", "3 4", "", "0x"};
+	const char *slot = PICK(slots);
+
+	no_usb(set);
+	struct vm_dev *dev = add_net(set, "virtio");
+
+	XML("<address type='pci' domain='0' bus='0x0' slot='%s' function='0x0'/></interface>\n",
+	    slot);
+	say(set, dev, "address", arena_fmt(&set->arena, "00:%s.0", slot));
+}
+
 static void refuse_domain(struct set *set)
 {
 	struct vm_dev *dev;
