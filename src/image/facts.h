@@ -28,6 +28,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @site: value of each slot; "" = not bound.
  * @unit: the unit id; "" = not known.
  * @accel: ACCEL_KVM or ACCEL_TCG; ACCEL_AUTO = not decided.
+ * @fips: the host is in FIPS mode.
  * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
  * @payload_dir: where ARGV_SHELL finds payload; NULL = META payload-dir.
  * @extra: an argument added at the end, or NULL.
@@ -38,6 +39,7 @@ struct facts {
 	const char *site[SITE_MAX];
 	char unit[IDENT_UNIT_MAX];
 	enum accel_policy accel;
+	bool fips;
 	struct numset nodes;
 	const char *payload_dir;
 	const char *extra;

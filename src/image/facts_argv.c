@@ -84,6 +84,8 @@ char **facts_argv(const struct facts *facts, enum argv_form form, struct err *er
 	while (img_arg_next(facts->img, &cursor, &arg)) {
 		if (arg.flags & (form == ARGV_SHELL ? ARG_LOADER_ONLY : ARG_SHELL_ONLY))
 			continue;
+		if (arg.flags & ARG_FIPS && !facts->fips)
+			continue;
 		if (argument_add(facts, &buf, arg.text, form, &argv_list[count++], err))
 			return NULL;
 	}

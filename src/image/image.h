@@ -35,6 +35,7 @@ enum img_section { IMAGE_SECTIONS(SECTION_ENUM) SECTION_COUNT };
 
 /* struct img_arg flags */
 #define ARG_LOADER_ONLY (1u << 0) /* left out of `kiln show --argv`: refers to descriptors only */
+#define ARG_FIPS        (1u << 2) /* only where the host is in FIPS mode */
 #define ARG_SHELL_ONLY  (1u << 1) /* left out by the loader: stands in for what a shell cannot do */
 
 /* Keys of META, in the order in which they are written; all are required and non-empty. */

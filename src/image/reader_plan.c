@@ -398,7 +398,7 @@ static int check_argv(struct check *check)
 
 		if (img_take_u32(&check->bytes, &flags) < 0)
 			return refuse_end(check);
-		if (flags & ~(ARG_LOADER_ONLY | ARG_SHELL_ONLY))
+		if (flags & ~(ARG_LOADER_ONLY | ARG_SHELL_ONLY | ARG_FIPS))
 			return REFUSE(check, at, "argument with unknown flags 0x%x", flags);
 		if (check_text(check, &len) < 0)
 			return -1;

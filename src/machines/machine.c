@@ -81,6 +81,7 @@ static const struct prop machine_props[] = {
 	 .flags = PROP_TELL,
 	 FIELD(accel),
 	 .words = accel_words},
+	{.name = "fips", .sym = "FIPS", .kind = PROP_BOOL, FIELD(fips)},
 	{.name = "on-reboot",
 	 .sym = "ON_REBOOT",
 	 .kind = PROP_ENUM,

@@ -180,6 +180,12 @@ static void add_bios(const struct vm *vm, struct emit *emit)
 		add(emit, "-bios", firmware->qemu);
 }
 
+/* QEMU 7.1 removed the option; docs/about/removed-features. */
+static bool knows_fips(const struct caps *caps)
+{
+	return caps->major < 7 || (caps->major == 7 && caps->minor < 1);
+}
+
 static void add_machine(const struct vm *vm, struct emit *emit)
 {
 	const struct guest *guest = &vm->guest;
@@ -187,6 +193,8 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 
 	add(emit, "-name", arena_fmt(emit->arena, "guest=%s,debug-threads=on", guest->name));
 	add_uefi(vm, emit);
+	if (guest->fips && knows_fips(vm->board->caps))
+		emit_text(emit, "-enable-fips", NULL, ARG_FIPS);
 	add(emit, "-machine", machine_text(vm, emit->arena));
 	if (prop_word_is(guest->accel, "TCG"))
 		accel = "tcg";

@@ -2,6 +2,7 @@
 /*
  * argv.c - stage fixup: the command line of QEMU, its segments joined with the facts of this host.
  */
+#include "host/fips.h"
 #include "run/run.h"
 
 /*
@@ -12,6 +13,7 @@ int stage_fixup(struct run *run, struct err *err)
 {
 	run->facts.accel = run->host.accel;
 	run->facts.nodes = run->host.nodes;
+	run->facts.fips = fips_enabled(FIPS_FILE);
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
 	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;
 }

@@ -187,6 +187,49 @@ static void test_argv_marks_monitors_for_the_loader_alone(void **state)
 	assert_null(op->next->next);
 }
 
+/* The index of the option with the flag, or -1. */
+static int fips_at(const struct fixture *fix)
+{
+	for (size_t i = 0; i < fix->count; i++) {
+		if (strcmp(fix->args[i].text, "-enable-fips") == 0) {
+			assert_int_equal(fix->args[i].flags, ARG_FIPS);
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+static void test_argv_tells_only_an_old_qemu_of_fips(void **state)
+{
+	static const struct {
+		const char *caps;
+		bool told;
+	} cases[] = {{"version 5.1.0\n", true},
+		     {"version 6.2.0\n", true},
+		     {"version 7.0.0\n", true},
+		     {"version 7.1.0\n", false},
+		     {"version 10.0.2\n", false}};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		arena_free(&fix->machine.arena);
+		memset(fix, 0, sizeof(*fix));
+		fixture_build(&fix->machine, cases[i].caps);
+		fix->machine.vm.guest.fips = true;
+		build(fix);
+		int at = fips_at(fix);
+
+		assert_int_equal(at >= 0, cases[i].told);
+		if (at >= 0)
+			assert_string_equal(fix->args[at + 1].text, "-machine");
+	}
+	arena_free(&fix->machine.arena);
+	memset(fix, 0, sizeof(*fix));
+	fixture_build(&fix->machine, "version 6.2.0\n");
+	build(fix);
+	assert_int_equal(fips_at(fix), -1);
+}
+
 static void test_argv_writes_the_given_uuid(void **state)
 {
 	struct fixture *fix = *state;
@@ -265,6 +308,7 @@ int main(void)
 		TEST(test_argv_is_in_libvirts_order),
 		TEST(test_argv_writes_key_value_for_an_old_qemu),
 		TEST(test_argv_marks_monitors_for_the_loader_alone),
+		TEST(test_argv_tells_only_an_old_qemu_of_fips),
 		TEST(test_argv_writes_the_given_uuid),
 		TEST(test_argv_leaves_the_accelerator_to_the_loader_when_auto),
 		TEST(test_argv_names_the_hosts_processor),

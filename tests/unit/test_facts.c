@@ -160,6 +160,7 @@ static void test_a_shell_gets_names_instead_of_descriptors(void **state)
 				"\"}")},
 		{.text = joined("file=", mark(FIX_FDSET_PATH, ESCAPE_KV, 3, 0, ""), ",x=y")},
 		{.text = "instead", .flags = ARG_SHELL_ONLY},
+		{.text = "-enable-fips", .flags = ARG_FIPS},
 	};
 	static const char tap_json[] =
 		"{\"type\":\"tap\",\"ifname\":\"t,0\",\"script\":\"no\",\"downscript\":\"no\",\"queues\":2}";
@@ -171,8 +172,19 @@ static void test_a_shell_gets_names_instead_of_descriptors(void **state)
 		"instead",
 		NULL};
 
+	static const char *const with_fips[] = {
+		tap_json,
+		"tap,ifname=t,,0,script=no,downscript=no,queues=2,id=h",
+		"{\"filename\":\"/a,\\\"b\"}",
+		"file=/a,,\"b,x=y",
+		"instead",
+		"-enable-fips",
+		NULL};
+
 	open_image(args, ARRAY_SIZE(args));
 	expect_argv(ARGV_SHELL, wanted);
+	facts.fips = true;
+	expect_argv(ARGV_SHELL, with_fips);
 }
 
 static void test_unknown_facts_are_named_or_refused(void **state)
