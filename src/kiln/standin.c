@@ -265,6 +265,7 @@ static const struct {
 	{"vhost-scsi-pci", "virtio-scsi-pci"},
 	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
 	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
+	{"vhost-user-fs-pci", "virtio-rng-pci"},
 };
 
 const char *standin_driver(const char *driver)
