@@ -7,7 +7,7 @@
 #include "model/vm.h"
 
 struct scsi {
-	uint64_t index, queues;
+	uint64_t index, queues, per_lun, max_sectors;
 };
 
 #define CLASS_VIRTIO CLASS_OWN
@@ -154,6 +154,24 @@ static const struct prop scsi_props[] = {
 	 .xml = "driver/@queues",
 	 .qemu = "num_queues",
 	 .max = 256,
+	 .when = is_virtio},
+	{.name = "per-lun",
+	 .sym = "CMD_PER_LUN",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(per_lun),
+	 .xml = "driver/@cmd_per_lun",
+	 .qemu = "cmd_per_lun",
+	 .max = 1024,
+	 .when = is_virtio},
+	{.name = "max-sectors",
+	 .sym = "MAX_SECTORS",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(max_sectors),
+	 .xml = "driver/@max_sectors",
+	 .qemu = "max_sectors",
+	 .max = 65535,
 	 .when = is_virtio},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "place", .kind = PROP_ADDRESS},
