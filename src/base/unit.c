@@ -43,6 +43,17 @@ void unit_mac_from_name(unsigned char mac[static MAC_BYTES], const char *vm, con
 	mac_from(mac, digest);
 }
 
+uint32_t unit_cid(const char *unit, const char *vm, const char *device)
+{
+	unsigned char digest[SHA256_BYTES];
+	uint32_t number = 0;
+
+	unit_hash(digest, "cid", unit, vm, device);
+	for (size_t i = 0; i < 4; i++)
+		number = number << 8 | digest[i];
+	return 3 + number % UINT32_C(4294967292);
+}
+
 void unit_uuid(unsigned char uuid[static UUID_BYTES], const char *unit, const char *vm)
 {
 	unsigned char digest[SHA256_BYTES];

@@ -15,6 +15,9 @@
  * UUID of the VM: the first 16 bytes of HASH with KIND "uuid" and an empty SLOT; version 8 and
  * variant 10 (RFC 9562, section 5.8).
  *     printf 'kiln-unit-1\0uuid\0%s\0%s\0\0' UNIT VM | sha256sum
+ * CID of a guest (vsock): the first 4 bytes of HASH with KIND "cid" and SLOT the device's identity, as
+ * a big-endian number N; the CID is 3 + N mod 4294967292, which is from 3 to 4294967294.
+ *     printf 'kiln-unit-1\0cid\0%s\0%s\0%s\0' UNIT VM vsock | sha256sum
  */
 #ifndef KILN_BASE_UNIT_H
 #define KILN_BASE_UNIT_H
@@ -27,6 +30,9 @@ void unit_mac(unsigned char mac[static MAC_BYTES], const char *unit, const char 
 
 /** unit_mac_from_name() - a MAC address that is the same on every unit: user networking only. */
 void unit_mac_from_name(unsigned char mac[static MAC_BYTES], const char *vm, const char *device);
+
+/** unit_cid() - the number of @device of @vm on the unit @unit among the guests of a host. */
+uint32_t unit_cid(const char *unit, const char *vm, const char *device);
 
 /** unit_uuid() - the UUID of @vm on the unit @unit; "" for one that is the same on every unit. */
 void unit_uuid(unsigned char uuid[static UUID_BYTES], const char *unit, const char *vm);

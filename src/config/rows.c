@@ -312,6 +312,7 @@ void row_read(const struct cfg *cfg, struct vm_dev *dev, const struct prop *row,
 	case PROP_CONST:
 	case PROP_ALIAS:
 	case PROP_MADE:
+	case PROP_NUMBER:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		BUG_IF(true);
@@ -343,6 +344,7 @@ const char *config_row_text(const struct vm_dev *dev, const struct prop *row)
 	case PROP_CONST:
 	case PROP_ALIAS:
 	case PROP_MADE:
+	case PROP_NUMBER:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		BUG_IF(true);
@@ -390,6 +392,7 @@ int row_set_text(struct vm_dev *dev, const struct prop *row, const char *text)
 	case PROP_CONST:
 	case PROP_ALIAS:
 	case PROP_MADE:
+	case PROP_NUMBER:
 	case PROP_ADDRESS:
 	case PROP_KIND_COUNT:
 		break;

@@ -9,15 +9,20 @@
 #include <string.h>
 
 #include "model/check.h"
+#include "model/machine.h"
 #include "model/emit.h"
 
 struct watchdog {
 	const struct prop_word *action;
 };
 
+#define WATCHDOG_CHIPSET \
+	(CLASS_OWN << 0) /* in the chipset of q35, where it only has to be let loose */
+
 static const struct dev_class watchdog_classes[] = {
 	{.name = "i6300esb", .sym = "I6300ESB", .driver = "i6300esb", .where = WHERE_PCI},
 	{.name = "ib700", .sym = "IB700", .driver = "ib700", .where = WHERE_NONE},
+	{.name = "itco", .sym = "ITCO", .where = WHERE_NONE, .flags = WATCHDOG_CHIPSET},
 	{0},
 };
 
@@ -58,6 +63,8 @@ static void watchdog_after(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct watchdog *watchdog = dev->data;
 
+	if (dev->class->flags & WATCHDOG_CHIPSET)
+		emit_text(emit, "-global", "ICH9-LPC.noreboot=off", 0);
 	emit_text(emit, "-watchdog-action", watchdog->action->qemu, 0);
 }
 
@@ -81,8 +88,24 @@ static void check_reset(const struct check *check, const struct vm *vm, struct e
 	err_fix(err, "Choose %s_POWEROFF, or let the guest reboot.", dev_symbol(dev, "action"));
 }
 
+static void check_chipset(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = vm_find(vm, watchdog_family.name);
+
+	if (!dev || !(dev->class->flags & WATCHDOG_CHIPSET) ||
+	    strcmp(vm->machine->name, "q35") == 0)
+		return;
+	struct err *err =
+		dev_error(errs, dev, "model", check->name,
+			  "the machine %s has no ICH9, and so no iTCO watchdog", vm->machine->name);
+
+	err_why(err, "The iTCO is part of the chipset of q35.");
+	err_fix(err, "Choose CONFIG_WATCHDOG_MODEL_I6300ESB, or CONFIG_MACHINE_Q35.");
+}
+
 static const struct check watchdog_checks[] = {
 	{.name = "watchdog-reset", .run = check_reset},
+	{.name = "watchdog-chipset", .run = check_chipset},
 	{0},
 };
 

@@ -78,6 +78,7 @@ static const char *row_text(const struct vm_dev *dev, const struct prop *row)
 		return dev_alias_text(dev, row);
 	case PROP_MADE:
 		return row->make(dev);
+	case PROP_NUMBER:
 	case PROP_PCI:
 	case PROP_PLACE:
 	case PROP_ADDRESS:

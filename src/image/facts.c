@@ -7,6 +7,7 @@
  */
 #include "image/facts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -150,7 +151,7 @@ static int unit_add(const struct facts *facts, const struct segment *seg, enum a
 	char text[UUID_TEXT_MAX], key[64];
 
 	if (!facts->unit[0] && facts->mode == FACTS_SHOW && form == ARGV_EXEC) {
-		fact_add(buf, seg->escape, seg->kind == FIX_MAC ? "<mac>" : "<uuid>");
+		buf_addf(buf, seg->kind == FIX_CID ? "\"<%s>\"" : "<%s>", fixup_word(seg->kind));
 		return 0;
 	}
 	/* A trial at the desk belongs to no unit: the empty id gives it addresses of its own. */
@@ -159,6 +160,10 @@ static int unit_add(const struct facts *facts, const struct segment *seg, enum a
 	if (seg->kind == FIX_UUID) {
 		unit_uuid(bytes, facts->unit, facts->img->meta[META_NAME]);
 		ident_format_uuid(text, bytes);
+	} else if (seg->kind == FIX_CID) {
+		(void)snprintf(key, sizeof(key), "%.*s", (int)seg->len, seg->text);
+		(void)snprintf(text, sizeof(text), "%" PRIu32,
+			       unit_cid(facts->unit, facts->img->meta[META_NAME], key));
 	} else {
 		(void)snprintf(key, sizeof(key), "%.*s", (int)seg->len, seg->text);
 		unit_mac(bytes, facts->unit, facts->img->meta[META_NAME], key);
@@ -228,6 +233,7 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 		return 0;
 	case FIX_MAC:
 	case FIX_UUID:
+	case FIX_CID:
 		return unit_add(facts, seg, form, buf, err);
 	case FIX_ACCEL:
 		if (facts->accel == ACCEL_AUTO && form == ARGV_EXEC)

@@ -72,6 +72,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define FILE_APPEND           (1u << 2) /* made when absent; opened for writing at the end alone */
 #define FILE_WRITE            (1u << 3) /* made when absent; opened for writing alone: QEMU empties it */
 #define FILE_CHARACTER_DEVICE (1u << 4) /* must be a character device */
+/* struct op_swtpm flags */
+#define SWTPM_2 (1u << 0) /* TPM 2.0; else 1.2 */
 /* struct op_socket flags */
 #define SOCKET_LISTEN (1u << 0) /* listen there, and remove it at release; else connect */
 /* struct op_secret flags */
@@ -107,6 +109,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define OP_PAYLOAD_FIELDS(F) \
 	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)
 #define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
+#define OP_VSOCK_FIELDS(F)   F(TEXT, owner, 0) F(FD, fd, 0)
+#define OP_SWTPM_FIELDS(F) \
+	F(TEXT, owner, 0)  \
+	F(TEXT, program, 0) F(TEXT, state, 0) F(FLAGS, flags, SWTPM_2) F(FD, fd, 0)
+#define OP_CANCEL_FIELDS(F) F(TEXT, owner, 0) F(TEXT, path, 0) F(FD, fd, 0)
 #define OP_SOCKET_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
 #define OP_SECRET_FIELDS(F)                 \
@@ -137,6 +144,9 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
  * hostdev: a device of the host, by its PCI address or UUID, that VFIO can give; owner = device identity.
+ * vsock: the kernel's side of virtio sockets.
+ * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
+ * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
@@ -153,7 +163,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(SECRET, secret, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
 	OP(STORE, store, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
 	OP(MEMORY, memory, PHASE_MEMORY, LIFE_NONE, 0)               \
-	OP(HOSTDEV, hostdev, PHASE_HOSTDEV, LIFE_NONE, 0)
+	OP(HOSTDEV, hostdev, PHASE_HOSTDEV, LIFE_NONE, 0)            \
+	OP(VSOCK, vsock, PHASE_HOSTDEV, LIFE_FD, 0)                  \
+	OP(SWTPM, swtpm, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
+	OP(CANCEL, cancel, PHASE_DESCRIPTOR, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

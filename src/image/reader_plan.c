@@ -93,6 +93,8 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 		return MAC_TEXT_MAX - 1;
 	case FIX_UUID:
 		return UUID_TEXT_MAX - 1;
+	case FIX_CID:
+		return sizeof("4294967294") - 1;
 	case FIX_ACCEL:
 		return sizeof("kvm") - 1;
 	case FIX_NODES:
@@ -133,6 +135,7 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 	case FIX_SITE:
 		return seg->a < facts->site_count && !seg->b && !seg->len;
 	case FIX_MAC:
+	case FIX_CID:
 		return !seg->a && !seg->b && seg->len > 0 && seg->len <= MARK_KEY_MAX;
 	case FIX_UUID:
 		return !seg->a && !seg->b && !seg->len;

@@ -75,7 +75,10 @@ void segment_word(char buf[static MARK_MAX], const struct segment *seg)
 #undef FIXUP_WORD
 	};
 
-	if (seg->len)
+	/* It stands where JSON has a number; so it is quoted to be JSON still. */
+	if (seg->kind == FIX_CID)
+		(void)snprintf(buf, MARK_MAX, "\"{cid:%.*s}\"", (int)seg->len, seg->text);
+	else if (seg->len)
 		(void)snprintf(buf, MARK_MAX, "{%s:%.*s}", words[seg->kind], (int)seg->len,
 			       seg->text);
 	else if (seg->kind == FIX_UUID || seg->kind == FIX_ACCEL)

@@ -25,6 +25,7 @@
  *   TAP        a=slot b=count  fd=N or fds=N:M, in JSON "fd":"N"  shell: ifname=..,script=no,...
  *   SITE       a             value of site slot a
  *   MAC        key           unit-derived address of device KEY
+ *   CID        key           unit-derived number of the guest for device KEY
  *   UUID                     unit-derived UUID of the VM
  *   ACCEL                    kvm or tcg
  *   NODES      key           host-nodes=LIST,policy=KEY, in JSON "host-nodes":[..],"policy":"KEY"
@@ -40,7 +41,8 @@
 	FIXUP(MAC, "mac")              \
 	FIXUP(UUID, "uuid")            \
 	FIXUP(ACCEL, "accel")          \
-	FIXUP(NODES, "nodes")
+	FIXUP(NODES, "nodes")          \
+	FIXUP(CID, "cid")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
@@ -79,7 +81,7 @@ struct segment {
  * @kind: any but FIX_LITERAL.
  * @a: first number.
  * @b: second number.
- * @key: key of FIX_MAC, at most MARK_KEY_MAX bytes, or "".
+ * @key: key of FIX_MAC and FIX_CID, at most MARK_KEY_MAX bytes, or "".
  *
  * The escape is ESCAPE_RAW; qemu/ sets another when it renders the text into JSON or key=value.
  */

@@ -341,6 +341,29 @@ static void replace_cpu(struct standin *standin, const char **value)
 	*value = text_str(&text);
 }
 
+/* Without the kernel's side QEMU makes no such device: another one stands at its address. */
+static void replace_vsock(struct standin *standin, const char **value)
+{
+	json_t *node = json_loads(*value, 0, NULL);
+
+	if (strncmp(member(node, "driver"), "vhost-vsock-", 12) == 0 &&
+	    access("/dev/vhost-vsock", R_OK | W_OK) != 0) {
+		standin->vsock = "virtio-rng-pci";
+		replace(node, "driver", json_string(standin->vsock));
+		(void)json_object_del(node, "guest-cid");
+		*value = dump(standin->scratch->arena, node);
+		note(standin, "a virtio-rng-pci stands in for the device of vsock");
+	}
+	json_decref(node);
+}
+
+/* A TPM has no place on a bus, and QEMU wants an answer of what is behind it before it starts. */
+static bool is_tpm(const char *option, const char *value)
+{
+	return strcmp(option, "-tpmdev") == 0 ||
+	       (strcmp(option, "-device") == 0 && value && strstr(value, "\"tpmdev\":"));
+}
+
 static int replace_value(struct standin *standin, const char *option, char *const *argv,
 			 const char **value, struct err *err)
 {
@@ -356,6 +379,8 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_device(standin, value);
 	else if (strcmp(option, "-audiodev") == 0)
 		replace_audio(standin, value);
+	else if (strcmp(option, "-device") == 0)
+		replace_vsock(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)
 		replace_folder(standin, value);
 	/* No port is opened for a guest that never runs, and no GPU is used. */
@@ -423,6 +448,11 @@ int standin_args(struct standin *standin, const char *qemu, const char *const **
 	args[count++] = qemu;
 	args[count++] = "-S";
 	for (size_t i = 1; argv[i]; i++) {
+		if (is_tpm(argv[i], argv[i + 1])) {
+			note(standin, "the TPM is left out");
+			i++;
+			continue;
+		}
 		if (is_dropped(argv[i], argv[i + 1])) {
 			i++;
 			continue;

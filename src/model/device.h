@@ -114,6 +114,8 @@ enum dev_rank {
 	RANK_IOMMU,
 	RANK_VSOCK,
 	RANK_MEMORY,
+	RANK_CRYPTO,
+	RANK_PANIC,
 	RANK_NONE, /* never a PCI device */
 };
 

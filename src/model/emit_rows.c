@@ -35,6 +35,9 @@ static void add_value(const struct vm_dev *dev, const struct prop *row, const ch
 	case PROP_STRING:
 		add_string(arena, tree, key, string_of(dev, row));
 		break;
+	case PROP_NUMBER:
+		node_add_number(arena, tree, key, dev_string(dev, row));
+		break;
 	case PROP_ENUM:
 		add_string(arena, tree, key, dev_word(dev, row)->qemu);
 		break;

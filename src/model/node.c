@@ -33,6 +33,11 @@ void node_add_string(struct arena *arena, struct node *parent, const char *key, 
 	node_add(arena, parent, key, NODE_STRING)->string = value;
 }
 
+void node_add_number(struct arena *arena, struct node *parent, const char *key, const char *value)
+{
+	node_add(arena, parent, key, NODE_NUMBER)->string = value;
+}
+
 void node_add_uint(struct arena *arena, struct node *parent, const char *key, uint64_t value)
 {
 	node_add(arena, parent, key, NODE_UINT)->number = value;

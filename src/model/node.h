@@ -16,6 +16,7 @@
 /* NODE_SET: numbers, in @string as base/numset.h reads them; an array in JSON, ranges in key=value. */
 enum node_kind {
 	NODE_STRING,
+	NODE_NUMBER,
 	NODE_UINT,
 	NODE_BOOL,
 	NODE_SET,
@@ -46,6 +47,9 @@ struct node *node_add(struct arena *arena, struct node *parent, const char *key,
 
 /** node_add_string() - add a string; copied by reference, so it must outlive the tree. */
 void node_add_string(struct arena *arena, struct node *parent, const char *key, const char *value);
+
+/** node_add_number() - add digits, or a mark that becomes such; as node_add_string(). */
+void node_add_number(struct arena *arena, struct node *parent, const char *key, const char *value);
 
 /** node_add_uint() - add a number. */
 void node_add_uint(struct arena *arena, struct node *parent, const char *key, uint64_t value);

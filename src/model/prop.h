@@ -23,6 +23,7 @@ enum prop_kind {
 	PROP_BOOL, /* field: bool */
 	PROP_UINT, /* field: uint64_t */
 	PROP_STRING, /* field: const char *; NULL when the symbol is empty */
+	PROP_NUMBER, /* field: const char *: digits, or a mark that becomes such; no symbol */
 	PROP_ENUM, /* field: const struct prop_word *; a choice with members SYM_WORD */
 	PROP_CLASS, /* field: vm_dev.class; a choice with members SYM_CLASS */
 	PROP_PCI, /* field: vm_dev.want; a string "bb:ss.f" or empty */
@@ -47,6 +48,10 @@ enum prop_kind {
 
 #define PROP_XML_LIST \
 	(1u << 20) /* a string with commas between items: "%u" in @xml is an item's number */
+
+#define PROP_DESCRIPTOR \
+	(1u << 13) /* a number of a descriptor: a -device for a shell is written without it */
+
 #define PROP_TELL (1u << 12) /* no promise to the guest, but `kiln diff` tells a change */
 
 /* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */

@@ -42,21 +42,40 @@ static unsigned device_place(const struct vm_dev *dev)
 
 /* ---- devices ---------------------------------------------------------------------------------- */
 
+static bool has_descriptor(const struct vm_dev *dev)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->flags & PROP_DESCRIPTOR && dev_applies(dev, row))
+			return true;
+	}
+	return false;
+}
+
 static void fill_device(const struct address_buses *buses, const struct vm_dev *dev,
-			struct arena *arena, struct node *tree)
+			struct arena *arena, struct node *tree, unsigned flags)
 {
 	bool object = dev->class->flags & CLASS_OBJECT;
 
 	node_add_string(arena, tree, object ? "qom-type" : "driver", dev_driver(dev));
 	prop_for_each(row, dev->family->props)
 	{
-		if (!dev_applies(dev, row))
+		if (!dev_applies(dev, row) ||
+		    (flags & ARG_SHELL_ONLY && row->flags & PROP_DESCRIPTOR))
 			continue;
 		if (row->kind == PROP_ADDRESS)
 			address_add(buses, arena, tree, dev);
 		else if (row->qemu && (!row->option || (object && !strcmp(row->option, "-object"))))
 			emit_row(dev, row, arena, tree);
 	}
+}
+
+static void add_form(const struct address_buses *buses, const struct vm_dev *dev, struct emit *emit,
+		     unsigned flags)
+{
+	const char *option = dev->class->flags & CLASS_OBJECT ? "-object" : "-device";
+
+	fill_device(buses, dev, emit->arena, emit_tree(emit, option, flags), flags);
 }
 
 static void add_device(const struct address_buses *buses, const struct vm_dev *dev,
@@ -66,10 +85,12 @@ static void add_device(const struct address_buses *buses, const struct vm_dev *d
 		return;
 	if (dev->family->back)
 		dev->family->back(dev, emit);
-	if (dev_driver(dev))
-		fill_device(buses, dev, emit->arena,
-			    emit_tree(emit,
-				      dev->class->flags & CLASS_OBJECT ? "-object" : "-device", 0));
+	if (dev_driver(dev) && has_descriptor(dev)) {
+		add_form(buses, dev, emit, ARG_LOADER_ONLY);
+		add_form(buses, dev, emit, ARG_SHELL_ONLY);
+	} else if (dev_driver(dev)) {
+		add_form(buses, dev, emit, 0);
+	}
 	if (dev->family->after)
 		dev->family->after(dev, emit);
 }

@@ -26,6 +26,7 @@ static const struct syntax {
 	{"-netdev", CAP_NETDEV_JSON, "type"},
 	{"-blockdev", NULL, "driver"},
 	{"-chardev", "", "backend"},
+	{"-tpmdev", "", "type"},
 	{"-audiodev", NULL, "driver"},
 	{"-vnc", "", "vnc"},
 	{"-fsdev", "", "fsdriver"},

@@ -38,6 +38,7 @@ static const char *word_value(const struct vm_dev *dev, const struct prop *row)
 	case PROP_CONST:
 		return row->text;
 	case PROP_CLASS:
+	case PROP_NUMBER:
 	case PROP_PCI:
 	case PROP_PLACE:
 	case PROP_ALIAS:

@@ -138,6 +138,9 @@ static void add_json_members(struct text *out, const struct node *parent)
 static void add_json(struct text *out, const struct node *node)
 {
 	switch (node->kind) {
+	case NODE_NUMBER:
+		add_string(out, node->string, ESCAPE_RAW);
+		break;
 	case NODE_STRING:
 		text_add(out, "\"");
 		add_string(out, node->string, ESCAPE_JSON);
@@ -207,7 +210,7 @@ static void add_kv(struct text *out, const char *prefix, const struct node *pare
 			text_fmt(out, "%s=", key);
 		if (item->kind == NODE_SET)
 			add_kv_set(out, key, item->string);
-		else if (item->kind == NODE_STRING)
+		else if (item->kind == NODE_STRING || item->kind == NODE_NUMBER)
 			add_string(out, item->string, ESCAPE_KV);
 		else if (item->kind == NODE_UINT)
 			text_fmt(out, "%" PRIu64, item->number);

@@ -39,6 +39,15 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_SOCKET:
 		name = op->socket.path;
 		break;
+	case OP_VSOCK:
+		name = op->vsock.owner;
+		break;
+	case OP_SWTPM:
+		name = op->swtpm.state;
+		break;
+	case OP_CANCEL:
+		name = op->cancel.path;
+		break;
 	case OP_SECRET:
 		name = op->secret.owner;
 		break;

@@ -33,6 +33,19 @@ static void test_uuid_is_what_sha256sum_gives(void **state)
 	assert_string_equal(text, "0e9e55e9-bb67-82d9-999e-46dfd0cbb259");
 }
 
+static void test_cid_is_what_sha256sum_gives(void **state)
+{
+	(void)state;
+	/* 741e29d0...: 3 + that mod 4294967292 */
+	assert_int_equal(unit_cid("4c4c4544", "router", "vsock"), UINT32_C(1948133843));
+	for (unsigned i = 0; i < 1000; i++) {
+		char unit[16];
+
+		snprintf(unit, sizeof(unit), "u%u", i);
+		assert_in_range(unit_cid(unit, "vm", "vsock"), 3, UINT32_C(4294967294));
+	}
+}
+
 static void test_macs_are_local_unicast_and_differ(void **state)
 {
 	unsigned char mac[100][MAC_BYTES];
@@ -68,6 +81,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mac_is_what_sha256sum_gives),
 		cmocka_unit_test(test_uuid_is_what_sha256sum_gives),
+		cmocka_unit_test(test_cid_is_what_sha256sum_gives),
 		cmocka_unit_test(test_macs_are_local_unicast_and_differ),
 		cmocka_unit_test(test_parts_are_told_apart),
 	};
