@@ -4,6 +4,8 @@
  */
 #include "devices/registry.h"
 
+#include <string.h>
+
 #include "devices/chardev.h"
 
 struct channel {
@@ -22,7 +24,8 @@ static const struct dev_class channel_classes[] = {
 };
 
 static const struct prop channel_props[] = {
-	CHARDEV_ROWS(channel, chardev, "", chardev_line_words),
+	CHARDEV_ROWS(channel, chardev, "", chardev_agent_words),
+	CHARDEV_SPICE_ROWS(channel, chardev, ""),
 	CHARDEV_FILE_ROWS(channel, chardev, ""),
 	CHARDEV_UDP_ROWS(channel, chardev, ""),
 	{.name = "target", .kind = PROP_CONST, .text = "virtio", .xml = "target/@type"},
@@ -47,6 +50,7 @@ static const struct prop channel_props[] = {
 static const struct chardev_use channel_chardev = {
 	.field = offsetof(struct channel, chardev),
 	.device = "serial",
+	.spice = "vdagent",
 };
 
 static void channel_prepare(struct vm *vm, struct vm_dev *dev)
@@ -60,6 +64,31 @@ static void channel_back(const struct vm_dev *dev, struct emit *emit)
 	(void)chardev_emit(dev, emit);
 }
 
+/* The agent of SPICE in the guest opens this name and no other; libvirt refuses others, too. */
+#define SPICE_NAME "com.redhat.spice.0"
+
+static void check_name(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const struct channel *channel = dev->data;
+
+		if (dev->family != &channel_family || !chardev_is(dev, "SPICEVMC") ||
+		    (channel->name && strcmp(channel->name, SPICE_NAME) == 0))
+			continue;
+		struct err *err = dev_error(errs, dev, "name", check->name,
+					    "the name of SPICE's channel is \"%s\"",
+					    channel->name ? channel->name : "");
+
+		err_why(err, "Its agent in the guest looks for " SPICE_NAME ".");
+		err_fix(err, "Set %s=\"" SPICE_NAME "\".", dev_symbol(dev, "name"));
+	}
+}
+
+static const struct check channel_checks[] = {
+	{.name = "channel-spice-name", .run = check_name},
+	{0},
+};
+
 const struct dev_family channel_family = {
 	.name = "channel",
 	.sym = "CHANNEL",
@@ -70,6 +99,7 @@ const struct dev_family channel_family = {
 	.alias = "channel%s",
 	.classes = channel_classes,
 	.props = channel_props,
+	.checks = channel_checks,
 	.chardev = &channel_chardev,
 	.prepare = channel_prepare,
 	.back = channel_back,

@@ -26,6 +26,22 @@ const struct prop_word chardev_line_words[] = {
 	{0},
 };
 
+const struct prop_word chardev_agent_words[] = {
+	{.sym = "STDIO", .xml = "stdio", .qemu = "stdio"},
+	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
+	{.sym = "FILE", .xml = "file", .qemu = "file"},
+	{.sym = "PIPE", .xml = "pipe", .qemu = "pipe"},
+	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
+	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
+	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
+	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
+	{.sym = "VC", .xml = "vc", .qemu = "vc"},
+	{.sym = "NULL", .xml = "null", .qemu = "null"},
+	{.sym = "SPICEVMC", .xml = "spicevmc", .qemu = "spicevmc"},
+	{.sym = "SPICEPORT", .xml = "spiceport", .qemu = "spiceport"},
+	{0},
+};
+
 const struct prop_word chardev_port_words[] = {
 	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
 	{.sym = "FILE", .xml = "file", .qemu = "file"},
@@ -92,6 +108,11 @@ bool chardev_is_tcp(const struct vm_dev *dev)
 bool chardev_is_udp(const struct vm_dev *dev)
 {
 	return chardev_is(dev, "UDP");
+}
+
+bool chardev_is_spice_port(const struct vm_dev *dev)
+{
+	return chardev_is(dev, "SPICEPORT");
 }
 
 bool chardev_is_ip(const struct vm_dev *dev)
@@ -315,6 +336,10 @@ const char *chardev_emit(const struct vm_dev *dev, struct emit *emit)
 		/* Ctrl-C belongs to the guest. */
 		if (chardev_is(dev, "STDIO"))
 			node_add_bool(emit->arena, tree, "signal", false);
+		if (chardev_is(dev, "SPICEVMC"))
+			node_add_string(emit->arena, tree, "name", dev->family->chardev->spice);
+		if (chardev_is_spice_port(dev))
+			node_add_string(emit->arena, tree, "name", chardev->spice_channel);
 		add_log(dev, emit, tree, log);
 	}
 	return id;

@@ -31,7 +31,7 @@
  * @kind: word of chardev_line_words and its like.
  * @path: of a file, FIFO, device or socket; NULL for a socket is one in the run directory.
  * @mode: of UNIX and TCP. @protocol: of TCP. @reconnect: seconds, 0 = never.
- * @shown_path: as XML says it.
+ * @shown_path: as XML says it. @spice_channel: of SPICEPORT: what the viewer knows it by.
  */
 struct chardev {
 	const struct prop_word *kind;
@@ -39,7 +39,7 @@ struct chardev {
 	bool append, log_append;
 	const struct prop_word *mode, *protocol;
 	uint64_t reconnect;
-	const char *shown_path;
+	const char *shown_path, *spice_channel;
 };
 
 /**
@@ -47,15 +47,18 @@ struct chardev {
  * @field: offset of the struct chardev in the family's struct.
  * @when: whether the device has one as it is configured; NULL = always.
  * @device: QEMU's back end for a device of the host: "serial", "parallel".
+ * @spice: what SPICEVMC is of this family, in QEMU's words: "vdagent", "usbredir", "smartcard".
  */
 struct chardev_use {
 	size_t field;
 	bool (*when)(const struct vm_dev *dev);
-	const char *device;
+	const char *device, *spice;
 };
 
 /** chardev_line_words - every kind that a line of text can have. */
 extern const struct prop_word chardev_line_words[];
+/** chardev_agent_words - those of a line, and SPICEVMC and SPICEPORT, which want SPICE. */
+extern const struct prop_word chardev_agent_words[];
 /** chardev_port_words - the kinds for what prints: PTY, FILE, UNIX, TCP, DEVICE, NULL. */
 extern const struct prop_word chardev_port_words[];
 /** chardev_socket_words - the kinds that talk to another program: UNIX, TCP, UDP. */
@@ -105,6 +108,7 @@ bool chardev_retries(const struct vm_dev *dev);
 bool chardev_is_file(const struct vm_dev *dev);
 bool chardev_is_tcp(const struct vm_dev *dev);
 bool chardev_is_udp(const struct vm_dev *dev);
+bool chardev_is_spice_port(const struct vm_dev *dev);
 bool chardev_is_ip(const struct vm_dev *dev);
 bool chardev_has_log(const struct vm_dev *dev);
 
@@ -212,6 +216,15 @@ bool chardev_has_log(const struct vm_dev *dev);
 		.when = chardev_is_udp                                          \
 	}
 
+/** CHARDEV_SPICE_ROWS() - the rows of the kind SPICEPORT; arguments as for CHARDEV_ROWS(). */
+#define CHARDEV_SPICE_ROWS(type, member, place)                                       \
+	{                                                                             \
+		.name = "spice-channel", .sym = "SPICE_CHANNEL", .kind = PROP_STRING, \
+		.flags = PROP_REQUIRED, .rule = RULE(FILE_NAME),                      \
+		.field = offsetof(struct type, member.spice_channel),                 \
+		.xml = place "source/@channel", .when = chardev_is_spice_port         \
+	}
+
 /** CHARDEV_LOG_ROWS() - the rows of a copy in a file; arguments as for CHARDEV_ROWS(). */
 #define CHARDEV_LOG_ROWS(type, member, place)                                                  \
 	{.name = "log",                                                                        \
@@ -234,10 +247,12 @@ bool chardev_has_log(const struct vm_dev *dev);
 void chardev_check_stdio(const struct check *check, const struct vm *vm, struct err_list *errs);
 void chardev_check_path(const struct check *check, const struct vm *vm, struct err_list *errs);
 void chardev_check_socket(const struct check *check, const struct vm *vm, struct err_list *errs);
+void chardev_check_spice(const struct check *check, const struct vm *vm, struct err_list *errs);
 void chardev_check_shared(const struct check *check, const struct vm *vm, struct err_list *errs);
 
 #define CHARDEV_CHECKS                                                        \
-	{.name = "chardev-stdio-once", .run = chardev_check_stdio},           \
+	{.name = "chardev-spice", .run = chardev_check_spice},                \
+		{.name = "chardev-stdio-once", .run = chardev_check_stdio},   \
 		{.name = "chardev-path", .run = chardev_check_path},          \
 		{.name = "chardev-socket-path", .run = chardev_check_socket}, \
 	{                                                                     \

@@ -53,6 +53,21 @@ void chardev_check_path(const struct check *check, const struct vm *vm, struct e
 	}
 }
 
+void chardev_check_spice(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	if (vm_find(vm, "spice"))
+		return;
+	vm_for_each_dev(dev, vm->devs) {
+		if (!chardev_is(dev, "SPICEVMC") && !chardev_is_spice_port(dev))
+			continue;
+		struct err *err = dev_error(errs, dev, "backend", check->name,
+					    "%s ends in SPICE, and there is none", dev->id);
+
+		err_why(err, "Its other end is the viewer of a machine with SPICE graphics.");
+		err_fix(err, "Set CONFIG_SPICE=y, or choose %s_UNIX.", dev_symbol(dev, "backend"));
+	}
+}
+
 /* unix(7): sun_path, with the final NUL. */
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
