@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/num.h"
+#include "model/check.h"
 #include "model/vm.h"
 
 /*
@@ -123,6 +125,11 @@ static bool says_hotplug(const struct vm_dev *dev)
 	return is_port(dev) && word && word->xml;
 }
 
+static bool has_node(const struct vm_dev *dev)
+{
+	return is_expander(dev) && pci_of(dev)->node;
+}
+
 /* Order of the qemu column: libvirt writes port and chassis before the id, and hotplug behind it. */
 #define FIELD(member) .field = offsetof(struct controller_pci, member)
 static const struct prop pci_props[] = {
@@ -157,6 +164,13 @@ static const struct prop pci_props[] = {
 	 .xml = "target/@busNr",
 	 .qemu = "bus_nr",
 	 .max = 254,
+	 .when = is_expander},
+	{.name = "node",
+	 .sym = "NODE",
+	 .kind = PROP_STRING,
+	 .flags = PROP_ABI,
+	 FIELD(node),
+	 .xml = "target/node",
 	 .when = is_expander},
 	{.name = "port",
 	 .sym = "PORT",
@@ -197,11 +211,52 @@ static const struct prop pci_props[] = {
 	 FIELD(hotplug),
 	 .qemu = "hotplug",
 	 .when = says_hotplug},
+	{.name = "numa-node",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ALWAYS,
+	 FIELD(numa_node),
+	 .qemu = "numa_node",
+	 .when = has_node},
 	{.name = "pci-address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "address", .kind = PROP_ADDRESS, .when = is_plugged},
 	{.name = NULL},
 };
 #undef FIELD
+
+/* The number of a cell that the guest has. */
+static bool take_node(const struct vm_dev *dev, uint64_t *ret_node)
+{
+	const char *text = pci_of(dev)->node;
+	uint64_t cells = dev->vm->guest.numa_cells;
+
+	return cells && num_parse_n(text, strlen(text), 0, cells - 1, ret_node) == 0;
+}
+
+/* QEMU ends with "Illegal numa node" at a cell that is not there. */
+static void check_node(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	uint64_t cells = vm->guest.numa_cells, node;
+
+	vm_for_each_dev(dev, vm->controllers) {
+		if (dev->family != &controller_pci_family || !has_node(dev) ||
+		    take_node(dev, &node))
+			continue;
+		struct err *err = dev_error(errs, dev, "node", check->name,
+					    "the guest has no NUMA cell \"%s\"", pci_of(dev)->node);
+
+		if (cells)
+			err_why(err, "It has %llu, and they are counted from 0.",
+				(unsigned long long)cells);
+		else
+			err_why(err, "It has none at all: CONFIG_NUMA_COUNT is 0.");
+		err_fix(err, "Name another cell, clear %s, or add cells.", dev_symbol(dev, "node"));
+	}
+}
+
+static const struct check pci_checks[] = {
+	{.name = "pci-node", .run = check_node},
+	{0},
+};
 
 static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 {
@@ -209,6 +264,9 @@ static void prepare_pci(struct vm *vm, struct vm_dev *dev)
 
 	data->index = dev->index;
 	data->model_name = dev->class->driver;
+	/* One that is not there is check_node()'s. */
+	if (has_node(dev))
+		(void)!take_node(dev, &data->numa_node);
 	/* A symbol of the machine, whose power management does it. */
 	if (is_pci_root(dev))
 		data->hotplug_word = vm->guest.root_hotplug;
@@ -233,6 +291,7 @@ const struct dev_family controller_pci_family = {
 	.alias = "pci.%s",
 	.classes = pci_classes,
 	.props = pci_props,
+	.checks = pci_checks,
 	.prepare = prepare_pci,
 };
 

@@ -19,6 +19,7 @@ extern const struct dev_family controller_virtio_serial_family;
  * @index: the bus that it makes. @model_name: QEMU's driver, as libvirt's <model name=>.
  * @chassis, @port: of ports. @chassis_nr: of a pci-bridge. @bus_nr: of an expander bus. 0 in .config
  *                  is "by rule"; the layout puts the number in its place.
+ * @node: of an expander, the guest's NUMA cell as written, or NULL; @numa_node: its number.
  * @hotplug_word: of ports and of pci-root: default, on or off. @hotplug: what that means for QEMU, of
  *                ports, and for the layout.
  */
@@ -26,6 +27,8 @@ struct controller_pci {
 	uint64_t index;
 	const char *model_name;
 	uint64_t chassis, port, chassis_nr, bus_nr;
+	const char *node;
+	uint64_t numa_node;
 	const struct prop_word *hotplug_word;
 	bool hotplug;
 };

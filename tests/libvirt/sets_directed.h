@@ -341,6 +341,7 @@ static const struct directed {
 	{refuse_root_address, ON_ALL, NULL},
 	{refuse_order, ON_PC, NULL},
 	{refuse_bus_numbers, ON_ALL, NULL},
+	{refuse_node, ON_ALL, NULL},
 	{refuse_expander, ON_PC, NULL},
 	{refuse_expander, ON_PCIE, NULL},
 	{refuse_high_index, ON_PC, NULL},

@@ -153,6 +153,7 @@ static const struct {
 	{"E12 root model", "must be model="},
 	{"E13 bridge order", "but index must be larger than bus"},
 	{"E14 bus numbers", "No free busNr lower than"},
+	{"P04 E15 NUMA node", "is configured for a NUMA node"},
 	{"E16 root index", "controllers should have index 0"},
 	{"E17 expander, i440fx's", "pci-expander-bus controllers are only supported"},
 	{"E17 expander, PCI Express", "pcie-expander-bus controllers are not supported"},
@@ -171,7 +172,6 @@ static const struct {
 } unreachable_rows[] = {
 	{"E3 bus beyond the set, hot-plug capability, no more slots",
 	 "libvirt says so at a hot-plug alone; at the definition it adds buses"},
-	{"E15 NUMA node of an expander", "Kiln's expander buses have no node"},
 	{"E20 virtio disk with another address", "Kiln has no word for such an address"},
 	{"E22 IOMMU, address type", "Kiln has no word for such an address"},
 	{"growth by a dmi-to-pci-bridge", "every QEMU that libvirt 9 takes has pcie-pci-bridge; "

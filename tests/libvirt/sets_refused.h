@@ -231,6 +231,19 @@ static void refuse_bus_numbers(struct set *set)
 	some_devices(set);
 }
 
+/* The guest of a set has no cells. */
+static void refuse_node(struct set *set)
+{
+	unsigned node = below(3);
+	struct vm_dev *dev;
+
+	no_usb(set);
+	dev = list_pci(set, set->vm.machine->expander_model, 1);
+	XML("<target><node>%u</node></target></controller>\n", node);
+	say(set, dev, "node", arena_fmt(&set->arena, "%u", node));
+	some_devices(set);
+}
+
 static void refuse_expander(struct set *set)
 {
 	no_usb(set);
