@@ -365,6 +365,26 @@ unsigned pci_suggest(const struct pci_set *set, unsigned flags, unsigned most, c
 	return pci_suggest_below(set, flags, PCI_BUS_MAX + 1, most, text, size);
 }
 
+/*
+ * Whether the free places for a parent are all on buses of the kind that the device itself makes: one of
+ * them may be its own, and the parent would sit behind its child.
+ */
+static bool behind_child(const struct pci_set *set, unsigned flags, unsigned upstream)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct pci_bus *bus = set->bus[i];
+
+		if (!pci_compatible(set, i, upstream, PCI_CONFIGURED) || pci_bus_full(bus))
+			continue;
+		if (!(pci_models[bus->model].upstream & flags & PCI_TYPE_MASK))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 bool pci_suggest_parent(const struct pci_set *set, unsigned flags, char *text, size_t size)
 {
 	struct pci_addr addr = {.bus = (uint16_t)set->count};
@@ -377,6 +397,12 @@ bool pci_suggest_parent(const struct pci_set *set, unsigned flags, char *text, s
 		if (!model->upstream || !(model->accepts & flags & PCI_TYPE_MASK) ||
 		    !pci_suggest(set, model->upstream, 1, above, sizeof(above)))
 			continue;
+		if (behind_child(set, flags, model->upstream)) {
+			(void)snprintf(text, size,
+				       "a pcie-root-port and, at an address behind it, a %s",
+				       model->name);
+			return true;
+		}
 		addr.slot = (uint8_t)model->min_slot;
 		(void)snprintf(text, size, "a %s; as PCI controller %u it has %s free", model->name,
 			       addr.bus, pci_addr_text(&addr, free_at));
