@@ -77,11 +77,25 @@ static const char *row_value(const struct vm_dev *dev, const struct prop *row)
 	return lower;
 }
 
+/*
+ * What is written nowhere is no fact: an option that is off, a choice that leaves it to QEMU. Otherwise
+ * a row that begins to apply, such as one for KVM alone, would be a change of the guest.
+ */
+static bool says_something(const struct vm_dev *dev, const struct prop *row)
+{
+	if (row->flags & PROP_ALWAYS)
+		return true;
+	if (row->kind == PROP_BOOL)
+		return dev_bool(dev, row);
+	return row->kind != PROP_ENUM || strcmp(dev_word(dev, row)->sym, "DEFAULT") != 0;
+}
+
 static void add_rows(struct facts_list *list, const struct vm_dev *dev)
 {
 	prop_for_each(row, dev->family->props)
 	{
-		if (row->flags & (PROP_ABI | PROP_TELL) && dev_applies(dev, row))
+		if (row->flags & (PROP_ABI | PROP_TELL) && dev_applies(dev, row) &&
+		    says_something(dev, row))
 			add(list, dev->id, row->name, row->flags & PROP_ABI ? PROMISED : TOLD,
 			    row_value(dev, row));
 	}
