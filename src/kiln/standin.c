@@ -259,6 +259,8 @@ static void replace_secret(struct standin *standin, const char **value, const js
 static const struct {
 	const char *driver, *by;
 } substitutes[] = {
+	{"vhost-vsock-pci", "virtio-rng-pci"},
+	{"vhost-vsock-pci-non-transitional", "virtio-rng-pci-non-transitional"},
 	{"vfio-pci", "pci-testdev"},
 	{"vfio-pci-nohotplug", "pci-testdev"},
 	{"scsi-block", "scsi-hd"},
@@ -341,22 +343,6 @@ static void replace_cpu(struct standin *standin, const char **value)
 	*value = text_str(&text);
 }
 
-/* Without the kernel's side QEMU makes no such device: another one stands at its address. */
-static void replace_vsock(struct standin *standin, const char **value)
-{
-	json_t *node = json_loads(*value, 0, NULL);
-
-	if (strncmp(member(node, "driver"), "vhost-vsock-", 12) == 0 &&
-	    access("/dev/vhost-vsock", R_OK | W_OK) != 0) {
-		standin->vsock = "virtio-rng-pci";
-		replace(node, "driver", json_string(standin->vsock));
-		(void)json_object_del(node, "guest-cid");
-		*value = dump(standin->scratch->arena, node);
-		note(standin, "a virtio-rng-pci stands in for the device of vsock");
-	}
-	json_decref(node);
-}
-
 /* A TPM has no place on a bus, and QEMU wants an answer of what is behind it before it starts. */
 static bool is_tpm(const char *option, const char *value)
 {
@@ -379,8 +365,6 @@ static int replace_value(struct standin *standin, const char *option, char *cons
 		replace_device(standin, value);
 	else if (strcmp(option, "-audiodev") == 0)
 		replace_audio(standin, value);
-	else if (strcmp(option, "-device") == 0)
-		replace_vsock(standin, value);
 	else if (strcmp(option, "-fsdev") == 0)
 		replace_folder(standin, value);
 	/* No port is opened for a guest that never runs, and no GPU is used. */

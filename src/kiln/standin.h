@@ -29,7 +29,6 @@ struct standin {
 	const struct img *img;
 	struct scratch *scratch;
 	const char *notes[STANDIN_NOTES];
-	const char *vsock; /* QEMU's device in the place of the one for vsock, or NULL */
 	size_t note_count, disks, hubs;
 };
 

@@ -121,10 +121,6 @@ static int run_qemu(const struct img *img, const char *qemu, struct arena *arena
 		err->kind = ERR_HOST;
 		return -1;
 	}
-	for (size_t i = 0; verdict->standin.vsock && i < verdict->wanted; i++) {
-		if (wants[i].driver && strncmp(wants[i].driver, "vhost-vsock-", 12) == 0)
-			wants[i].driver = verdict->standin.vsock;
-	}
 	verdict->differ = qtree_compare(&tree, wants, verdict->wanted, &verdict->differences);
 	return 0;
 }
