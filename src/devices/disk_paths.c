@@ -55,7 +55,7 @@ static void add_all(struct entries *entries, const struct vm *vm)
 		enum use use = disk->shareable ? USE_SHARE : USE_WRITE;
 
 		add(entries, dev, "path", &disk->source, disk->shown_read_only ? USE_READ : use);
-		for (unsigned i = 0; i < disk_backing_count(disk); i++)
+		for (unsigned i = 0; i < disk_backing_count(disk) && i < DISK_BACKINGS; i++)
 			add(entries, dev, rows[i], &disk->backing[i].source, USE_READ);
 	}
 }

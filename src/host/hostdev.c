@@ -57,7 +57,7 @@ static int absent_refuse(const struct op_hostdev *hostdev, int sys_errno, struct
 /* Its own driver would go on using it; variants such as mlx5-vfio-pci are VFIO too. */
 static int driver_check(const struct op_hostdev *hostdev, const char *folder, struct err *err)
 {
-	char driver[64];
+	char driver[64] = "";
 	const char *dash;
 
 	if (link_read(folder, "driver", driver, sizeof(driver)))

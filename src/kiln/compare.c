@@ -71,6 +71,11 @@ static bool key_is(const struct fact *fact, const char *key)
 	return strcmp(fact->key, key) == 0;
 }
 
+static bool same_value(const struct fact *a, const struct fact *b)
+{
+	return a->value && b->value && strcmp(a->value, b->value) == 0;
+}
+
 static bool is_bus(const struct fact *fact)
 {
 	return strncmp(fact->key, "bus-", 4) == 0;
@@ -198,14 +203,16 @@ static void both(struct comparison *ret, struct side *old, struct side *new)
 	while (old->at < old_end || new->at < new_end) {
 		const struct fact *was = old->at < old_end ? &old->facts[old->at] : NULL;
 		const struct fact *is = new->at < new_end ? &new->facts[new->at] : NULL;
-		int diff = !was ? 1 : !is ? -1 : strcmp(was->key, is->key);
+		int diff = was && is ? strcmp(was->key, is->key) : 0;
 
-		was = diff <= 0 ? was : NULL;
-		is = diff >= 0 ? is : NULL;
-		if ((diff || strcmp(was->value, is->value) != 0) && !follows(was, is, moved))
+		if (diff > 0)
+			was = NULL;
+		if (diff < 0)
+			is = NULL;
+		if (!(was && is && same_value(was, is)) && !follows(was, is, moved))
 			changed(ret, was, is, old_path != NULL);
-		old->at += diff <= 0;
-		new->at += diff >= 0;
+		old->at += was != NULL;
+		new->at += is != NULL;
 	}
 }
 

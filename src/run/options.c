@@ -35,18 +35,17 @@ static const struct option {
 };
 
 static const struct {
-	const char *name;
+	const char *name, *target;
 	enum command command;
-	const char *target;
 	bool optional;
 } command_table[] = {
-	{"up", COMMAND_UP, "an IMAGE", false},
-	{"down", COMMAND_DOWN, "the NAME of a VM", false},
-	{"check", COMMAND_CHECK, "an IMAGE", false},
-	{"show", COMMAND_SHOW, "an IMAGE", false},
-	{"probe-cpu", COMMAND_PROBE_CPU, "the path of a QEMU", true},
-	{"--help", COMMAND_HELP, NULL, false},
-	{"--version", COMMAND_VERSION, NULL, false},
+	{"up", "an IMAGE", COMMAND_UP, false},
+	{"down", "the NAME of a VM", COMMAND_DOWN, false},
+	{"check", "an IMAGE", COMMAND_CHECK, false},
+	{"show", "an IMAGE", COMMAND_SHOW, false},
+	{"probe-cpu", "the path of a QEMU", COMMAND_PROBE_CPU, true},
+	{"--help", NULL, COMMAND_HELP, false},
+	{"--version", NULL, COMMAND_VERSION, false},
 };
 
 const char *options_help(void)
@@ -85,7 +84,7 @@ static int option_apply(struct options *options, const struct option *option, co
 
 	switch (option->kind) {
 	case OPT_ACCEL:
-		if (strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0) {
+		if (value && strcmp(value, "kvm") != 0 && strcmp(value, "tcg") != 0) {
 			err_set(err, ERR_USAGE, "--accel %s", value);
 			err_why(err,
 				"It is kvm, which has the host's CPU, or tcg, which has none.");

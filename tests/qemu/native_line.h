@@ -283,7 +283,7 @@ static char *next_word(char **text)
 		if (*at == '\\' && quote != '\'' && at[1])
 			*to++ = *++at;
 		else if (quote ? *at == quote : *at == '\'' || *at == '"')
-			quote = quote ? '\0' : *at;
+			quote = (char)(quote ? '\0' : *at);
 		else
 			*to++ = *at;
 	}

@@ -47,7 +47,7 @@ static void make_node(unsigned number, unsigned total, unsigned free_mib, const 
 static int setup(void **state)
 {
 	(void)state;
-	(void)strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
 	return mkdtemp(folder) ? 0 : -1;
 }
 
