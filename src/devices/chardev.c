@@ -12,52 +12,39 @@
 
 #include "image/image.h"
 
-const struct prop_word chardev_line_words[] = {
-	{.sym = "STDIO", .xml = "stdio", .qemu = "stdio"},
-	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
-	{.sym = "FILE", .xml = "file", .qemu = "file"},
-	{.sym = "PIPE", .xml = "pipe", .qemu = "pipe"},
-	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
-	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
-	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
-	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
-	{.sym = "VC", .xml = "vc", .qemu = "vc"},
-	{.sym = "NULL", .xml = "null", .qemu = "null"},
-	{0},
-};
+/* QEMU has two words for a device of the host; the family knows which is its own. */
+#define WORD(SYM, XML, QEMU)                         \
+	{                                            \
+		.sym = SYM, .xml = XML, .qemu = QEMU \
+	}
+#define WORD_STDIO  WORD("STDIO", "stdio", "stdio")
+#define WORD_PTY    WORD("PTY", "pty", "pty")
+#define WORD_FILE   WORD("FILE", "file", "file")
+#define WORD_PIPE   WORD("PIPE", "pipe", "pipe")
+#define WORD_UNIX   WORD("UNIX", "unix", "socket")
+#define WORD_TCP    WORD("TCP", "tcp", "socket")
+#define WORD_UDP    WORD("UDP", "udp", "udp")
+#define WORD_DEVICE WORD("DEVICE", "dev", NULL)
+#define WORD_VC     WORD("VC", "vc", "vc")
+#define WORD_NONE   WORD("NULL", "null", "null")
+#define WORDS_LINE                                                                              \
+	WORD_STDIO, WORD_PTY, WORD_FILE, WORD_PIPE, WORD_UNIX, WORD_TCP, WORD_UDP, WORD_DEVICE, \
+		WORD_VC, WORD_NONE
+
+const struct prop_word chardev_line_words[] = {WORDS_LINE, {0}};
 
 const struct prop_word chardev_agent_words[] = {
-	{.sym = "STDIO", .xml = "stdio", .qemu = "stdio"},
-	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
-	{.sym = "FILE", .xml = "file", .qemu = "file"},
-	{.sym = "PIPE", .xml = "pipe", .qemu = "pipe"},
-	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
-	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
-	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
-	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
-	{.sym = "VC", .xml = "vc", .qemu = "vc"},
-	{.sym = "NULL", .xml = "null", .qemu = "null"},
-	{.sym = "SPICEVMC", .xml = "spicevmc", .qemu = "spicevmc"},
-	{.sym = "SPICEPORT", .xml = "spiceport", .qemu = "spiceport"},
+	WORDS_LINE,
+	WORD("SPICEVMC", "spicevmc", "spicevmc"),
+	WORD("SPICEPORT", "spiceport", "spiceport"),
 	{0},
 };
 
 const struct prop_word chardev_port_words[] = {
-	{.sym = "PTY", .xml = "pty", .qemu = "pty"},
-	{.sym = "FILE", .xml = "file", .qemu = "file"},
-	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
-	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
-	{.sym = "DEVICE", .xml = "dev", .qemu = NULL},
-	{.sym = "NULL", .xml = "null", .qemu = "null"},
-	{0},
+	WORD_PTY, WORD_FILE, WORD_UNIX, WORD_TCP, WORD_DEVICE, WORD_NONE, {0},
 };
 
-const struct prop_word chardev_socket_words[] = {
-	{.sym = "UNIX", .xml = "unix", .qemu = "socket"},
-	{.sym = "TCP", .xml = "tcp", .qemu = "socket"},
-	{.sym = "UDP", .xml = "udp", .qemu = "udp"},
-	{0},
-};
+const struct prop_word chardev_socket_words[] = {WORD_UNIX, WORD_TCP, WORD_UDP, {0}};
 
 const struct prop_word chardev_mode_words[] = {
 	{.sym = "LISTEN", .xml = "bind"},

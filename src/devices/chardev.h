@@ -188,6 +188,13 @@ bool chardev_has_log(const struct vm_dev *dev);
 		.xml = place "source/reconnect/@timeout", .when = chardev_may_retry \
 	}
 
+/** CHARDEV_ID_ROWS - what -device says of the back end and of itself. */
+#define CHARDEV_ID_ROWS                                                               \
+	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"}, \
+	{                                                                             \
+		.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"          \
+	}
+
 /** CHARDEV_FILE_ROWS() - the rows of the kind FILE; arguments as for CHARDEV_ROWS(). */
 #define CHARDEV_FILE_ROWS(type, member, place)                                                \
 	{                                                                                     \

@@ -23,30 +23,30 @@ struct console {
 
 #define CONSOLE_DEBUG (CLASS_OWN << 0) /* a port that firmware writes to, and nothing reads */
 
+/* What libvirt calls a serial line; the family's own words are those of a console. */
+#define SERIAL .xml = "serial", .alias = "serial%s"
+
 static const struct dev_class console_classes[] = {
 	{
 		.name = "serial",
 		.sym = "SERIAL",
 		.where = WHERE_NONE,
 		.flags = CLASS_LINE,
-		.xml = "serial",
-		.alias = "serial%s",
+		SERIAL,
 	},
 	{
 		.name = "pci-serial",
 		.sym = "PCI_SERIAL",
 		.driver = "pci-serial",
 		.where = WHERE_PCI,
-		.xml = "serial",
-		.alias = "serial%s",
+		SERIAL,
 	},
 	{
 		.name = "usb-serial",
 		.sym = "USB_SERIAL",
 		.driver = "usb-serial",
 		.on = CONTROLLER_USB,
-		.xml = "serial",
-		.alias = "serial%s",
+		SERIAL,
 	},
 	{
 		.name = "isa-debugcon",
@@ -54,8 +54,7 @@ static const struct dev_class console_classes[] = {
 		.driver = "isa-debugcon",
 		.where = WHERE_NONE,
 		.flags = CONSOLE_DEBUG,
-		.xml = "serial",
-		.alias = "serial%s",
+		SERIAL,
 	},
 	{
 		.name = "virtio",
@@ -66,6 +65,11 @@ static const struct dev_class console_classes[] = {
 	},
 	{0},
 };
+
+static const struct console *console_of(const struct vm_dev *dev)
+{
+	return dev->data;
+}
 
 static bool is_virtio(const struct vm_dev *dev)
 {
@@ -118,8 +122,7 @@ static const struct prop console_props[] = {
 	 .xml = "target/@port"},
 	{.name = "target-model", .kind = PROP_STRING, FIELD(model), .xml = "target/model/@name"},
 	CHARDEV_LOG_ROWS(console, chardev, ""),
-	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
-	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	CHARDEV_ID_ROWS,
 	{.name = "index",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ALWAYS,
@@ -198,31 +201,36 @@ static void check_serial(const struct check *check, const struct vm *vm, struct 
 	}
 }
 
+static const struct vm_dev *debug_at(const struct vm_dev *before, uint64_t iobase)
+{
+	vm_for_each_dev(dev, before->vm->devs) {
+		if (dev == before)
+			break;
+		if (dev->family == &console_family && is_debug(dev) &&
+		    console_of(dev)->iobase == iobase)
+			return dev;
+	}
+	return NULL;
+}
+
 /* Two at one port: QEMU takes both and the second hears nothing. */
 static void check_iobase(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
 		if (dev->family != &console_family || !is_debug(dev))
 			continue;
-		uint64_t iobase = ((const struct console *)dev->data)->iobase;
+		uint64_t iobase = console_of(dev)->iobase;
+		const struct vm_dev *old = debug_at(dev, iobase);
 
-		vm_for_each_dev(old, vm->devs) {
-			if (old == dev)
-				break;
-			if (old->family != &console_family || !is_debug(old) ||
-			    ((const struct console *)old->data)->iobase != iobase)
-				continue;
-			struct place other = dev_place(old, "iobase");
-			struct err *err =
-				dev_error(errs, dev, "iobase", check->name,
-					  "I/O port 0x%x is taken twice", (unsigned)iobase);
+		if (!old)
+			continue;
+		struct place other = dev_place(old, "iobase");
+		struct err *err = dev_error(errs, dev, "iobase", check->name,
+					    "I/O port 0x%x is taken twice", (unsigned)iobase);
 
-			err_also(err, other.file, other.line);
-			err_why(err, "%s is there too, and a port has one device behind it.",
-				old->id);
-			err_fix(err, "Give %s another port.", dev_symbol(dev, "iobase"));
-			break;
-		}
+		err_also(err, other.file, other.line);
+		err_why(err, "%s is there too, and a port has one device behind it.", old->id);
+		err_fix(err, "Give %s another port.", dev_symbol(dev, "iobase"));
 	}
 }
 

@@ -83,6 +83,11 @@ static const struct prop_word hotplug_words[] = {
 	{0},
 };
 
+const char *controller_index(const struct vm_dev *dev)
+{
+	return arena_fmt(dev->vm->arena, "%u", dev->index);
+}
+
 static bool is_class(const struct vm_dev *dev, const char *name)
 {
 	return strcmp(dev->class->name, name) == 0;
@@ -318,12 +323,7 @@ static const struct dev_class serial_classes[] = {
 };
 
 static const struct prop serial_props[] = {
-	{.name = "type", .kind = PROP_CONST, .xml = "@type", .text = "virtio-serial"},
-	{.name = "index",
-	 .kind = PROP_UINT,
-	 .flags = PROP_ALWAYS,
-	 .field = offsetof(struct controller_serial, index),
-	 .xml = "@index"},
+	CONTROLLER_HEAD("virtio-serial"),
 	{.name = "model", .sym = "MODEL", .kind = PROP_CLASS, .flags = PROP_ABI | PROP_PIN},
 	{.name = "shown-model",
 	 .kind = PROP_STRING,
@@ -340,7 +340,6 @@ static void prepare_serial(struct vm *vm, struct vm_dev *dev)
 	struct controller_serial *data = dev->data;
 
 	(void)vm;
-	data->index = dev->index;
 	/* No word at all is the plain model. */
 	if (dev->class != serial_classes)
 		data->shown_model = dev->class->name;

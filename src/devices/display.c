@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * display.c - where VNC and SPICE listen, their TLS and their keys.
+ * display.c - where VNC and SPICE listen, and their keys.
  */
 #include "devices/display.h"
 
@@ -8,29 +8,46 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "devices/registry.h"
 #include "model/vm.h"
 
-void display_add_tls(struct emit *emit, const char *id, const char *dir, bool verify)
-{
-	struct node *object = emit_tree(emit, "-object", 0);
+const struct prop_word display_listen_words[] = {
+	{.sym = "TCP", .xml = "address"},
+	{.sym = "UNIX", .xml = "socket"},
+	{0},
+};
 
-	node_add_string(emit->arena, object, "qom-type", "tls-creds-x509");
-	node_add_string(emit->arena, object, "id", id);
-	node_add_string(emit->arena, object, "dir", dir);
-	node_add_string(emit->arena, object, "endpoint", "server");
-	node_add_bool(emit->arena, object, "verify-peer", verify);
+static bool is_display(const struct vm_dev *dev)
+{
+	return dev->family == &vnc_family || dev->family == &spice_family;
 }
 
-void display_check_address(const struct check *check, const struct vm_dev *dev, const char *address,
+static const struct display *display_of(const struct vm_dev *dev)
+{
+	return dev->data;
+}
+
+bool display_is_unix(const struct vm_dev *dev)
+{
+	return prop_word_is(display_of(dev)->listen, "UNIX");
+}
+
+bool display_is_tcp(const struct vm_dev *dev)
+{
+	return !display_is_unix(dev);
+}
+
+void display_emit_keymap(const struct vm_dev *dev, struct emit *emit)
+{
+	if (display_of(dev)->keymap)
+		emit_text(emit, "-k", display_of(dev)->keymap, 0);
+}
+
+static void refuse_address(const struct check *check, const struct vm_dev *dev,
 			   struct err_list *errs)
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
-
-	if (!address || inet_pton(AF_INET, address, bytes) == 1 ||
-	    inet_pton(AF_INET6, address, bytes) == 1)
-		return;
 	struct err *err = dev_error(errs, dev, "address", check->name,
-				    "\"%s\" is no IPv4 or IPv6 address", address);
+				    "\"%s\" is no IPv4 or IPv6 address", display_of(dev)->address);
 
 	err_why(err, "A name would have to be looked up when the machine starts, and could mean "
 		     "another address each time.");
@@ -40,18 +57,38 @@ void display_check_address(const struct check *check, const struct vm_dev *dev, 
 		dev_symbol(dev, "address"));
 }
 
-void display_check_socket(const struct check *check, const struct vm_dev *dev, const char *path,
-			  struct err_list *errs)
+void display_check_address(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	vm_for_each_dev(dev, vm->devs) {
+		const char *address =
+			is_display(dev) && display_is_tcp(dev) ? display_of(dev)->address : NULL;
+
+		if (address && inet_pton(AF_INET, address, bytes) != 1 &&
+		    inet_pton(AF_INET6, address, bytes) != 1)
+			refuse_address(check, dev, errs);
+	}
+}
+
+void display_check_socket(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
 
-	if (!path || strlen(path) <= max)
-		return;
-	struct err *err =
-		dev_error(errs, dev, "socket", check->name, "the path has %zu bytes", strlen(path));
+	vm_for_each_dev(dev, vm->devs) {
+		const char *path =
+			is_display(dev) && display_is_unix(dev) ? display_of(dev)->socket : NULL;
 
-	err_why(err, "The path of a unix socket has at most %zu bytes (sun_path of unix(7)).", max);
-	err_fix(err, "Shorten %s.", dev_symbol(dev, "socket"));
+		if (!path || strlen(path) <= max)
+			continue;
+		struct err *err = dev_error(errs, dev, "socket", check->name,
+					    "the path has %zu bytes", strlen(path));
+
+		err_why(err,
+			"The path of a unix socket has at most %zu bytes (sun_path of unix(7)).",
+			max);
+		err_fix(err, "Shorten %s.", dev_symbol(dev, "socket"));
+	}
 }
 
 /* Those in pc-bios/keymaps of QEMU 7.2 and 10.0. */
@@ -83,23 +120,22 @@ static const char *list(struct arena *arena)
 static const struct vm_dev *other_keymap(const struct vm_dev *dev, const char *keymap)
 {
 	vm_for_each_dev(other, dev->vm->devs) {
-		const struct prop *row = dev_prop(other->family, "keymap");
-
 		if (other == dev)
 			break;
-		if (row && dev_string(other, row) && strcmp(dev_string(other, row), keymap) != 0)
+		if (is_display(other) && display_of(other)->keymap &&
+		    strcmp(display_of(other)->keymap, keymap) != 0)
 			return other;
 	}
 	return NULL;
 }
 
-void display_check_keymap(const struct check *check, const struct vm_dev *dev, const char *keymap,
-			  struct err_list *errs)
+static void check_keymap(const struct check *check, const struct vm_dev *dev, const char *keymap,
+			 struct err_list *errs)
 {
-	const struct vm_dev *other = keymap ? other_keymap(dev, keymap) : NULL;
+	const struct vm_dev *other = other_keymap(dev, keymap);
 	struct err *err;
 
-	if (keymap && !is_known(keymap)) {
+	if (!is_known(keymap)) {
 		err = dev_error(errs, dev, "keymap", check->name, "there is no keymap \"%s\"",
 				keymap);
 		err_why(err, "QEMU has: %s.", list(errs->arena));
@@ -112,5 +148,13 @@ void display_check_keymap(const struct check *check, const struct vm_dev *dev, c
 		err_why(err, "%s has another one, and QEMU has one for all displays.",
 			dev_symbol(other, "keymap"));
 		err_fix(err, "Give both the same, or clear one.");
+	}
+}
+
+void display_check_keymap(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (is_display(dev) && display_of(dev)->keymap)
+			check_keymap(check, dev, display_of(dev)->keymap, errs);
 	}
 }

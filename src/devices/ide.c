@@ -6,11 +6,8 @@
  */
 #include "devices/registry.h"
 
+#include "model/controller.h"
 #include "model/vm.h"
-
-struct controller {
-	uint64_t index; /* always 0 */
-};
 
 static const struct dev_offer offer_ide = {
 	.type = CONTROLLER_IDE,
@@ -35,15 +32,8 @@ static const struct dev_class ide_classes[] = {
 	{0},
 };
 
-#define INDEX                                                                 \
-	{                                                                     \
-		.name = "index", .kind = PROP_UINT, .flags = PROP_ALWAYS,     \
-		.field = offsetof(struct controller, index), .xml = "@index", \
-	}
-
 static const struct prop ide_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "ide", .xml = "@type"},
-	INDEX,
+	CONTROLLER_HEAD("ide"),
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
@@ -52,7 +42,6 @@ const struct dev_family ide_family = {
 	.name = "ide",
 	.sym = "IDE",
 	.max = 1,
-	.size = sizeof(struct controller),
 	.flags = FAMILY_INTERNAL,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_IDE,
@@ -85,8 +74,7 @@ static const struct dev_class fdc_classes[] = {
 };
 
 static const struct prop fdc_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "fdc", .xml = "@type"},
-	INDEX,
+	CONTROLLER_HEAD("fdc"),
 	{0},
 };
 
@@ -94,7 +82,6 @@ const struct dev_family fdc_family = {
 	.name = "fdc",
 	.sym = "FDC",
 	.max = 1,
-	.size = sizeof(struct controller),
 	.flags = FAMILY_INTERNAL,
 	.rank = RANK_NONE,
 	.controller = CONTROLLER_FDC,

@@ -28,8 +28,7 @@ static const struct prop parallel_props[] = {
 	 PORT,
 	 .xml = "target/@port"},
 	CHARDEV_LOG_ROWS(parallel, chardev, ""),
-	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
-	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	CHARDEV_ID_ROWS,
 	{.name = "index", .kind = PROP_UINT, .flags = PROP_ALWAYS, PORT, .qemu = "index"},
 	{0},
 };

@@ -9,7 +9,9 @@
 
 #include <string.h>
 
+#include "devices/chardev.h"
 #include "model/check.h"
+#include "model/controller.h"
 #include "model/emit.h"
 #include "model/vm.h"
 
@@ -23,8 +25,7 @@ static const struct dev_class redir_classes[] = {
 static const struct prop redir_props[] = {
 	{.name = "bus", .kind = PROP_CONST, .text = "usb", .xml = "@bus"},
 	{.name = "type", .kind = PROP_CONST, .text = "spicevmc", .xml = "@type"},
-	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
-	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	CHARDEV_ID_ROWS,
 	{.name = "usb-address", .sym = "USB_ADDRESS", .kind = PROP_PLACE},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
@@ -90,8 +91,7 @@ static const struct dev_class smartcard_classes[] = {
 static const struct prop smartcard_props[] = {
 	{.name = "mode", .kind = PROP_CONST, .text = "passthrough", .xml = "@mode"},
 	{.name = "type", .kind = PROP_CONST, .text = "spicevmc", .xml = "@type"},
-	{.name = "chardev", .kind = PROP_ALIAS, .text = "char%s", .qemu = "chardev"},
-	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	CHARDEV_ID_ROWS,
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
@@ -126,10 +126,6 @@ const struct dev_family smartcard_family = {
 	.back = smartcard_back,
 };
 
-struct reader {
-	uint64_t index;
-};
-
 static const struct dev_offer offer_reader = {
 	.type = CONTROLLER_CCID,
 	.buses = 1,
@@ -144,30 +140,16 @@ static const struct dev_class reader_classes[] = {
 };
 
 static const struct prop reader_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "ccid", .xml = "@type"},
-	{.name = "index",
-	 .kind = PROP_UINT,
-	 .flags = PROP_ALWAYS,
-	 .field = offsetof(struct reader, index),
-	 .xml = "@index"},
+	CONTROLLER_HEAD("ccid"),
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
 
-static void reader_prepare(struct vm *vm, struct vm_dev *dev)
-{
-	struct reader *reader = dev->data;
-
-	(void)vm;
-	reader->index = dev->index;
-}
-
 const struct dev_family ccid_family = {
 	.name = "ccid",
 	.sym = "CCID",
 	.max = 1,
-	.size = sizeof(struct reader),
 	.flags = FAMILY_INTERNAL | FAMILY_ADDED,
 	.rank = RANK_NONE,
 	.controller = CONTROLLER_CCID,
@@ -175,5 +157,4 @@ const struct dev_family ccid_family = {
 	.alias = "ccid%s",
 	.classes = reader_classes,
 	.props = reader_props,
-	.prepare = reader_prepare,
 };

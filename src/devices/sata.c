@@ -10,11 +10,8 @@
 
 #include "model/check.h"
 #include "model/chipset.h"
+#include "model/controller.h"
 #include "model/machine.h"
-
-struct sata {
-	uint64_t index;
-};
 
 #define OFFER                                                                        \
 	.type = CONTROLLER_SATA, .buses = 1, .targets = 1, .units = 6, .letters = 6, \
@@ -42,25 +39,12 @@ static bool is_added(const struct vm_dev *dev)
 }
 
 static const struct prop sata_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "sata", .xml = "@type"},
-	{.name = "index",
-	 .kind = PROP_UINT,
-	 .flags = PROP_ALWAYS,
-	 .field = offsetof(struct sata, index),
-	 .xml = "@index"},
+	CONTROLLER_HEAD("sata"),
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id", .when = is_added},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI},
 	{.name = "place", .kind = PROP_ADDRESS},
 	{0},
 };
-
-static void sata_prepare(struct vm *vm, struct vm_dev *dev)
-{
-	struct sata *sata = dev->data;
-
-	(void)vm;
-	sata->index = dev->index;
-}
 
 static bool is_built_in(const struct vm *vm, const struct vm_dev *dev)
 {
@@ -98,7 +82,6 @@ const struct dev_family sata_family = {
 	.name = "sata",
 	.sym = "SATA",
 	.max = 8,
-	.size = sizeof(struct sata),
 	.flags = FAMILY_ADDED,
 	.rank = RANK_CONTROLLER,
 	.controller = CONTROLLER_SATA,
@@ -107,5 +90,4 @@ const struct dev_family sata_family = {
 	.classes = sata_classes,
 	.props = sata_props,
 	.checks = sata_checks,
-	.prepare = sata_prepare,
 };

@@ -4,10 +4,11 @@
  */
 #include "devices/registry.h"
 
+#include "model/controller.h"
 #include "model/vm.h"
 
 struct scsi {
-	uint64_t index, queues, per_lun, max_sectors;
+	uint64_t queues, per_lun, max_sectors;
 };
 
 #define CLASS_VIRTIO CLASS_OWN
@@ -138,8 +139,7 @@ static bool is_virtio(const struct vm_dev *dev)
 
 #define FIELD(member) .field = offsetof(struct scsi, member)
 static const struct prop scsi_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "scsi", .xml = "@type"},
-	{.name = "index", .kind = PROP_UINT, .flags = PROP_ALWAYS, FIELD(index), .xml = "@index"},
+	CONTROLLER_HEAD("scsi"),
 	{.name = "model",
 	 .sym = "MODEL",
 	 .kind = PROP_CLASS,
@@ -179,14 +179,6 @@ static const struct prop scsi_props[] = {
 };
 #undef FIELD
 
-static void scsi_prepare(struct vm *vm, struct vm_dev *dev)
-{
-	struct scsi *scsi = dev->data;
-
-	(void)vm;
-	scsi->index = dev->index;
-}
-
 const struct dev_family scsi_family = {
 	.name = "scsi",
 	.sym = "SCSI",
@@ -199,5 +191,4 @@ const struct dev_family scsi_family = {
 	.alias = "scsi%s",
 	.classes = scsi_classes,
 	.props = scsi_props,
-	.prepare = scsi_prepare,
 };

@@ -23,17 +23,12 @@ enum channel {
 };
 
 struct spice {
-	const struct prop_word *listen, *mode, *mouse, *image, *jpeg, *zlib, *streaming;
+	struct display base;
+	const struct prop_word *mode, *mouse, *image, *jpeg, *zlib, *streaming;
 	const struct prop_word *channel[CHANNEL_COUNT];
-	const char *address, *socket, *where, *password, *tls_dir, *keymap, *render_node;
+	const char *where, *render_node;
 	uint64_t port, tls_port;
 	bool playback, copy_paste, no_copy_paste, transfer, no_transfer, gl;
-};
-
-static const struct prop_word listen_words[] = {
-	{.sym = "TCP", .xml = "address"},
-	{.sym = "UNIX", .xml = "socket"},
-	{0},
 };
 
 static const struct prop_word mode_words[] = {
@@ -83,24 +78,14 @@ static const struct spice *spice_of(const struct vm_dev *dev)
 	return dev->data;
 }
 
-static bool is_unix(const struct vm_dev *dev)
-{
-	return prop_word_is(spice_of(dev)->listen, "UNIX");
-}
-
-static bool is_tcp(const struct vm_dev *dev)
-{
-	return !is_unix(dev);
-}
-
 static bool has_tls(const struct vm_dev *dev)
 {
-	return is_tcp(dev) && spice_of(dev)->tls_port;
+	return display_is_tcp(dev) && spice_of(dev)->tls_port;
 }
 
 static bool has_no_password(const struct vm_dev *dev)
 {
-	return !spice_of(dev)->password;
+	return !spice_of(dev)->base.password;
 }
 
 static bool has_gl(const struct vm_dev *dev)
@@ -114,7 +99,7 @@ static bool has_gl(const struct vm_dev *dev)
 	{                                                                        \
 		.name = "channel-" NAME, .sym = #SYM "_MODE", .kind = PROP_ENUM, \
 		FIELD(channel[CHANNEL_##SYM]), .words = mode_words,              \
-		.xml = "channel[name=" NAME "]/@mode", .when = is_tcp,           \
+		.xml = "channel[name=" NAME "]/@mode", .when = display_is_tcp,   \
 	}
 
 static const struct prop spice_props[] = {
@@ -127,7 +112,7 @@ static const struct prop spice_props[] = {
 	 OPTION,
 	 .qemu = "port",
 	 .max = 65535,
-	 .when = is_tcp},
+	 .when = display_is_tcp},
 	{.name = "tls-port",
 	 .sym = "TLS_PORT",
 	 .kind = PROP_UINT,
@@ -136,39 +121,27 @@ static const struct prop spice_props[] = {
 	 OPTION,
 	 .qemu = "tls-port",
 	 .max = 65535,
-	 .when = is_tcp},
-	{.name = "autoport", .kind = PROP_CONST, .text = "no", .xml = "@autoport", .when = is_tcp},
-	{.name = "unix", .kind = PROP_CONST, .text = "on", OPTION, .qemu = "unix", .when = is_unix},
+	 .when = display_is_tcp},
+	{.name = "autoport",
+	 .kind = PROP_CONST,
+	 .text = "no",
+	 .xml = "@autoport",
+	 .when = display_is_tcp},
+	{.name = "unix",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 OPTION,
+	 .qemu = "unix",
+	 .when = display_is_unix},
 	{.name = "where", .kind = PROP_STRING, FIELD(where), OPTION, .qemu = "addr"},
-	{.name = "keymap", .sym = "KEYMAP", .kind = PROP_STRING, FIELD(keymap), .xml = "@keymap"},
 	{.name = "mode",
 	 .sym = "MODE",
 	 .kind = PROP_ENUM,
 	 FIELD(mode),
 	 .words = mode_words,
 	 .xml = "@defaultMode",
-	 .when = is_tcp},
-	{.name = "listen",
-	 .sym = "LISTEN",
-	 .kind = PROP_ENUM,
-	 FIELD(listen),
-	 .words = listen_words,
-	 .xml = "listen/@type"},
-	{.name = "address",
-	 .sym = "ADDRESS",
-	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 FIELD(address),
-	 .xml = "listen/@address",
-	 .when = is_tcp},
-	{.name = "socket",
-	 .sym = "SOCKET",
-	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 .rule = RULE(PATH),
-	 FIELD(socket),
-	 .xml = "listen/@socket",
-	 .when = is_unix},
+	 .when = display_is_tcp},
+	DISPLAY_ROWS,
 	CHANNEL("main", MAIN),
 	CHANNEL("display", DISPLAY),
 	CHANNEL("inputs", INPUTS),
@@ -185,25 +158,17 @@ static const struct prop spice_props[] = {
 	 .xml = "mouse/@mode",
 	 OPTION,
 	 .qemu = "agent-mouse"},
-	{.name = "password",
-	 .sym = "PASSWORD_SECRET",
-	 .kind = PROP_STRING,
-	 FIELD(password),
-	 OPTION,
-	 .qemu = "password-secret",
-	 .refers = &secret_family},
+	DISPLAY_PASSWORD_ROW("-spice"),
 	{.name = "no-password",
 	 .kind = PROP_CONST,
 	 .text = "on",
 	 OPTION,
 	 .qemu = "disable-ticketing",
 	 .when = has_no_password},
-	{.name = "tls-directory",
-	 .sym = "TLS_DIR",
+	DISPLAY_TLS_ROW(has_tls),
+	{.name = "x509-directory",
 	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 .rule = RULE(PATH),
-	 FIELD(tls_dir),
+	 FIELD(base.tls_dir),
 	 OPTION,
 	 .qemu = "x509-dir",
 	 .when = has_tls},
@@ -276,7 +241,7 @@ static const struct prop spice_props[] = {
 	 .xml = "gl/@enable",
 	 OPTION,
 	 .qemu = "gl",
-	 .when = is_unix},
+	 .when = display_is_unix},
 	{.name = "render-node",
 	 .sym = "RENDER_NODE",
 	 .kind = PROP_STRING,
@@ -307,7 +272,7 @@ static void spice_prepare(struct vm *vm, struct vm_dev *dev)
 	struct spice *spice = dev->data;
 
 	(void)vm;
-	spice->where = is_unix(dev) ? spice->socket : spice->address;
+	spice->where = display_is_unix(dev) ? spice->base.socket : spice->base.address;
 	spice->no_copy_paste = !spice->copy_paste;
 	spice->no_transfer = !spice->transfer;
 }
@@ -324,25 +289,12 @@ static void spice_back(const struct vm_dev *dev, struct emit *emit)
 			node_add_string(emit->arena, tree, spice->channel[i]->qemu,
 					channel_names[i]);
 	}
-	if (spice->keymap)
-		emit_text(emit, "-k", spice->keymap, 0);
+	display_emit_keymap(dev, emit);
 }
 
 static const struct vm_dev *find_spice(const struct vm *vm)
 {
 	return vm_find(vm, spice_family.name);
-}
-
-static void check_listen(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	const struct vm_dev *dev = find_spice(vm);
-
-	if (dev && is_tcp(dev))
-		display_check_address(check, dev, spice_of(dev)->address, errs);
-	else if (dev)
-		display_check_socket(check, dev, spice_of(dev)->socket, errs);
-	if (dev)
-		display_check_keymap(check, dev, spice_of(dev)->keymap, errs);
 }
 
 static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -351,7 +303,7 @@ static void check_ports(const struct check *check, const struct vm *vm, struct e
 	const struct spice *spice = dev ? spice_of(dev) : NULL;
 	struct err *err;
 
-	if (!dev || is_unix(dev) || spice->port != spice->tls_port)
+	if (!dev || display_is_unix(dev) || spice->port != spice->tls_port)
 		return;
 	err = dev_error(errs, dev, "port", check->name,
 			spice->port ? "port %u is taken twice" : "SPICE has no port",
@@ -373,7 +325,7 @@ static void check_mode(const struct check *check, const struct vm_dev *dev, cons
 	bool secure = prop_word_is(mode, "SECURE");
 	struct err *err;
 
-	if (!mode->qemu || (is_tcp(dev) && (secure ? spice->tls_port : spice->port)))
+	if (!mode->qemu || (display_is_tcp(dev) && (secure ? spice->tls_port : spice->port)))
 		return;
 	err = dev_error(errs, dev, name, check->name, "there is no port %s TLS",
 			secure ? "with" : "without");
@@ -395,7 +347,6 @@ static void check_modes(const struct check *check, const struct vm *vm, struct e
 }
 
 static const struct check spice_checks[] = {
-	{.name = "spice-listen", .run = check_listen},
 	{.name = "spice-ports", .run = check_ports},
 	{.name = "spice-mode", .run = check_modes},
 	{0},

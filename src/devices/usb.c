@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "model/check.h"
+#include "model/controller.h"
 #include "model/machine.h"
 
 struct usb {
-	uint64_t index, ports;
+	uint64_t ports;
 	uint64_t first_port; /* of a companion: first port of the master that it takes over */
 	const char *master_bus; /* "usb.0" */
 };
@@ -132,8 +133,7 @@ static bool has_ports(const struct vm_dev *dev)
 
 #define FIELD(member) .field = offsetof(struct usb, member)
 static const struct prop usb_props[] = {
-	{.name = "type", .kind = PROP_CONST, .text = "usb", .xml = "@type"},
-	{.name = "index", .kind = PROP_UINT, .flags = PROP_ALWAYS, FIELD(index), .xml = "@index"},
+	CONTROLLER_HEAD("usb"),
 	{.name = "model",
 	 .sym = "MODEL",
 	 .kind = PROP_CLASS,
@@ -183,7 +183,6 @@ static void add_companions(struct vm *vm, struct vm_dev *master)
 
 		last = vm_add_companion(vm, last, class, id);
 		*(struct usb *)last->data = (struct usb){
-			.index = master->index,
 			.first_port = 2ul * i,
 			.master_bus = arena_fmt(vm->arena, "%s.0", master->alias),
 		};
@@ -194,11 +193,8 @@ static void add_companions(struct vm *vm, struct vm_dev *master)
 
 static void usb_prepare(struct vm *vm, struct vm_dev *dev)
 {
-	struct usb *usb = dev->data;
-
 	if (is_companion(dev))
 		return;
-	usb->index = dev->index;
 	dev->alias = dev->index ? arena_fmt(vm->arena, "usb%u", dev->index) : "usb";
 	if (is_set(dev))
 		add_companions(vm, dev);

@@ -12,18 +12,12 @@
 #include "devices/display.h"
 
 struct vnc {
-	const struct prop_word *listen, *share;
-	const char *address, *socket;
-	const char *display; /* QEMU's word for both */
+	struct display base;
+	const struct prop_word *share;
+	const char *display; /* QEMU's word for the address or the socket */
 	bool automatic, automatic_websocket, tls, verify;
 	uint64_t port, last_port, websocket, to, audio;
-	const char *password, *tls_dir, *tls_id, *keymap, *audiodev;
-};
-
-static const struct prop_word listen_words[] = {
-	{.sym = "TCP", .xml = "address"},
-	{.sym = "UNIX", .xml = "socket"},
-	{0},
+	const char *tls_id, *audiodev;
 };
 
 static const struct prop_word share_words[] = {
@@ -44,34 +38,24 @@ static const struct vnc *vnc_of(const struct vm_dev *dev)
 	return dev->data;
 }
 
-static bool is_unix(const struct vm_dev *dev)
-{
-	return prop_word_is(vnc_of(dev)->listen, "UNIX");
-}
-
-static bool is_tcp(const struct vm_dev *dev)
-{
-	return !is_unix(dev);
-}
-
 static bool is_automatic(const struct vm_dev *dev)
 {
-	return is_tcp(dev) && vnc_of(dev)->automatic;
+	return display_is_tcp(dev) && vnc_of(dev)->automatic;
 }
 
 static bool is_fixed(const struct vm_dev *dev)
 {
-	return is_tcp(dev) && !vnc_of(dev)->automatic;
+	return display_is_tcp(dev) && !vnc_of(dev)->automatic;
 }
 
 static bool has_automatic_websocket(const struct vm_dev *dev)
 {
-	return is_tcp(dev) && vnc_of(dev)->automatic_websocket;
+	return display_is_tcp(dev) && vnc_of(dev)->automatic_websocket;
 }
 
 static bool may_fix_websocket(const struct vm_dev *dev)
 {
-	return is_tcp(dev) && !vnc_of(dev)->automatic_websocket;
+	return display_is_tcp(dev) && !vnc_of(dev)->automatic_websocket;
 }
 
 static bool has_tls(const struct vm_dev *dev)
@@ -93,14 +77,14 @@ static const struct prop vnc_props[] = {
 	 .xml = "@port",
 	 .min = PORT_FIRST,
 	 .max = 65535,
-	 .when = is_tcp},
+	 .when = display_is_tcp},
 	{.name = "automatic",
 	 .sym = "AUTOPORT",
 	 .kind = PROP_BOOL,
 	 .flags = PROP_ALWAYS,
 	 FIELD(automatic),
 	 .xml = "@autoport",
-	 .when = is_tcp},
+	 .when = display_is_tcp},
 	{.name = "last-port",
 	 .sym = "LAST_PORT",
 	 .kind = PROP_UINT,
@@ -121,7 +105,7 @@ static const struct prop vnc_props[] = {
 	 FIELD(automatic_websocket),
 	 OPTION,
 	 .qemu = "websocket",
-	 .when = is_tcp},
+	 .when = display_is_tcp},
 	{.name = "any-websocket",
 	 .kind = PROP_CONST,
 	 .text = "-1",
@@ -136,7 +120,6 @@ static const struct prop vnc_props[] = {
 	 .qemu = "websocket",
 	 .max = 65535,
 	 .when = may_fix_websocket},
-	{.name = "keymap", .sym = "KEYMAP", .kind = PROP_STRING, FIELD(keymap), .xml = "@keymap"},
 	{.name = "share",
 	 .sym = "SHARE",
 	 .kind = PROP_ENUM,
@@ -145,21 +128,9 @@ static const struct prop vnc_props[] = {
 	 .xml = "@sharePolicy",
 	 OPTION,
 	 .qemu = "share"},
-	{.name = "password",
-	 .sym = "PASSWORD_SECRET",
-	 .kind = PROP_STRING,
-	 FIELD(password),
-	 OPTION,
-	 .qemu = "password-secret",
-	 .refers = &secret_family},
+	DISPLAY_PASSWORD_ROW("-vnc"),
 	{.name = "tls", .sym = "TLS", .kind = PROP_BOOL, FIELD(tls)},
-	{.name = "tls-directory",
-	 .sym = "TLS_DIR",
-	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 .rule = RULE(PATH),
-	 FIELD(tls_dir),
-	 .when = has_tls},
+	DISPLAY_TLS_ROW(has_tls),
 	{.name = "tls-verify",
 	 .sym = "TLS_VERIFY",
 	 .kind = PROP_BOOL,
@@ -178,27 +149,7 @@ static const struct prop vnc_props[] = {
 	 .xml = "audio/@id",
 	 .max = 8},
 	{.name = "audiodev", .kind = PROP_STRING, FIELD(audiodev), OPTION, .qemu = "audiodev"},
-	{.name = "listen",
-	 .sym = "LISTEN",
-	 .kind = PROP_ENUM,
-	 FIELD(listen),
-	 .words = listen_words,
-	 .xml = "listen/@type"},
-	{.name = "address",
-	 .sym = "ADDRESS",
-	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 FIELD(address),
-	 .xml = "listen/@address",
-	 .when = is_tcp},
-	{.name = "socket",
-	 .sym = "SOCKET",
-	 .kind = PROP_STRING,
-	 .flags = PROP_REQUIRED,
-	 .rule = RULE(PATH),
-	 FIELD(socket),
-	 .xml = "listen/@socket",
-	 .when = is_unix},
+	DISPLAY_ROWS,
 	{0},
 };
 #undef FIELD
@@ -207,17 +158,28 @@ static void vnc_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct vnc *vnc = dev->data;
 
-	if (is_unix(dev))
-		vnc->display = arena_fmt(vm->arena, "unix:%s", vnc->socket);
+	if (display_is_unix(dev))
+		vnc->display = arena_fmt(vm->arena, "unix:%s", vnc->base.socket);
 	else
-		vnc->display =
-			arena_fmt(vm->arena,
-				  vnc->address && strchr(vnc->address, ':') ? "[%s]:%u" : "%s:%u",
-				  vnc->address, (unsigned)(vnc->port - PORT_FIRST));
+		vnc->display = arena_fmt(
+			vm->arena,
+			vnc->base.address && strchr(vnc->base.address, ':') ? "[%s]:%u" : "%s:%u",
+			vnc->base.address, (unsigned)(vnc->port - PORT_FIRST));
 	vnc->to = vnc->last_port >= PORT_FIRST ? vnc->last_port - PORT_FIRST : 0;
 	vnc->tls_id = "vnc-tls-creds0";
 	if (vnc->audio)
 		vnc->audiodev = arena_fmt(vm->arena, "audio%u", (unsigned)vnc->audio);
+}
+
+static void add_credentials(struct emit *emit, const struct vnc *vnc)
+{
+	struct node *object = emit_tree(emit, "-object", 0);
+
+	node_add_string(emit->arena, object, "qom-type", "tls-creds-x509");
+	node_add_string(emit->arena, object, "id", vnc->tls_id);
+	node_add_string(emit->arena, object, "dir", vnc->base.tls_dir);
+	node_add_string(emit->arena, object, "endpoint", "server");
+	node_add_bool(emit->arena, object, "verify-peer", vnc->verify);
 }
 
 static void vnc_back(const struct vm_dev *dev, struct emit *emit)
@@ -225,23 +187,14 @@ static void vnc_back(const struct vm_dev *dev, struct emit *emit)
 	const struct vnc *vnc = vnc_of(dev);
 
 	if (has_tls(dev))
-		display_add_tls(emit, vnc->tls_id, vnc->tls_dir, vnc->verify);
+		add_credentials(emit, vnc);
 	(void)emit_option(emit, dev, "-vnc");
-	if (vnc->keymap)
-		emit_text(emit, "-k", vnc->keymap, 0);
+	display_emit_keymap(dev, emit);
 }
 
 static const struct vm_dev *find_vnc(const struct vm *vm)
 {
 	return vm_find(vm, vnc_family.name);
-}
-
-static void check_address(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	const struct vm_dev *dev = find_vnc(vm);
-
-	if (dev && is_tcp(dev))
-		display_check_address(check, dev, vnc_of(dev)->address, errs);
 }
 
 static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -277,22 +230,6 @@ static void check_range(const struct check *check, const struct vm *vm, struct e
 		(unsigned)vnc_of(dev)->port);
 }
 
-static void check_socket(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	const struct vm_dev *dev = find_vnc(vm);
-
-	if (dev && is_unix(dev))
-		display_check_socket(check, dev, vnc_of(dev)->socket, errs);
-}
-
-static void check_keymap(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	const struct vm_dev *dev = find_vnc(vm);
-
-	if (dev)
-		display_check_keymap(check, dev, vnc_of(dev)->keymap, errs);
-}
-
 static void check_audio(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct vm_dev *dev = find_vnc(vm);
@@ -302,12 +239,10 @@ static void check_audio(const struct check *check, const struct vm *vm, struct e
 }
 
 static const struct check vnc_checks[] = {
-	{.name = "vnc-address", .run = check_address},
 	{.name = "vnc-ports", .run = check_ports},
 	{.name = "vnc-port-range", .run = check_range},
-	{.name = "vnc-socket-length", .run = check_socket},
-	{.name = "vnc-keymap", .run = check_keymap},
 	{.name = "vnc-audio", .run = check_audio},
+	DISPLAY_CHECKS,
 	{0},
 };
 

@@ -35,8 +35,17 @@ struct controller_pci {
 
 /** struct controller_serial - data of controller_virtio_serial_family. @shown_model: in XML. */
 struct controller_serial {
-	uint64_t index;
 	const char *shown_model;
 };
+
+/** controller_index() - the index of a controller as XML says it. */
+const char *controller_index(const struct vm_dev *dev);
+
+/** CONTROLLER_HEAD() - the rows with which every <controller> begins. @word: its type. */
+#define CONTROLLER_HEAD(word)                                                                 \
+	{.name = "type", .kind = PROP_CONST, .text = word, .xml = "@type"},                   \
+	{                                                                                     \
+		.name = "index", .kind = PROP_MADE, .make = controller_index, .xml = "@index" \
+	}
 
 #endif
