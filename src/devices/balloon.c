@@ -12,24 +12,7 @@ struct balloon {
 };
 
 static const struct dev_class balloon_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-balloon-pci",
-		.where = WHERE_VIRTIO,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-balloon-pci-transitional",
-		.where = WHERE_PCI,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-balloon-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-balloon", 0, NULL),
 	{0},
 };
 

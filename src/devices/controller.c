@@ -301,24 +301,7 @@ const struct dev_family controller_pci_family = {
 };
 
 static const struct dev_class serial_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-serial-pci",
-		.where = WHERE_VIRTIO,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-serial-pci-transitional",
-		.where = WHERE_PCI,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-serial-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-serial", 0, NULL),
 	{.name = NULL},
 };
 

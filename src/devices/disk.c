@@ -9,27 +9,7 @@
 #include "base/num.h"
 
 static const struct dev_class disk_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-blk-pci",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_MULTI_QUEUE | DISK_VIRTIO,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-blk-pci-transitional",
-		.where = WHERE_PCI,
-		.flags = CLASS_MULTI_QUEUE | DISK_VIRTIO,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-blk-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_MULTI_QUEUE | DISK_VIRTIO,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-blk", CLASS_MULTI_QUEUE | DISK_VIRTIO, NULL),
 	{
 		.name = "scsi",
 		.sym = "SCSI",

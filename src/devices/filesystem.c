@@ -24,24 +24,7 @@ struct fs {
 #define CLASS_VIRTIOFS CLASS_OWN
 
 static const struct dev_class fs_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-9p-pci",
-		.where = WHERE_VIRTIO,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-9p-pci-transitional",
-		.where = WHERE_PCI,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-9p-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-9p", 0, NULL),
 	{
 		.name = "virtiofs",
 		.sym = "VIRTIOFS",

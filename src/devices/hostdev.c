@@ -64,27 +64,7 @@ static const struct dev_class hostdev_classes[] = {
 		.where = WHERE_PCIE,
 		.flags = CLASS_MDEV | CLASS_RAMFB,
 	},
-	{
-		.name = "virtio",
-		.sym = "VHOST_SCSI",
-		.driver = "vhost-scsi-pci",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VHOST,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VHOST_SCSI_TRANSITIONAL",
-		.driver = "vhost-scsi-pci-transitional",
-		.where = WHERE_PCI,
-		.flags = CLASS_VHOST,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VHOST_SCSI_NON_TRANSITIONAL",
-		.driver = "vhost-scsi-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VHOST,
-	},
+	VIRTIO_CLASSES("virtio", "VHOST_SCSI", "vhost-scsi", CLASS_VHOST, NULL),
 	{0},
 };
 

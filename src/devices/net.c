@@ -83,27 +83,7 @@ static bool has_acpi_index(const struct vm_dev *dev)
 }
 
 static const struct dev_class net_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-net-pci",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-net-pci-transitional",
-		.where = WHERE_PCI,
-		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-net-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VNET_HDR | CLASS_MULTI_QUEUE,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-net", CLASS_VNET_HDR | CLASS_MULTI_QUEUE, NULL),
 	{
 		.name = "e1000",
 		.sym = "E1000",

@@ -43,24 +43,7 @@ static bool has_rate(const struct vm_dev *dev)
 }
 
 static const struct dev_class rng_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "virtio-rng-pci",
-		.where = WHERE_VIRTIO,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-rng-pci-transitional",
-		.where = WHERE_PCI,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-rng-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-	},
+	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-rng", 0, NULL),
 	{0},
 };
 

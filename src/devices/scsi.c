@@ -17,17 +17,26 @@ struct scsi {
  * Limits of QEMU 7.2 and 10.0, by trial; libvirt puts seven disks on one, whatever the model, as units
  * of target 0.
  */
-static const struct dev_offer offer_virtio = {
-	.type = CONTROLLER_SCSI,
-	.buses = 1,
-	.targets = 256,
-	.units = 16384,
-	.letters = 7,
-	.bus_prop = "channel",
-	.target_prop = "scsi-id",
-	.unit_prop = "lun",
-	.why = "A virtio-scsi controller has bus 0, targets 0 to 255 and units 0 to 16383.",
-};
+#define DISKS_OF_LIBVIRT 7
+
+#define OFFER(TARGETS, UNITS, WHY)                                                            \
+	{                                                                                     \
+		.type = CONTROLLER_SCSI, .buses = 1, .targets = (TARGETS), .units = (UNITS),  \
+		.letters = DISKS_OF_LIBVIRT, .bus_prop = "channel", .target_prop = "scsi-id", \
+		.unit_prop = "lun", .why = (WHY)                                              \
+	}
+
+static const struct dev_offer offer_virtio = OFFER(
+	256, 16384, "A virtio-scsi controller has bus 0, targets 0 to 255 and units 0 to 16383.");
+
+static const struct dev_offer offer_lsisas1068 =
+	OFFER(8, 2, "An lsisas1068 controller has bus 0, targets 0 to 7 and units 0 and 1.");
+
+static const struct dev_offer offer_lsisas1078 =
+	OFFER(64, 256, "An lsisas1078 controller has bus 0, targets 0 to 63 and units 0 to 255.");
+
+static const struct dev_offer offer_vmpvscsi =
+	OFFER(64, 1, "A vmpvscsi controller has bus 0, targets 0 to 63 and unit 0.");
 
 /* libvirt's unit is the ID on the bus; the adapter itself has ID 7. */
 static const struct dev_offer offer_lsilogic = {
@@ -35,72 +44,13 @@ static const struct dev_offer offer_lsilogic = {
 	.buses = 1,
 	.targets = 1,
 	.units = 7,
-	.letters = 7,
+	.letters = DISKS_OF_LIBVIRT,
 	.unit_prop = "scsi-id",
 	.why = "An lsilogic controller has bus 0, target 0 and units 0 to 6; 7 is itself.",
 };
 
-static const struct dev_offer offer_lsisas1068 = {
-	.type = CONTROLLER_SCSI,
-	.buses = 1,
-	.targets = 8,
-	.units = 2,
-	.letters = 7,
-	.bus_prop = "channel",
-	.target_prop = "scsi-id",
-	.unit_prop = "lun",
-	.why = "An lsisas1068 controller has bus 0, targets 0 to 7 and units 0 and 1.",
-};
-
-static const struct dev_offer offer_lsisas1078 = {
-	.type = CONTROLLER_SCSI,
-	.buses = 1,
-	.targets = 64,
-	.units = 256,
-	.letters = 7,
-	.bus_prop = "channel",
-	.target_prop = "scsi-id",
-	.unit_prop = "lun",
-	.why = "An lsisas1078 controller has bus 0, targets 0 to 63 and units 0 to 255.",
-};
-
-static const struct dev_offer offer_vmpvscsi = {
-	.type = CONTROLLER_SCSI,
-	.buses = 1,
-	.targets = 64,
-	.units = 1,
-	.letters = 7,
-	.bus_prop = "channel",
-	.target_prop = "scsi-id",
-	.unit_prop = "lun",
-	.why = "A vmpvscsi controller has bus 0, targets 0 to 63 and unit 0.",
-};
-
 static const struct dev_class scsi_classes[] = {
-	{
-		.name = "virtio-scsi",
-		.sym = "VIRTIO",
-		.driver = "virtio-scsi-pci",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VIRTIO,
-		.offer = &offer_virtio,
-	},
-	{
-		.name = "virtio-transitional",
-		.sym = "VIRTIO_TRANSITIONAL",
-		.driver = "virtio-scsi-pci-transitional",
-		.where = WHERE_PCI,
-		.flags = CLASS_VIRTIO,
-		.offer = &offer_virtio,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "virtio-scsi-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-		.flags = CLASS_VIRTIO,
-		.offer = &offer_virtio,
-	},
+	VIRTIO_CLASSES("virtio-scsi", "VIRTIO", "virtio-scsi", CLASS_VIRTIO, &offer_virtio),
 	{
 		.name = "lsilogic",
 		.sym = "LSILOGIC",

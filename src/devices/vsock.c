@@ -20,19 +20,11 @@ struct vsock {
 	const char *shown_auto, *guest_cid, *vhostfd;
 };
 
+/* Neither QEMU 7.2 nor 10.0 has a transitional one, although libvirt has a word for it. */
 static const struct dev_class vsock_classes[] = {
-	{
-		.name = "virtio",
-		.sym = "VIRTIO",
-		.driver = "vhost-vsock-pci",
-		.where = WHERE_VIRTIO,
-	},
-	{
-		.name = "virtio-non-transitional",
-		.sym = "VIRTIO_NON_TRANSITIONAL",
-		.driver = "vhost-vsock-pci-non-transitional",
-		.where = WHERE_VIRTIO,
-	},
+	VIRTIO_CLASS("virtio", "VIRTIO", "vhost-vsock-pci", WHERE_VIRTIO, 0, NULL),
+	VIRTIO_CLASS("virtio-non-transitional", "VIRTIO_NON_TRANSITIONAL",
+		     "vhost-vsock-pci-non-transitional", WHERE_VIRTIO, 0, NULL),
 	{0},
 };
 

@@ -74,6 +74,26 @@ struct dev_class {
 	const struct dev_offer *offer;
 };
 
+/**
+ * VIRTIO_CLASSES() - the three models of a virtio device, as they stand in a table of classes: plain,
+ * transitional (conventional PCI, with the registers of before virtio 1.0), non-transitional.
+ * @plain, @symbol: of the plain one; to the symbol of the others is added what they are.
+ * @type: QEMU's device, without "-pci".
+ * @class_flags, @offered: of all three.
+ */
+#define VIRTIO_CLASSES(plain, symbol, type, class_flags, offered)                        \
+	VIRTIO_CLASS(plain, symbol, type "-pci", WHERE_VIRTIO, class_flags, offered),    \
+		VIRTIO_CLASS("virtio-transitional", symbol "_TRANSITIONAL",              \
+			     type "-pci-transitional", WHERE_PCI, class_flags, offered), \
+		VIRTIO_CLASS("virtio-non-transitional", symbol "_NON_TRANSITIONAL",      \
+			     type "-pci-non-transitional", WHERE_VIRTIO, class_flags, offered)
+
+#define VIRTIO_CLASS(model, symbol, device, place, class_flags, offered)            \
+	{                                                                           \
+		.name = (model), .sym = symbol, .driver = device, .where = (place), \
+		.flags = (class_flags), .offer = (offered)                          \
+	}
+
 #define CLASS_VNET_HDR    (1u << 0) /* its tap has IFF_VNET_HDR (behaviours F46) */
 #define CLASS_MULTI_QUEUE (1u << 1) /* can have more than one queue */
 #define CLASS_SERIAL_PORT (1u << 2) /* sits on a virtio-serial controller */
