@@ -45,7 +45,7 @@ struct disk {
 	struct storage source;
 	struct disk_backing backing[DISK_BACKINGS]; /* the first is below the disk, and so on */
 	const struct prop_word *format, *cache, *aio, *discard, *detect_zeroes, *werror, *rerror;
-	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group;
+	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group, *iothread;
 	bool read_only, luks, copy_on_read, shareable, removable, throttle;
 	uint64_t queues, queue_size, boot_order, logical_block, physical_block, io_size;
 	uint64_t limit[LIMIT_COUNTERS][LIMIT_PARTS];

@@ -2,7 +2,8 @@
 /*
  * iothread.c - threads of QEMU that do the input and output of disks; a disk names the one it uses.
  *
- * Slot N is libvirt's thread N + 1, and QEMU's object iothread(N + 1).
+ * Slot N is libvirt's thread N + 1, and QEMU's object iothread(N + 1). Its number is its name too, for
+ * rows whose `refers` is &iothread_family.
  */
 #include "devices/registry.h"
 
@@ -10,6 +11,7 @@
 #include "model/vm.h"
 
 struct iothread {
+	const char *name;
 	uint64_t id, pool_min, pool_max, poll_ns;
 	bool polls;
 };
@@ -35,6 +37,7 @@ static bool has_polling(const struct vm_dev *dev)
 #define FIELD(member) .field = offsetof(struct iothread, member)
 static const struct prop iothread_props[] = {
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "name", .kind = PROP_STRING, FIELD(name)},
 	{.name = "number", .kind = PROP_UINT, FIELD(id), .xml = "@id"},
 	{.name = "pool-min",
 	 .sym = "POOL_MIN",
@@ -68,6 +71,7 @@ static void iothread_prepare(struct vm *vm, struct vm_dev *dev)
 	struct iothread *iothread = dev->data;
 
 	iothread->id = dev->slot + 1;
+	iothread->name = arena_fmt(vm->arena, "%u", dev->slot + 1);
 	vm->guest.iothreads++;
 }
 
@@ -94,7 +98,38 @@ static void check_pool(const struct check *check, const struct vm *vm, struct er
 	}
 }
 
+static const struct prop *thread_row(const struct vm_dev *dev)
+{
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->refers == &iothread_family && dev_referred(dev, row))
+			return row;
+	}
+	return NULL;
+}
+
+/* libvirt refuses it, and so does QEMU without KVM: "ioeventfd is required for iothread". */
+static void check_transport(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each(dev, vm) {
+		const struct prop *row = thread_row(dev);
+
+		if (!row || !dev_on_mmio(dev))
+			continue;
+		struct err *err =
+			dev_error(errs, dev, row->name, check->name,
+				  "%s is on a virtio-mmio transport and cannot use a thread",
+				  dev->id);
+
+		err_why(err, "The guest wakes the thread by an event of KVM, for which QEMU needs "
+			     "a PCI device.");
+		err_fix(err, "Clear %s, or put it on PCI: CONFIG_VIRTIO_BUS_PCI=y.",
+			dev_symbol(dev, row->name));
+	}
+}
+
 static const struct check iothread_checks[] = {
+	{.name = "iothread-transport", .run = check_transport},
 	{.name = "iothread-pool", .run = check_pool},
 	{0},
 };

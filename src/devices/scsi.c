@@ -9,6 +9,7 @@
 
 struct scsi {
 	uint64_t queues, per_lun, max_sectors;
+	const char *iothread;
 };
 
 #define CLASS_VIRTIO CLASS_OWN
@@ -96,6 +97,14 @@ static const struct prop scsi_props[] = {
 	 .flags = PROP_ABI | PROP_PIN,
 	 .xml = "@model"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "iothread",
+	 .sym = "IOTHREAD",
+	 .kind = PROP_STRING,
+	 FIELD(iothread),
+	 .refers = &iothread_family,
+	 .xml = "driver/@iothread",
+	 .qemu = "iothread",
+	 .when = is_virtio},
 	{.name = "queues",
 	 .sym = "QUEUES",
 	 .kind = PROP_UINT,
