@@ -57,13 +57,13 @@ static const char *type_name(const struct symbol *sym)
 	return "bool";
 }
 
-static void put_symbol(const struct conf *conf, struct symbol *sym, unsigned line, FILE *out)
+static void put_symbol(struct symbol *sym, unsigned line, FILE *out)
 {
 	char flags[4] = "", *flag = flags;
 	long long min, max;
 
 	sym_calc_value(sym);
-	struct tree_place place = tree_defined(conf->arena, sym);
+	struct tree_place place = tree_defined(sym);
 
 	if (tree_prompt(sym))
 		*flag++ = 'p';
@@ -153,7 +153,7 @@ void dump_symbols(const struct conf *conf, FILE *out)
 		if (!sym || !tree_defines(sym) || (sym->flags & SEEN))
 			continue;
 		sym->flags |= SEEN;
-		put_symbol(conf, sym, line_number(sorted, conf->count, sym), out);
+		put_symbol(sym, line_number(sorted, conf->count, sym), out);
 		symbols++;
 	}
 	put_errors(conf, out);

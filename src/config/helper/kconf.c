@@ -5,7 +5,8 @@
  * In: --tree DIR (the tree with Kconfig), --build DIR (the folder above build/kconfig/), --config
  * FILE (a full .config or a minimal defconfig), optionally --check. Out: the protocol of dump.c on
  * stdout, or with --check only messages for people on stderr. Exit code 0, 1 with errors, 2 usage.
- * It must not write any file.
+ * It must not write any file. Slots that the configuration does not use are neither read nor told,
+ * but with --all-slots, and where something is wrong, since an error may name any symbol.
  */
 #include "config/helper/kconf.h"
 
@@ -124,23 +125,27 @@ static char *read_file(const char *path, size_t *ret_size, struct err *err)
 
 struct options {
 	const char *tree, *build, *config, *name;
-	bool check;
+	bool check, all_slots;
 };
 
 static int usage(void)
 {
 	(void)fputs(
-		"usage: kiln-kconf --tree DIR --build DIR --config FILE [--name NAME] [--check]\n",
+		"usage: kiln-kconf --tree DIR --build DIR --config FILE [--name NAME] [--check] "
+		"[--all-slots]\n",
 		stderr);
 	return ERR_USAGE;
 }
 
 static bool parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option known[] = {
-		{"tree", required_argument, NULL, 't'},   {"build", required_argument, NULL, 'b'},
-		{"config", required_argument, NULL, 'c'}, {"name", required_argument, NULL, 'n'},
-		{"check", no_argument, NULL, 'C'},        {NULL, 0, NULL, 0}};
+	static const struct option known[] = {{"tree", required_argument, NULL, 't'},
+					      {"build", required_argument, NULL, 'b'},
+					      {"config", required_argument, NULL, 'c'},
+					      {"name", required_argument, NULL, 'n'},
+					      {"check", no_argument, NULL, 'C'},
+					      {"all-slots", no_argument, NULL, 'A'},
+					      {NULL, 0, NULL, 0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -160,6 +165,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		case 'C':
 			options->check = true;
 			break;
+		case 'A':
+			options->all_slots = true;
+			break;
 		default:
 			return false;
 		}
@@ -170,7 +178,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 }
 
 /* Sources are found in the working directory first, then in srctree: see the top Kconfig. */
-static void load_tree(const struct options *options)
+static void load_tree(const struct options *options, const struct conf *conf, const char *text)
 {
 	char tree[PATH_MAX];
 
@@ -180,6 +188,7 @@ static void load_tree(const struct options *options)
 			      strerror(errno));
 		exit(ERR_CONFIG);
 	}
+	slots_want(conf, tree, options->all_slots ? NULL : text);
 	conf_parse("Kconfig");
 }
 
@@ -193,6 +202,23 @@ static void calc_all(void)
 	{
 		sym_calc_value(sym);
 	}
+}
+
+/* The library can load one tree in a process's life: once more, from the start, with all slots. */
+static void NORETURN run_again(int argc, char **argv, int home)
+{
+	static char all_slots[] = "--all-slots";
+	char **again = calloc((size_t)argc + 2, sizeof(*again));
+
+	(void)dup2(real_stderr, STDERR_FILENO);
+	caught = -1;
+	if (again && fchdir(home) == 0) {
+		memcpy(again, argv, (size_t)argc * sizeof(*again));
+		again[argc] = all_slots;
+		(void)execv("/proc/self/exe", again);
+	}
+	(void)fprintf(stderr, "kiln-kconf: /proc/self/exe: %s\n", strerror(errno));
+	exit(ERR_HOST);
 }
 
 static int run(const struct options *options, struct conf *conf)
@@ -211,7 +237,7 @@ static int run(const struct options *options, struct conf *conf)
 		return ERR_CONFIG;
 	}
 	catch_stderr();
-	load_tree(options);
+	load_tree(options, conf, text);
 	/* Warnings about the configuration are in our own errors, and better. */
 	if (fstat(caught, &st) < 0 || conf_read(path) != 0 || ftruncate(caught, st.st_size) < 0)
 		return ERR_CONFIG;
@@ -220,8 +246,6 @@ static int run(const struct options *options, struct conf *conf)
 	free(text);
 	strict_check(conf);
 	report_caught(conf);
-	if (!options->check)
-		dump_symbols(conf, stdout);
 	return ERR_NONE;
 }
 
@@ -231,16 +255,22 @@ int main(int argc, char **argv)
 	struct arena arena = {0};
 	struct err_list errs = {.arena = &arena};
 	struct conf conf = {.arena = &arena, .errs = &errs};
+	int home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (!parse_options(argc, argv, &options))
 		return usage();
 	conf.file = options.name;
 	int rc = run(&options, &conf);
 
-	if (!rc && errs.count)
-		rc = ERR_CONFIG;
+	if (rc)
+		return rc;
+	if (!options.all_slots && (errs.count || !slots_complete()))
+		run_again(argc, argv, home);
 	if (options.check)
 		err_list_print(&errs, stderr);
+	else
+		dump_symbols(&conf, stdout);
+	rc = errs.count ? ERR_CONFIG : ERR_NONE;
 	if (fflush(stdout) != 0)
 		rc = ERR_HOST;
 	arena_free(&arena);

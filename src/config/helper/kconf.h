@@ -73,7 +73,21 @@ struct tree_place {
 };
 
 /** tree_defined() - where a symbol is defined; for an expanded template the template's own line. */
-struct tree_place tree_defined(struct arena *arena, const struct symbol *sym);
+struct tree_place tree_defined(const struct symbol *sym);
+
+/**
+ * slots_want() - before the tree is read: of expanded templates only the slots that matter to @text.
+ * @conf: its arena keeps what is remembered of the files, for as long as the tree is used.
+ * @tree: where files are that are not in the working directory, as $srctree is to the library.
+ * @text: a configuration, or NULL to have all slots read.
+ */
+void slots_want(const struct conf *conf, const char *tree, const char *text);
+
+/** slots_complete() - after the values are known: whether no count is above the slots that were read. */
+bool slots_complete(void);
+
+/** slots_place() - a line of a file as it was read, in terms of the template it was expanded from. */
+struct tree_place slots_place(const char *file, unsigned line);
 
 /** tree_prompt() - the prompt of a symbol or choice, or NULL when it has none. */
 const char *tree_prompt(const struct symbol *sym);

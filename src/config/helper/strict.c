@@ -25,7 +25,7 @@ static struct err *report(const struct conf *conf, const struct line *line, cons
 /* CONFIG_NET0_QUEUES "Queues [1..256]" (src/devices/net.Kconfig:41) */
 static const char *party(const struct conf *conf, const struct symbol *sym)
 {
-	struct tree_place place = tree_defined(conf->arena, sym);
+	struct tree_place place = tree_defined(sym);
 	const char *prompt = tree_prompt(sym);
 
 	if (!prompt)

@@ -17,75 +17,13 @@ bool tree_defines(const struct symbol *sym)
 	       strcmp(sym->name, "UNAME_RELEASE") != 0;
 }
 
-#define TEMPLATE_MAX 1024
-
-/* What the first line of an expanded file says; see scripts/kconfig-gen. */
-struct expanded {
-	const char *file, *from;
-	unsigned first, last, slots;
-};
-
-/* "#@expanded FILE FIRST LAST SLOTS", as scripts/kconfig-gen writes it. */
-static bool expanded_read(const char *line, char name[static ERR_FILE_MAX],
-			  uint64_t numbers[static 3])
-{
-	static const char mark[] = "#@expanded ";
-	size_t len;
-
-	if (strncmp(line, mark, strlen(mark)) != 0)
-		return false;
-	line += strlen(mark);
-	len = strcspn(line, " ");
-	if (len >= ERR_FILE_MAX)
-		return false;
-	memcpy(name, line, len);
-	name[len] = '\0';
-	for (size_t i = 0; i < 3; i++) {
-		line += len;
-		line += *line == ' ';
-		len = strcspn(line, " \n");
-		if (num_parse_n(line, len, 0, UINT32_MAX, &numbers[i]) < 0)
-			return false;
-	}
-	return true;
-}
-
-static const struct expanded *expanded_find(struct arena *arena, const char *file)
-{
-	static struct expanded known[TEMPLATE_MAX];
-	static size_t count;
-	char name[ERR_FILE_MAX], head[2 * ERR_FILE_MAX];
-	uint64_t numbers[3];
-
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(known[i].file, file))
-			return &known[i];
-	}
-	if (count == TEMPLATE_MAX)
-		return NULL;
-	struct expanded *entry = &known[count++];
-	FILE *in = fopen(file, "re");
-
-	entry->file = file;
-	if (!in)
-		return entry;
-	if (fgets(head, sizeof(head), in) && expanded_read(head, name, numbers)) {
-		entry->from = arena_str(arena, name);
-		entry->first = (unsigned)numbers[0];
-		entry->last = (unsigned)numbers[1];
-		entry->slots = (unsigned)numbers[2];
-	}
-	(void)fclose(in);
-	return entry;
-}
-
 /* menuconfig NAME "..." has a prompt of the kind P_MENU. */
 static bool is_prompt(const struct property *prop)
 {
 	return prop->type == P_PROMPT || prop->type == P_MENU;
 }
 
-struct tree_place tree_defined(struct arena *arena, const struct symbol *sym)
+struct tree_place tree_defined(const struct symbol *sym)
 {
 	struct tree_place place = {"Kconfig", 0};
 	const struct property *prop;
@@ -101,21 +39,7 @@ struct tree_place tree_defined(struct arena *arena, const struct symbol *sym)
 		if (asked)
 			break;
 	}
-	const struct expanded *from = expanded_find(arena, place.file);
-
-	if (!from || !from->from)
-		return place;
-	place.file = from->from;
-	if (from->last && place.line >= from->first) {
-		unsigned part = from->last - from->first + 1;
-		unsigned end = from->first + part * from->slots;
-
-		if (place.line < end)
-			place.line = from->first + (place.line - from->first) % part;
-		else
-			place.line = place.line - end + from->last + 1;
-	}
-	return place;
+	return slots_place(place.file, place.line);
 }
 
 const char *tree_prompt(const struct symbol *sym)
