@@ -74,6 +74,7 @@ bool display_is_tcp(const struct vm_dev *dev);
 /** display_emit_keymap() - the keys of the machine, where this display says them. */
 void display_emit_keymap(const struct vm_dev *dev, struct emit *emit);
 
+/* Entries for the table of checks of one family; each looks at both. */
 void display_check_address(const struct check *check, const struct vm *vm, struct err_list *errs);
 void display_check_socket(const struct check *check, const struct vm *vm, struct err_list *errs);
 void display_check_keymap(const struct check *check, const struct vm *vm, struct err_list *errs);

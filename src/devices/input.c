@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * input.c - mice, keyboards and tablets on virtio or USB; a PC has a PS/2 mouse and keyboard in any
- * case.
+ * input.c - mice, keyboards and tablets on virtio, USB or PS/2, and those of the target.
+ *
+ * A PC has a PS/2 mouse and keyboard in any case, and libvirt adds them to a domain that does not say so.
  */
 #include "devices/registry.h"
 
 #include <string.h>
 
-#include "model/vm.h"
+#include "model/check.h"
+#include "model/machine.h"
 
 struct input {
 	const char *type, *bus; /* libvirt's */
@@ -15,6 +17,8 @@ struct input {
 	bool repeat, grab_all;
 	const struct prop_word *toggle;
 };
+
+#define CLASS_HOST CLASS_OWN
 
 static const struct dev_class input_classes[] = {
 	{
@@ -53,6 +57,17 @@ static const struct dev_class input_classes[] = {
 		.driver = "usb-kbd",
 		.on = CONTROLLER_USB,
 	},
+	/* Part of the machine; in the XML alone. */
+	{.name = "ps2-mouse", .sym = "PS2_MOUSE", .flags = CLASS_IMPLICIT},
+	{.name = "ps2-keyboard", .sym = "PS2_KEYBOARD", .flags = CLASS_IMPLICIT},
+	/* The host's own device, which the guest sees as it is. */
+	{
+		.name = "virtio-passthrough",
+		.sym = "VIRTIO_HOST",
+		.driver = "virtio-input-host-pci",
+		.where = WHERE_VIRTIO,
+		.flags = CLASS_HOST,
+	},
 	/* The host's own device, which QEMU reads; keys and buttons go to every input of the guest. */
 	{.name = "evdev", .sym = "EVDEV", .driver = "input-linux", .flags = CLASS_OBJECT},
 	{0},
@@ -71,6 +86,21 @@ static bool is_pci(const struct vm_dev *dev)
 static bool is_usb(const struct vm_dev *dev)
 {
 	return dev->class->on == CONTROLLER_USB;
+}
+
+static bool is_ps2(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_IMPLICIT;
+}
+
+static bool is_host(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_HOST;
+}
+
+static bool has_path(const struct vm_dev *dev)
+{
+	return is_evdev(dev) || is_host(dev);
 }
 
 static bool grabs_all(const struct vm_dev *dev)
@@ -104,10 +134,20 @@ static const struct prop input_props[] = {
 	 .flags = PROP_REQUIRED | PROP_UNIQUE,
 	 .rule = RULE(PATH),
 	 .field = offsetof(struct input, path),
+	 .when = has_path},
+	{.name = "read-from",
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct input, path),
 	 .xml = "source/@dev",
 	 .option = "-object",
 	 .qemu = "evdev",
 	 .when = is_evdev},
+	{.name = "passed",
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct input, path),
+	 .xml = "source/@evdev",
+	 .qemu = "evdev",
+	 .when = is_host},
 	{.name = "repeat",
 	 .sym = "REPEAT_KEYS",
 	 .kind = PROP_BOOL,
@@ -153,9 +193,54 @@ static void input_prepare(struct vm *vm, struct vm_dev *dev)
 		input->type = dev->class->name;
 		return;
 	}
-	input->bus = is_usb(dev) ? "usb" : "virtio";
+	input->bus = is_usb(dev) ? "usb" : is_ps2(dev) ? "ps2" : "virtio";
 	input->type = strchr(dev->class->name, '-') + 1;
 }
+
+static void check_machine(const struct check *check, const struct vm_dev *dev,
+			  struct err_list *errs)
+{
+	const struct machine *machine = dev->vm->machine;
+
+	if (machine->flags & MACHINE_PC)
+		return;
+	struct err *err = dev_error(errs, dev, "model", check->name, "machine %s has no PS/2 ports",
+				    machine->name);
+
+	err_why(err, "They are behind the keyboard controller of a PC.");
+	err_fix(err, "Choose another model, such as %s_VIRTIO_TABLET.", dev_symbol(dev, "model"));
+}
+
+/* A keyboard controller has one port for each. */
+static void check_ps2(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &input_family || !is_ps2(dev))
+			continue;
+		check_machine(check, dev, errs);
+		vm_for_each_dev(old, vm->devs) {
+			if (old == dev)
+				break;
+			if (old->family != &input_family || old->class != dev->class)
+				continue;
+			struct place other = dev_place(old, "model");
+			struct err *err =
+				dev_error(errs, dev, "model", check->name, "%s is a second \"%s\"",
+					  dev->id, dev->class->name);
+
+			err_also(err, other.file, other.line);
+			err_why(err, "%s is one, and a PC has one of each kind.", old->id);
+			err_fix(err, "Choose another model, such as %s_USB_TABLET.",
+				dev_symbol(dev, "model"));
+			break;
+		}
+	}
+}
+
+static const struct check input_checks[] = {
+	{.name = "input-ps2", .run = check_ps2},
+	{0},
+};
 
 const struct dev_family input_family = {
 	.name = "input",
@@ -167,5 +252,6 @@ const struct dev_family input_family = {
 	.alias = "input%s",
 	.classes = input_classes,
 	.props = input_props,
+	.checks = input_checks,
 	.prepare = input_prepare,
 };

@@ -17,9 +17,11 @@ struct sound {
 	const struct prop_word *codec;
 	uint64_t audio; /* number of the back end */
 	const char *audiodev; /* its id */
+	bool multichannel;
 };
 
-#define CLASS_HDA CLASS_OWN /* a bus with a codec on it */
+#define CLASS_HDA (CLASS_OWN << 0) /* a bus with a codec on it */
+#define CLASS_ISA (CLASS_OWN << 1)
 
 static const struct dev_class sound_classes[] = {
 	{
@@ -39,7 +41,15 @@ static const struct dev_class sound_classes[] = {
 	{.name = "ac97", .sym = "AC97", .driver = "AC97", .where = WHERE_PCI},
 	{.name = "es1370", .sym = "ES1370", .driver = "ES1370", .where = WHERE_PCI},
 	{.name = "usb", .sym = "USB", .driver = "usb-audio", .on = CONTROLLER_USB},
-	{.name = "sb16", .sym = "SB16", .driver = "sb16"},
+	{
+		.name = "virtio",
+		.sym = "VIRTIO",
+		.driver = "virtio-sound-pci",
+		.where = WHERE_VIRTIO,
+	},
+	{.name = "sb16", .sym = "SB16", .driver = "sb16", .flags = CLASS_ISA},
+	/* Part of the machine, which is told where its beeps come out. */
+	{.name = "pcspk", .sym = "PCSPK", .flags = CLASS_ISA | CLASS_IMPLICIT},
 	{0},
 };
 
@@ -55,9 +65,9 @@ static bool has_codec(const struct vm_dev *dev)
 	return dev->class->flags & CLASS_HDA;
 }
 
-static bool has_no_codec(const struct vm_dev *dev)
+static bool has_audiodev(const struct vm_dev *dev)
 {
-	return !has_codec(dev);
+	return !has_codec(dev) && dev->class->driver;
 }
 
 static bool is_pci(const struct vm_dev *dev)
@@ -68,6 +78,11 @@ static bool is_pci(const struct vm_dev *dev)
 static bool is_usb(const struct vm_dev *dev)
 {
 	return dev->class->on == CONTROLLER_USB;
+}
+
+static bool is_speaker(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_IMPLICIT;
 }
 
 static const struct prop sound_props[] = {
@@ -97,7 +112,21 @@ static const struct prop sound_props[] = {
 	 .kind = PROP_STRING,
 	 .field = offsetof(struct sound, audiodev),
 	 .qemu = "audiodev",
-	 .when = has_no_codec},
+	 .when = has_audiodev},
+	{.name = "multichannel",
+	 .sym = "MULTICHANNEL",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI,
+	 .field = offsetof(struct sound, multichannel),
+	 .xml = "@multichannel",
+	 .qemu = "multi",
+	 .when = is_usb},
+	{.name = "speaker",
+	 .kind = PROP_STRING,
+	 .field = offsetof(struct sound, audiodev),
+	 .option = "-machine",
+	 .qemu = "pcspk-audiodev",
+	 .when = is_speaker},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_pci},
 	{.name = "usb-address", .sym = "USB_ADDRESS", .kind = PROP_PLACE, .when = is_usb},
 	{.name = "place", .kind = PROP_ADDRESS},
@@ -119,6 +148,13 @@ static void sound_prepare(struct vm *vm, struct vm_dev *dev)
 		audio->added = true;
 	}
 	sound->audiodev = arena_fmt(vm->arena, "audio%u", (unsigned)sound->audio);
+}
+
+/* QEMU takes every -machine together. */
+static void sound_back(const struct vm_dev *dev, struct emit *emit)
+{
+	if (is_speaker(dev))
+		(void)emit_option(emit, dev, "-machine");
 }
 
 static void sound_after(const struct vm_dev *dev, struct emit *emit)
@@ -150,21 +186,44 @@ static void check_audio(const struct check *check, const struct vm *vm, struct e
 static void check_isa(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &sound_family || strcmp(dev->class->name, "sb16") != 0 ||
+		if (dev->family != &sound_family || !(dev->class->flags & CLASS_ISA) ||
 		    vm->machine->flags & MACHINE_PC)
 			continue;
 		struct err *err =
-			dev_error(errs, dev, "model", check->name,
-				  "machine %s has no place for an sb16", vm->machine->name);
+			dev_error(errs, dev, "model", check->name, "machine %s has no %s \"%s\"",
+				  vm->machine->name, is_speaker(dev) ? "speaker" : "place for an",
+				  dev->class->name);
 
-		err_why(err, "It is a card of the ISA bus, which machines pc and q35 have.");
+		err_why(err, "It is a device of the ISA bus, which machines pc and q35 have.");
 		err_fix(err, "Choose another model, such as %s_USB.", dev_symbol(dev, "model"));
+	}
+}
+
+static void check_speaker(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *first = NULL;
+
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &sound_family || !is_speaker(dev))
+			continue;
+		if (!first) {
+			first = dev;
+			continue;
+		}
+		struct place other = dev_place(first, "model");
+		struct err *err =
+			dev_error(errs, dev, "model", check->name, "the machine has one speaker");
+
+		err_also(err, other.file, other.line);
+		err_why(err, "%s is it already.", first->id);
+		err_fix(err, "Choose another model, or switch %s off.", dev_symbol(dev, NULL));
 	}
 }
 
 static const struct check sound_checks[] = {
 	{.name = "sound-audio", .run = check_audio},
 	{.name = "sound-isa", .run = check_isa},
+	{.name = "sound-speaker", .run = check_speaker},
 	{0},
 };
 
@@ -180,5 +239,6 @@ const struct dev_family sound_family = {
 	.props = sound_props,
 	.checks = sound_checks,
 	.prepare = sound_prepare,
+	.back = sound_back,
 	.after = sound_after,
 };

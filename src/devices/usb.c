@@ -38,8 +38,15 @@ static unsigned ports_ehci(const struct vm_dev *dev)
 	return 6;
 }
 
+static unsigned ports_ohci(const struct vm_dev *dev)
+{
+	(void)dev;
+	return 3;
+}
+
 static const struct dev_offer offer_xhci = {.type = CONTROLLER_USB, .ports = ports_xhci};
 static const struct dev_offer offer_uhci = {.type = CONTROLLER_USB, .ports = ports_uhci};
+static const struct dev_offer offer_ohci = {.type = CONTROLLER_USB, .ports = ports_ohci};
 static const struct dev_offer offer_ehci = {.type = CONTROLLER_USB, .ports = ports_ehci};
 
 static const struct dev_class usb_classes[] = {
@@ -70,6 +77,13 @@ static const struct dev_class usb_classes[] = {
 		.driver = "piix4-usb-uhci",
 		.where = WHERE_PCI,
 		.offer = &offer_uhci,
+	},
+	{
+		.name = "pci-ohci",
+		.sym = "PCI_OHCI",
+		.driver = "pci-ohci",
+		.where = WHERE_PCI,
+		.offer = &offer_ohci,
 	},
 	{
 		.name = "ehci",

@@ -14,6 +14,7 @@
 struct video {
 	uint64_t ram, vram, vram64, vgamem, heads; /* MiB, but for heads */
 	uint64_t ram_bytes, vram_bytes;
+	uint64_t width, height;
 };
 
 #define CLASS_QXL       (CLASS_OWN << 0)
@@ -21,6 +22,7 @@ struct video {
 #define CLASS_VRAM      (CLASS_OWN << 2) /* its memory is vgamem, in bytes */
 #define CLASS_HEADS     (CLASS_OWN << 3) /* has several outputs */
 #define CLASS_SECONDARY (CLASS_OWN << 4) /* what its namesake is when it is not the first */
+#define CLASS_SIZE      (CLASS_OWN << 5) /* can be told which size a screen has */
 
 static const struct dev_class video_classes[] = {
 	{
@@ -28,7 +30,7 @@ static const struct dev_class video_classes[] = {
 		.sym = "VGA",
 		.driver = "VGA",
 		.where = WHERE_PCI,
-		.flags = CLASS_VRAM_MIB,
+		.flags = CLASS_VRAM_MIB | CLASS_SIZE,
 	},
 	{.name = "cirrus", .sym = "CIRRUS", .driver = "cirrus-vga", .where = WHERE_PCI},
 	{
@@ -36,21 +38,21 @@ static const struct dev_class video_classes[] = {
 		.sym = "QXL",
 		.driver = "qxl-vga",
 		.where = WHERE_PCI,
-		.flags = CLASS_QXL | CLASS_HEADS,
+		.flags = CLASS_QXL | CLASS_HEADS | CLASS_SIZE,
 	},
 	{
 		.name = "virtio",
 		.sym = "VIRTIO",
 		.driver = "virtio-vga",
 		.where = WHERE_VIRTIO,
-		.flags = CLASS_HEADS,
+		.flags = CLASS_HEADS | CLASS_SIZE,
 	},
 	{
 		.name = "bochs",
 		.sym = "BOCHS",
 		.driver = "bochs-display",
 		.where = WHERE_PCIE,
-		.flags = CLASS_VRAM,
+		.flags = CLASS_VRAM | CLASS_SIZE,
 	},
 	{.name = "ramfb", .sym = "RAMFB", .driver = "ramfb", .where = WHERE_NONE},
 	{
@@ -64,13 +66,13 @@ static const struct dev_class video_classes[] = {
 		.name = "qxl",
 		.driver = "qxl",
 		.where = WHERE_PCI,
-		.flags = CLASS_QXL | CLASS_HEADS | CLASS_SECONDARY,
+		.flags = CLASS_QXL | CLASS_HEADS | CLASS_SIZE | CLASS_SECONDARY,
 	},
 	{
 		.name = "virtio",
 		.driver = "virtio-gpu-pci",
 		.where = WHERE_VIRTIO,
-		.flags = CLASS_HEADS | CLASS_SECONDARY,
+		.flags = CLASS_HEADS | CLASS_SIZE | CLASS_SECONDARY,
 	},
 	{0},
 };
@@ -103,6 +105,11 @@ static bool has_vram_mib(const struct vm_dev *dev)
 static bool has_vram_bytes(const struct vm_dev *dev)
 {
 	return dev->class->flags & CLASS_VRAM;
+}
+
+static bool has_size(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_SIZE;
 }
 
 static bool has_place(const struct vm_dev *dev)
@@ -185,6 +192,24 @@ static const struct prop video_props[] = {
 	 .min = 1,
 	 .max = 256,
 	 .when = is_qxl},
+	{.name = "width",
+	 .sym = "WIDTH",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(width),
+	 .xml = "model/resolution/@x",
+	 .qemu = "xres",
+	 .max = 16384,
+	 .when = has_size},
+	{.name = "height",
+	 .sym = "HEIGHT",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(height),
+	 .xml = "model/resolution/@y",
+	 .qemu = "yres",
+	 .max = 16384,
+	 .when = has_size},
 	{.name = "primary",
 	 .kind = PROP_CONST,
 	 .text = "yes",
@@ -264,9 +289,30 @@ static void check_memory(const struct check *check, const struct vm *vm, struct 
 	}
 }
 
+/* QEMU takes one number alone, and shows its own size; libvirt's schema wants both. */
+static void check_size(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const struct video *video = dev->data;
+
+		if (dev->family != &video_family || !has_size(dev) ||
+		    !video->width == !video->height)
+			continue;
+		const char *given = video->width ? "width" : "height";
+		const char *missing = video->width ? "height" : "width";
+		struct err *err = dev_error(errs, dev, given, check->name,
+					    "the screen has a %s and no %s", given, missing);
+
+		err_why(err, "A size is both numbers, or neither where the guest chooses.");
+		err_fix(err, "Set %s too, or clear %s.", dev_symbol(dev, missing),
+			dev_symbol(dev, given));
+	}
+}
+
 static const struct check video_checks[] = {
 	{.name = "video-secondary", .run = check_secondary},
 	{.name = "video-memory", .run = check_memory},
+	{.name = "video-size", .run = check_size},
 	{0},
 };
 

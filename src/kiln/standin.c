@@ -268,6 +268,7 @@ static const struct {
 	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
 	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
 	{"vhost-user-fs-pci", "virtio-rng-pci"},
+	{"virtio-input-host-pci", "virtio-tablet-pci"},
 };
 
 const char *standin_driver(const char *driver)
