@@ -26,6 +26,7 @@ const struct dev_family *const device_families[] = {
 	&input_family,
 	&iommu_family,
 	&iothread_family,
+	&memory_device_family,
 	&net_family,
 	&numa_family,
 	&oem_family,

@@ -26,6 +26,7 @@ extern const struct dev_family hub_family;
 extern const struct dev_family ide_family;
 extern const struct dev_family input_family;
 extern const struct dev_family iommu_family;
+extern const struct dev_family memory_device_family;
 extern const struct dev_family net_family;
 extern const struct dev_family panic_family;
 extern const struct dev_family parallel_family;

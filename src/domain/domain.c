@@ -35,9 +35,10 @@ static void add_number(xmlNodePtr parent, const char *name, uint64_t number)
 static void add_memory(const struct vm *vm, xmlNodePtr root)
 {
 	static const char *const names[] = {"memory", "currentMemory"};
+	uint64_t total = vm->guest.memory_mib + vm->guest.memory.devices_mib;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		add_number(root, names[i], vm->guest.memory_mib << 10);
+		add_number(root, names[i], total << 10);
 		xml_attr(root->last, "unit", "KiB");
 	}
 }

@@ -100,6 +100,7 @@ static const struct prop memory_props[] = {
 	 .min = 1,
 	 .max = 256,
 	 .when = has_room},
+	{.name = "nvdimm", .kind = PROP_BOOL, FIELD(memory.nvdimm), .qemu = "nvdimm"},
 	{.name = "memory-source",
 	 .sym = "MEMORY_SOURCE",
 	 .kind = PROP_ENUM,
@@ -217,9 +218,9 @@ static void check_room(const struct check *check, const struct vm *vm, struct er
 
 	if (!guest->memory.max_mib)
 		return;
-	if (guest->memory.max_mib < guest->memory_mib) {
+	if (guest->memory.max_mib <= guest->memory_mib) {
 		err = dev_error(errs, vm->guest_dev, "memory-max", check->name,
-				"%llu MiB is less than the memory of %llu MiB",
+				"%llu MiB is no more than the memory of %llu MiB",
 				(unsigned long long)guest->memory.max_mib,
 				(unsigned long long)guest->memory_mib);
 		err_why(err, "It is what the guest can have with all memory devices together.");

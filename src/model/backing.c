@@ -48,11 +48,16 @@ static bool is_shared(const struct guest_memory *memory, const struct backing *b
 	return prop_word_is(memory->access, "SHARED");
 }
 
+static bool is_huge(const struct guest_memory *memory, const struct backing *backing)
+{
+	return !backing->path && (memory->hugepages || backing->page_kib);
+}
+
 static enum kind kind_of(const struct guest_memory *memory, const struct backing *backing)
 {
 	if (backing->path || prop_word_is(memory->source, "FILE"))
 		return KIND_FILE;
-	if (prop_word_is(memory->source, "MEMFD") || memory->hugepages ||
+	if (prop_word_is(memory->source, "MEMFD") || is_huge(memory, backing) ||
 	    is_shared(memory, backing))
 		return KIND_MEMFD;
 	return KIND_RAM;
@@ -82,9 +87,12 @@ static void add_file(struct emit *emit, struct node *tree, const struct guest_me
 	struct arena *arena = emit->arena;
 
 	node_add_string(arena, tree, "mem-path", backing->path ? backing->path : memory->dir);
-	if (memory->discard)
+	/* Never of a file of somebody's own: it is there for what is in it. */
+	if (!backing->path && (memory->discard || backing->discard))
 		node_add_bool(arena, tree, "discard-data", true);
 	node_add_bool(arena, tree, "share", is_shared(memory, backing));
+	if (backing->align)
+		node_add_uint(arena, tree, "align", backing->align);
 	if (backing->pmem)
 		node_add_bool(arena, tree, "pmem", true);
 	if (backing->read_only)
@@ -94,14 +102,23 @@ static void add_file(struct emit *emit, struct node *tree, const struct guest_me
 static void add_memfd(struct emit *emit, struct node *tree, const struct guest_memory *memory,
 		      const struct backing *backing)
 {
+	uint64_t page_kib = backing->page_kib ? backing->page_kib : memory->page_kib;
 	struct arena *arena = emit->arena;
 
-	if (memory->hugepages) {
+	if (is_huge(memory, backing)) {
 		node_add_bool(arena, tree, "hugetlb", true);
-		if (memory->page_kib)
-			node_add_uint(arena, tree, "hugetlbsize", memory->page_kib << 10);
+		if (page_kib)
+			node_add_uint(arena, tree, "hugetlbsize", page_kib << 10);
 	}
 	node_add_bool(arena, tree, "share", is_shared(memory, backing));
+}
+
+/* Pages of a file that is only read are there already. */
+static bool is_taken(const struct guest_memory *memory, const struct backing *backing)
+{
+	if (backing->path && (backing->pmem || backing->read_only))
+		return false;
+	return backing->prealloc || memory->prealloc || is_huge(memory, backing);
 }
 
 void backing_emit(struct emit *emit, const struct backing *backing)
@@ -124,7 +141,7 @@ void backing_emit(struct emit *emit, const struct backing *backing)
 		add_memfd(emit, tree, memory, backing);
 	if (backing->unreserved) {
 		node_add_bool(arena, tree, "reserve", false);
-	} else if (!backing->path && (memory->prealloc || memory->hugepages)) {
+	} else if (is_taken(memory, backing)) {
 		node_add_bool(arena, tree, "prealloc", true);
 		if (memory->prealloc_threads)
 			node_add_uint(arena, tree, "prealloc-threads", memory->prealloc_threads);

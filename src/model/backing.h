@@ -16,8 +16,11 @@
  * @access: word of a choice DEFAULT, SHARED, PRIVATE; NULL or DEFAULT = as the guest's memory.
  * @nodes: NUMA nodes of the host; NULL = as the guest's memory. @policy: word whose QEMU spelling is
  *         the policy; goes with @nodes.
- * @path: a file or device that holds it; NULL = anonymous, or as the guest's memory.
- * @pmem, @read_only: of such a file.
+ * @page_kib: size of its huge pages; 0 = as the guest's memory.
+ * @discard: what is in it need not be written back at the end.
+ * @path: a file that holds it, or a mark that becomes one; NULL = anonymous, or as the guest's memory.
+ * @pmem, @read_only, @align: of such a file; @align in bytes, 0 = QEMU's.
+ * @prealloc: taken at the start whatever the guest's memory is.
  * @unreserved: address space that is filled later (virtio-mem).
  */
 struct backing {
@@ -27,7 +30,8 @@ struct backing {
 	const char *nodes;
 	const struct prop_word *policy;
 	const char *path;
-	bool pmem, read_only, unreserved;
+	uint64_t page_kib, align;
+	bool discard, pmem, read_only, prealloc, unreserved;
 };
 
 /* Words of the choices ACCESS (DEFAULT, SHARED, PRIVATE) and POLICY (STRICT, PREFERRED, INTERLEAVE). */

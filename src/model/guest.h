@@ -72,16 +72,17 @@ struct guest_start {
 
 /**
  * struct guest_memory - what the guest's memory is made of, and where on the host it is.
- * @max_mib, @slots: room for memory devices; 0 = none.
+ * @max_mib, @slots: room for memory devices; 0 = none. @devices, @devices_mib: how many are there, and
+ * what they have together; @nvdimm: one is an NVDIMM.
  * @source, @access, @placement, @policy: words of choices. @dir: folder for memory in files.
  * @page_kib: size of huge pages; 0 = the host's default.
  * @host_nodes: NUMA nodes of the host, when the placement is fixed.
  */
 struct guest_memory {
-	uint64_t max_mib, slots, page_kib, prealloc_threads;
+	uint64_t max_mib, slots, devices, devices_mib, page_kib, prealloc_threads;
 	const struct prop_word *source, *access, *placement, *policy;
 	const char *dir, *host_nodes;
-	bool hugepages, prealloc, locked, discard, nosharepages;
+	bool hugepages, prealloc, locked, discard, nosharepages, nvdimm;
 };
 
 /**

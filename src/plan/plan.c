@@ -49,7 +49,7 @@ void plan_memory(struct emit *emit)
 	if (!op.memory.flags)
 		return;
 	op.memory.cpus = (uint32_t)guest_cpus(guest);
-	op.memory.mib = (uint32_t)guest->memory_mib;
+	op.memory.mib = (uint32_t)(guest->memory_mib + guest->memory.devices_mib);
 	(void)emit_op(emit, &op);
 }
 
