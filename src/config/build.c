@@ -166,32 +166,54 @@ static struct place switch_place(const struct cfg *cfg, const char *name, const 
 	return (struct place){cfg->file, 0};
 }
 
+static size_t count_rows(const struct vm_dev *dev)
+{
+	size_t rows = 0;
+
+	prop_for_each(row, dev->family->props) rows++;
+	return rows;
+}
+
 /* Those alike differ in their number alone, which only some strings show. */
-static void read_alike(struct vm_dev *dev, const struct vm_dev *first, const struct cfg *cfg,
+static void read_alike(struct vm_dev *dev, const struct vm_dev *first,
+		       const struct prop *const *numbered, const struct cfg *cfg,
 		       struct err_list *errs)
 {
 	const struct dev_family *family = dev->family;
-	size_t rows = 0;
-
 	if (family->size)
 		memcpy(dev->data, first->data, family->size);
-	prop_for_each(row, family->props) rows++;
-	memcpy(dev->prop_at, first->prop_at, rows * sizeof(*dev->prop_at));
+	memcpy(dev->prop_at, first->prop_at, count_rows(dev) * sizeof(*dev->prop_at));
 	dev->class = first->class;
 	dev->has_want_bus = first->has_want_bus;
 	dev->want = first->want;
 	dev->want_place = first->want_place;
-	prop_for_each(row, family->props)
+	for (; *numbered; numbered++)
+		row_read(cfg, dev, *numbered, errs);
+}
+
+/* The rows in which those alike differ. */
+static const struct prop *const *numbered_rows(const struct cfg *cfg, const struct vm_dev *first)
+{
+	const struct prop **rows, **end;
+
+	end = rows = arena_alloc(cfg->arena, (count_rows(first) + 1) * sizeof(*rows));
+	prop_for_each(row, first->family->props)
 	{
-		if (row->sym && row->flags & PROP_REPEAT_FMT)
-			row_read(cfg, dev, row, errs);
+		const struct cfg_sym *sym = row->sym && row->flags & PROP_REPEAT_FMT
+						    ? row_chosen(cfg, first, row)
+						    : NULL;
+
+		if (sym && strchr(sym->value, '%'))
+			*end++ = row;
 	}
+	return rows;
 }
 
 static void add_device(struct vm *vm, const struct dev_family *family, unsigned slot,
 		       unsigned repeats, struct place at, const struct cfg *cfg,
 		       struct err_list *errs)
 {
+	const struct prop *const *numbered = NULL;
 	const struct vm_dev *first = NULL;
 
 	for (unsigned repeat = 0; repeat < (repeats ? repeats : 1); repeat++) {
@@ -202,11 +224,12 @@ static void add_device(struct vm *vm, const struct dev_family *family, unsigned 
 
 		dev->at = at;
 		if (repeat) {
-			read_alike(dev, first, cfg, errs);
+			read_alike(dev, first, numbered, cfg, errs);
 		} else {
 			first = dev;
 			read_rows(dev, cfg, errs);
 			check_applies(dev, cfg, errs);
+			numbered = numbered_rows(cfg, dev);
 		}
 		/* What is wrong with one is wrong with all that are alike. */
 		if (errs->count > before)
@@ -303,14 +326,6 @@ static const char *pin_key(const struct vm_dev *dev, const struct prop *row)
 	return arena_fmt(dev->vm->arena, "%s.%s", dev->id, row->name);
 }
 
-static size_t count_rows(const struct vm_dev *dev)
-{
-	size_t rows = 0;
-
-	prop_for_each(row, dev->family->props) rows++;
-	return rows;
-}
-
 static size_t add_pins(const struct vm_dev *dev, struct config_pin *pins)
 {
 	size_t count = 0;
@@ -353,7 +368,7 @@ static void apply_pin(struct vm_dev *dev, const struct prop *row, const struct c
 		text_fmt(told,
 			 "note: %s is at its default, \"%s\", and the lock keeps \"%s\"; `make "
 			 "layout-update DEVICE=%s` takes the default.\n",
-			 dev_symbol(dev, row->name), value, pinned, pin_key(dev, row));
+			 dev_row_symbol(dev, row), value, pinned, pin_key(dev, row));
 		return;
 	}
 	struct err *err = dev_error(errs, dev, row->name, "lock-pin",

@@ -16,7 +16,7 @@
 
 const char *row_symbol(const struct vm_dev *dev, const struct prop *row)
 {
-	return dev_symbol(dev, row->name) + strlen("CONFIG_");
+	return dev_row_symbol(dev, row) + strlen("CONFIG_");
 }
 
 static void *field_of(struct vm_dev *dev, const struct prop *row)
@@ -114,7 +114,7 @@ static void read_uint(const struct cfg_sym *sym, struct vm_dev *dev, const struc
 				 (unsigned long long)row->min, (unsigned long long)row->max));
 
 	err_why(err, "That is the range of %s of %s.", row->name, dev->id);
-	err_fix(err, "Set %s to a number in the range.", dev_symbol(dev, row->name));
+	err_fix(err, "Set %s to a number in the range.", dev_row_symbol(dev, row));
 }
 
 /* "%d" becomes the number of the repeated device; nothing else in the string means anything. */
@@ -161,7 +161,7 @@ static void read_string(const struct cfg_sym *sym, struct vm_dev *dev, const str
 			text ? "XML, JSON and the image hold text in UTF-8."
 			     : ident_rule(IDENT_TEXT));
 		err_fix(err, text ? "Write %s again in UTF-8." : "Write %s again without it.",
-			dev_symbol(dev, row->name));
+			dev_row_symbol(dev, row));
 		return;
 	}
 	*field = sym->value;
@@ -214,7 +214,7 @@ static void refuse_repeated(struct vm_dev *dev, const struct prop *row, const ch
 	err = refuse(errs, dev, row, check,
 		     arena_fmt(errs->arena, "one address for %u devices", dev->repeats));
 	err_why(err, "The slot is repeated, and %s holds one device.", holder);
-	err_fix(err, "Set %s=\"\" to let Kiln choose.", dev_symbol(dev, row->name));
+	err_fix(err, "Set %s=\"\" to let Kiln choose.", dev_row_symbol(dev, row));
 }
 
 static void read_pci(const struct cfg_sym *sym, struct vm_dev *dev, const struct prop *row,
@@ -237,7 +237,7 @@ static void read_pci(const struct cfg_sym *sym, struct vm_dev *dev, const struct
 			     "slot from 00 to 1f, function from 0 to 7, as in 00:05.0; bb: alone "
 			     "leaves slot and function to Kiln.");
 		err_fix(err, "Write %s in that form, or \"\" to let Kiln choose.",
-			dev_symbol(dev, row->name));
+			dev_row_symbol(dev, row));
 		return;
 	}
 	dev->has_want = true;

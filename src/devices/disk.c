@@ -109,13 +109,15 @@ static unsigned letter_of(const struct vm *vm, const struct vm_dev *dev)
 	const char *prefix = buses[bus_of(dev)].prefix;
 	unsigned letter = 0;
 
+	/* Those alike are counted, not walked: there may be 1,900 of them. */
 	vm_for_each_dev(other, vm->devs) {
-		if (other == dev)
+		if (other->family != &disk_family)
+			continue;
+		if (other->slot == dev->slot)
 			break;
-		letter += other->family == &disk_family &&
-			  strcmp(buses[bus_of(other)].prefix, prefix) == 0;
+		letter += strcmp(buses[bus_of(other)].prefix, prefix) == 0;
 	}
-	return letter;
+	return letter + dev->repeat;
 }
 
 /* vda, vdb, ... vdz, vdaa: as libvirt counts. */

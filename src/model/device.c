@@ -71,8 +71,12 @@ struct place dev_place(const struct vm_dev *dev, const char *prop_name)
 
 const char *dev_symbol(const struct vm_dev *dev, const char *prop_name)
 {
+	return dev_row_symbol(dev, prop_name ? dev_prop(dev->family, prop_name) : NULL);
+}
+
+const char *dev_row_symbol(const struct vm_dev *dev, const struct prop *row)
+{
 	const struct dev_family *family = dev->family;
-	const struct prop *row = prop_name ? dev_prop(family, prop_name) : NULL;
 	const char *suffix = row && row->sym ? row->sym : "";
 	struct arena *arena = dev->vm->arena;
 
@@ -126,7 +130,7 @@ const struct prop_word *dev_word(const struct vm_dev *dev, const struct prop *ro
 
 bool prop_word_is(const struct prop_word *word, const char *sym)
 {
-	return word && strcmp(word->sym, sym) == 0;
+	return word && *word->sym == *sym && strcmp(word->sym, sym) == 0;
 }
 
 static const char *name_of(const struct vm_dev *dev)
@@ -140,8 +144,10 @@ const struct vm_dev *dev_referred(const struct vm_dev *dev, const struct prop *r
 {
 	const char *name = dev_applies(dev, row) ? dev_string(dev, row) : NULL;
 
+	if (!name)
+		return NULL;
 	vm_for_each_dev(other, dev->vm->devs) {
-		if (name && other->family == row->refers && strcmp(name_of(other), name) == 0)
+		if (other->family == row->refers && strcmp(name_of(other), name) == 0)
 			return other;
 	}
 	return NULL;

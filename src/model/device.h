@@ -264,6 +264,9 @@ struct place dev_place(const struct vm_dev *dev, const char *prop_name);
 /** dev_symbol() - "CONFIG_NET0_QUEUES" for the row of that name, or "CONFIG_NET0" for NULL. */
 const char *dev_symbol(const struct vm_dev *dev, const char *prop_name);
 
+/** dev_row_symbol() - the same of a row that is at hand; NULL for the device. */
+const char *dev_row_symbol(const struct vm_dev *dev, const struct prop *row);
+
 /** dev_class_find() - the class of that libvirt name, or NULL. */
 const struct dev_class *dev_class_find(const struct dev_family *family, const char *name);
 

@@ -13,12 +13,31 @@
 #include "qemu/capability.h"
 #include "qemu/caps.h"
 
+/* What was said of late: nearly two thousand disks of one kind need the same. */
+#define SAID_COUNT 256
+
 struct needs {
 	const struct vm *vm;
 	struct arena *arena;
 	const char **lines;
 	size_t count, room;
+	struct said {
+		enum need_kind kind;
+		const char *owner, *name;
+	} said[SAID_COUNT];
 };
+
+/* Whether it was said before; compared by the texts' places, since most stand in tables. */
+static bool is_said(struct needs *needs, enum need_kind kind, const char *owner, const char *name)
+{
+	uintptr_t mixed = ((uintptr_t)owner * 31 + (uintptr_t)name) * 31 + kind;
+	struct said *said = &needs->said[(mixed ^ mixed >> 12) % SAID_COUNT];
+
+	if (said->kind == kind && said->owner == owner && said->name == name)
+		return true;
+	*said = (struct said){kind, owner, name};
+	return false;
+}
 
 static void add_line(struct needs *needs, const char *line)
 {
@@ -40,12 +59,14 @@ static void add_line(struct needs *needs, const char *line)
 
 static void add(struct needs *needs, enum need_kind kind, const char *name)
 {
-	add_line(needs, arena_fmt(needs->arena, "%s %s", need_word(kind), name));
+	if (!is_said(needs, kind, NULL, name))
+		add_line(needs, arena_fmt(needs->arena, "%s %s", need_word(kind), name));
 }
 
 static void add_of(struct needs *needs, enum need_kind kind, const char *owner, const char *name)
 {
-	add_line(needs, arena_fmt(needs->arena, "%s %s %s", need_word(kind), owner, name));
+	if (!is_said(needs, kind, owner, name))
+		add_line(needs, arena_fmt(needs->arena, "%s %s %s", need_word(kind), owner, name));
 }
 
 static bool board_has(const struct needs *needs, enum need_kind kind, const char *name)
@@ -249,7 +270,7 @@ static void add_option(struct needs *needs, const struct emit_arg *arg)
 	if (strcmp(group, "sandbox") == 0)
 		add(needs, NEED_OPTION, group);
 	/* Those of -machine are properties of the machine; which of them are listed here changed. */
-	while (strcmp(arg->option, "-machine") != 0 && arg->text &&
+	while (strcmp(arg->option, "-machine") != 0 && arg->text && *arg->text != '{' &&
 	       (part = next_part(needs->arena, &cursor))) {
 		if (strchr(part, '='))
 			add_known(needs, NEED_OPTION_PARAMETER,
