@@ -113,8 +113,9 @@ void json_str_begin(struct json_writer *writer);
 void json_str_part(struct json_writer *writer, const char *bytes, size_t len);
 void json_str_end(struct json_writer *writer);
 
-/** json_u64() - a number. */
+/** json_u64() - a number; json_i64() - one that may be below 0. */
 void json_u64(struct json_writer *writer, uint64_t value);
+void json_i64(struct json_writer *writer, int64_t value);
 
 /** json_put_true() - true; json_put_false() - false; json_put_null() - null. */
 void json_put_true(struct json_writer *writer);

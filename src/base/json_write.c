@@ -156,6 +156,12 @@ void json_u64(struct json_writer *writer, uint64_t value)
 	buf_addf(writer->buf, "%" PRIu64, value);
 }
 
+void json_i64(struct json_writer *writer, int64_t value)
+{
+	separate(writer);
+	buf_addf(writer->buf, "%" PRId64, value);
+}
+
 void json_put_true(struct json_writer *writer)
 {
 	separate(writer);

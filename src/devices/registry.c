@@ -17,6 +17,7 @@ const struct dev_family *const device_families[] = {
 	&crypto_family,
 	&disk_family,
 	&egl_family,
+	&extra_family,
 	&fdc_family,
 	&filesystem_family,
 	&fwcfg_family,

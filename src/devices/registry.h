@@ -19,6 +19,7 @@ extern const struct dev_family crypto_family;
 extern const struct dev_family disk_family;
 extern const struct dev_family ccid_family;
 extern const struct dev_family egl_family;
+extern const struct dev_family extra_family;
 extern const struct dev_family fdc_family;
 extern const struct dev_family filesystem_family;
 extern const struct dev_family hostdev_family;

@@ -119,6 +119,35 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	domain_add_others(vm, root, errs);
 }
 
+static void add_word(const struct vm_dev *dev, xmlNodePtr line, const char *word,
+		     struct err_list *errs)
+{
+	if (!xml_is_valid(word))
+		domain_refuse(dev, NULL, errs);
+	else
+		xml_attr(xml_child(line, "arg"), "value", word);
+}
+
+static void add_written(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	xmlNodePtr line = NULL;
+
+	vm_for_each_dev(dev, vm->devs) {
+		if (!dev->family->options)
+			continue;
+		if (!line) {
+			line = xml_child(root, "commandline");
+			xml_namespace(line, "http://libvirt.org/schemas/domain/qemu/1.0", "qemu");
+		}
+		for (const struct dev_option *item = dev->family->options(dev); item->option;
+		     item++) {
+			add_word(dev, line, item->option, errs);
+			if (item->value)
+				add_word(dev, line, item->value, errs);
+		}
+	}
+}
+
 int domain_write(const struct vm *vm, struct text *ret_xml, struct err_list *errs)
 {
 	size_t errors = errs->count;
@@ -126,6 +155,7 @@ int domain_write(const struct vm *vm, struct text *ret_xml, struct err_list *err
 
 	add_basics(vm, root, errs);
 	domain_add_devices(vm, root, errs);
+	add_written(vm, root, errs);
 	if (errs->count == errors)
 		xml_write(root, ret_xml);
 	xml_free(root);

@@ -17,7 +17,8 @@ static const unsigned char walk[RANK_NONE + 1] = {
 	[RANK_CONTROLLER] = 6, [RANK_SERIAL] = 7,    [RANK_INPUT] = 8,
 	[RANK_FILESYSTEM] = 9, [RANK_WATCHDOG] = 10, [RANK_BALLOON] = 11,
 	[RANK_RNG] = 12,       [RANK_SHMEM] = 13,    [RANK_MEMORY] = 14,
-	[RANK_IOMMU] = 15,     [RANK_VSOCK] = 16,    [RANK_NONE] = 17,
+	[RANK_IOMMU] = 15,     [RANK_VSOCK] = 16,    [RANK_EXTRA] = 17,
+	[RANK_NONE] = 18,
 };
 
 static int compare_walk(const void *a, const void *b)

@@ -78,7 +78,11 @@ const char *dev_row_symbol(const struct vm_dev *dev, const struct prop *row)
 {
 	const struct dev_family *family = dev->family;
 	const char *suffix = row && row->sym ? row->sym : "";
+
 	struct arena *arena = dev->vm->arena;
+
+	if (row && !row->sym && row->kind == PROP_PCI)
+		suffix = row->text;
 
 	if (!family->sym[0])
 		return arena_fmt(arena, "CONFIG_%s", suffix);

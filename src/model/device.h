@@ -136,6 +136,7 @@ enum dev_rank {
 	RANK_MEMORY,
 	RANK_CRYPTO,
 	RANK_PANIC,
+	RANK_EXTRA,
 	RANK_NONE, /* never a PCI device */
 };
 
@@ -151,6 +152,11 @@ enum dev_rank {
 #define FAMILY_HOST \
 	(1u << 9) /* the host's side alone: `kiln diff` tells a change, and breaks on none */
 #define FAMILY_ADDED (1u << 4) /* Kiln adds some by itself; their numbers may be @max and above */
+
+/** struct dev_option - an option as somebody wrote it; @value NULL = none. A NULL @option ends a list. */
+struct dev_option {
+	const char *option, *value;
+};
 
 /**
  * struct dev_family - a kind of device.
@@ -175,6 +181,8 @@ enum dev_rank {
  *        built once, for the command line now and for hot-plug later. May be NULL.
  * @after: arguments behind its -device: what sits on it (codecs of a sound card), an option that goes
  *         with it. May be NULL.
+ * @options: in place of rows, its whole command line, after the layout; in XML <qemu:commandline>. May be
+ *           NULL.
  */
 struct dev_family {
 	const char *name;
@@ -194,6 +202,7 @@ struct dev_family {
 	void (*prepare)(struct vm *vm, struct vm_dev *dev);
 	void (*back)(const struct vm_dev *dev, struct emit *emit);
 	void (*after)(const struct vm_dev *dev, struct emit *emit);
+	const struct dev_option *(*options)(const struct vm_dev *dev);
 };
 
 /**

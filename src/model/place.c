@@ -194,6 +194,16 @@ const char *place_bus(const struct vm_dev *dev)
 	return arena_fmt(dev->vm->arena, "%s.%u", name, suffix);
 }
 
+const char *place_pci_bus(const struct vm_dev *dev)
+{
+	const struct vm_dev *bus = dev->vm->controllers;
+
+	while (bus && (bus->family->rank != RANK_PCI_CONTROLLER || bus->index != dev->addr.pci.bus))
+		bus = bus->next;
+	BUG_IF(!bus);
+	return bus->alias;
+}
+
 size_t place_props(const struct vm_dev *dev, struct place_prop ret[PLACE_PROPS])
 {
 	const struct dev_offer *offer = offer_of(dev);

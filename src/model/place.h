@@ -51,6 +51,9 @@ const char *place_form(enum controller_type type);
 /** place_bus() - QEMU's name of the bus that the device sits on: "scsi0.0", "usb.0"; has a place. */
 const char *place_bus(const struct vm_dev *dev);
 
+/** place_pci_bus() - QEMU's name of the PCI bus that the device sits on: "pcie.0", "pci.3". */
+const char *place_pci_bus(const struct vm_dev *dev);
+
 /** struct place_prop - a property of -device; a port of USB is a text, all else numbers. */
 struct place_prop {
 	const char *name, *text;

@@ -79,7 +79,7 @@ struct prop_word {
  *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.
  *          Of a device's: the option of its back end in which @qemu is a member, "in.voices" of -audiodev
  *          (emit_option()). NULL = -device.
- * @text: of CONST and ALIAS.
+ * @text: of CONST and ALIAS; of PCI without a symbol of its own the one in whose text the address stands.
  * @make: of MADE; NULL from it = nothing is written.
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).
  * @min: smallest UINT; the Kconfig range says the same, a test compares.

@@ -132,7 +132,7 @@ static void add_hubs(const struct vm *vm, const struct address_buses *buses, str
 /* Whether it comes where the order of devices has it: others have a place of their own. */
 static bool has_turn(const struct vm_dev *dev)
 {
-	return !is_early(dev) && !is_hub(dev) && !dev->family->under;
+	return !is_early(dev) && !is_hub(dev) && !dev->family->under && !dev->family->options;
 }
 
 static void add_devices(const struct vm *vm, struct emit *emit)
@@ -173,6 +173,20 @@ static void add_others(const struct vm *vm, struct emit *emit)
 	vm_for_each_dev(dev, vm->devs) {
 		if (dev->family->under)
 			add_device(NULL, dev, emit);
+	}
+}
+
+/* Behind all that is Kiln's, which they may change. */
+static void add_written(const struct vm *vm, struct emit *emit)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (!dev->family->options)
+			continue;
+		if (dev->family->back)
+			dev->family->back(dev, emit);
+		for (const struct dev_option *item = dev->family->options(dev); item->option;
+		     item++)
+			emit_text(emit, item->option, item->value, 0);
 	}
 }
 
@@ -224,6 +238,7 @@ int argv_build(const struct vm *vm, struct emit *emit, struct img_source_arg **r
 	emit_text(emit, "-nodefaults", NULL, 0);
 	machine_add_start(vm, emit);
 	add_devices(vm, emit);
+	add_written(vm, emit);
 	emit_text(emit, "-sandbox",
 		  "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", 0);
 	emit_text(emit, "-msg", "timestamp=on", 0);

@@ -4,6 +4,7 @@
  */
 #include "qemu/needs.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,6 +197,22 @@ static void add_text(struct needs *needs, const struct maker *maker, const char 
 		add_property(needs, maker, type, key_of(needs->arena, part));
 }
 
+/* Somebody's own -device or -object as JSON. */
+static void add_json(struct needs *needs, const struct maker *maker, const char *text)
+{
+	json_t *tree = json_loads(text, 0, NULL), *value;
+	const char *type = json_string_value(json_object_get(tree, maker->type)), *key;
+
+	if (type)
+		add_type(needs, maker->kind, arena_str(needs->arena, type));
+	json_object_foreach(tree, key, value)
+	{
+		if (type)
+			add_property(needs, maker, type, key);
+	}
+	json_decref(tree);
+}
+
 /* A word of -machine is a property of its newest machine too, which is the one that was asked. */
 static bool is_machine_property(const struct needs *needs, const char *key)
 {
@@ -294,11 +311,15 @@ static void add_arg(struct needs *needs, const struct emit_arg *arg)
 	const struct maker *maker = maker_of(arg->option);
 
 	add_option(needs, arg);
-	if (arg->tree)
+	bool is_json = arg->text && arg->text[0] == '{';
+
+	if (arg->tree || is_json)
 		add_syntax(needs, arg->option);
 	if (maker && arg->tree)
 		add_tree(needs, maker, arg->tree);
-	else if (maker && arg->text && arg->text[0] != '{')
+	else if (maker && is_json)
+		add_json(needs, maker, arg->text);
+	else if (maker && arg->text)
 		add_text(needs, maker, arg->text);
 	else if (strcmp(arg->option, "-machine") == 0)
 		add_machine(needs, arg->text);

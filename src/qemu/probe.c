@@ -308,6 +308,7 @@ static int ask_all(struct probe *probe)
 	qmp_stop(&probe->qmp);
 	json_decref(machines);
 	json_decref(schema);
+	json_decref(probe->values);
 	return result;
 }
 

@@ -20,6 +20,7 @@ struct probe {
 	struct arena *arena;
 	const char **lines;
 	size_t count;
+	json_t *values; /* noted by probe_note_value() */
 	struct err *err;
 };
 
@@ -47,6 +48,12 @@ json_t *probe_list_types(struct probe *probe, const char *implements) MUST_CHECK
 
 /** probe_types() - ask for objects, CPU models and devices, and their properties. Return: 0, or -1. */
 int probe_types(struct probe *probe) MUST_CHECK;
+
+/** probe_note_value() - take down of which kind a property of a device is. */
+void probe_note_value(struct probe *probe, const char *owner, const json_t *property);
+
+/** probe_values() - the lines "property-bool" and "property-number" of all that was noted. */
+int probe_values(struct probe *probe) MUST_CHECK;
 
 /**
  * probe_machines() - ask for the machine types.

@@ -134,13 +134,15 @@ static int ask_device(struct probe *probe, const char *name)
 	/* CPUs are ask_cpus()'s. */
 	if (probe_name_ends(name, "-cpu"))
 		return 0;
-	json_t *list = ask_type(probe, "device-list-properties", name);
+	json_t *list = ask_type(probe, "device-list-properties", name), *item;
 	int result = list ? 0 : -1;
+	size_t i;
 
 	if (result == 0 && json_is_array(list))
 		result = probe_add(probe, "device", name);
 	if (result == 0)
 		result = add_properties(probe, "property", name, list);
+	json_array_foreach(list, i, item) probe_note_value(probe, name, item);
 	json_decref(list);
 	return result;
 }
@@ -219,9 +221,27 @@ static int ask_cpus(struct probe *probe)
 	return result;
 }
 
+/* What -device help calls "bus PCI": which of it may be behind a port, and which makes a bus. */
+static int ask_kind(struct probe *probe, const char *kind, const char *type)
+{
+	json_t *reply = probe_list_types(probe, type), *item;
+	int result = reply ? 0 : -1;
+	size_t i;
+
+	json_array_foreach(reply, i, item)
+	{
+		if (result == 0)
+			result = probe_add(probe, kind, probe_member(item, "name"));
+	}
+	json_decref(reply);
+	return result;
+}
+
 int probe_types(struct probe *probe)
 {
-	if (ask_cpus(probe) < 0 || ask_objects(probe) < 0)
+	if (ask_cpus(probe) < 0 || ask_objects(probe) < 0 ||
+	    ask_kind(probe, "pci-express", "pci-express-device") < 0 ||
+	    ask_kind(probe, "pci-bridge", "base-pci-bridge") < 0)
 		return -1;
-	return ask_devices(probe);
+	return ask_devices(probe) < 0 ? -1 : probe_values(probe);
 }

@@ -239,6 +239,7 @@ static void write_sample(struct json_writer *writer)
 	json_key(writer, "a");
 	json_open_array(writer);
 	json_u64(writer, 1);
+	json_i64(writer, -2);
 	json_put_true(writer);
 	json_open_object(writer);
 	json_close_object(writer);
@@ -267,8 +268,9 @@ static void test_compact_text_is_one_line(void **state)
 	buf_init(&buf, text, sizeof(text));
 	json_write(&writer, &buf, JSON_COMPACT);
 	write_sample(&writer);
-	assert_string_equal(text, "{\"a\":[1,true,{}],\"b\\\"\":\"x\\n\\u0001\\\\\xc3\xa9\\ufffd\","
-				  "\"c\":\"one two\",\"d\":null,\"e\":false}");
+	assert_string_equal(text,
+			    "{\"a\":[1,-2,true,{}],\"b\\\"\":\"x\\n\\u0001\\\\\xc3\xa9\\ufffd\","
+			    "\"c\":\"one two\",\"d\":null,\"e\":false}");
 	assert_int_equal(read_all(text, buf.len), JSON_END);
 }
 
@@ -282,14 +284,14 @@ static void test_pretty_text_is_indented(void **state)
 	buf_init(&buf, text, sizeof(text));
 	json_write(&writer, &buf, JSON_PRETTY);
 	write_sample(&writer);
-	assert_string_equal(text, "{\n  \"a\": [\n    1,\n    true,\n    {}\n  ],\n"
+	assert_string_equal(text, "{\n  \"a\": [\n    1,\n    -2,\n    true,\n    {}\n  ],\n"
 				  "  \"b\\\"\": \"x\\n\\u0001\\\\\xc3\xa9\\ufffd\",\n"
 				  "  \"c\": \"one two\",\n  \"d\": null,\n  \"e\": false\n}");
 	assert_int_equal(read_all(text, buf.len), JSON_END);
 	buf_cut(&buf, 0);
 	json_write(&writer, &buf, JSON_NARROW);
 	write_sample(&writer);
-	assert_string_equal(text, "{\n \"a\": [\n  1,\n  true,\n  {}\n ],\n"
+	assert_string_equal(text, "{\n \"a\": [\n  1,\n  -2,\n  true,\n  {}\n ],\n"
 				  " \"b\\\"\": \"x\\n\\u0001\\\\\xc3\xa9\\ufffd\",\n"
 				  " \"c\": \"one two\",\n \"d\": null,\n \"e\": false\n}");
 }

@@ -53,6 +53,14 @@ static void test_every_image_needs_an_architecture_and_a_version(void **state)
 	assert_needs("arch x86_64\nversion 7.2\n");
 }
 
+static void test_a_text_of_json_needs_the_same_and_its_syntax(void **state)
+{
+	(void)state;
+	emit_text(&emit, "-device", "{\"driver\":\"e1000\",\"id\":\"a\",\"mac\":\"x\"}", 0);
+	assert_needs("arch x86_64\ndevice e1000\noption device\nproperty e1000 mac\n"
+		     "schema device_add/$json-cli-hotplug\nversion 7.2\n");
+}
+
 static void test_a_tree_needs_its_type_and_properties(void **state)
 {
 	(void)state;
@@ -129,6 +137,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_image_needs_an_architecture_and_a_version),
+		TEST(test_a_text_of_json_needs_the_same_and_its_syntax),
 		TEST(test_a_tree_needs_its_type_and_properties),
 		TEST(test_layers_of_a_block_device_need_their_drivers),
 		TEST(test_a_text_is_read_as_qemu_reads_it),
