@@ -14,10 +14,11 @@
 #include "config/rows.h"
 #include "model/machine.h"
 
-static const char *find_caps(struct arena *arena, const char *const *trees, const char *board)
+const char *config_board_file(struct arena *arena, const char *const *trees, const char *board,
+			      const char *name)
 {
 	for (; *trees; trees++) {
-		const char *path = arena_fmt(arena, "%s/boards/%s/qemu.caps", *trees, board);
+		const char *path = arena_fmt(arena, "%s/boards/%s/%s", *trees, board, name);
 
 		if (access(path, R_OK) == 0)
 			return path;
@@ -59,7 +60,7 @@ const char *config_board(const struct cfg *cfg, const char *const *trees, struct
 		err_fix(err, "Set CONFIG_BOARD_QEMU, on Debian to /usr/bin/qemu-system-x86_64.");
 		return NULL;
 	}
-	const char *caps = find_caps(cfg->arena, trees, ret_board->name);
+	const char *caps = config_board_file(cfg->arena, trees, ret_board->name, "qemu.caps");
 
 	if (caps)
 		return caps;

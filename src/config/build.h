@@ -33,6 +33,17 @@ const char *const *config_trees(struct arena *arena, const char *tree, const cha
 const char *config_home(struct arena *arena, const char *tree, const char *gen);
 
 /**
+ * config_board_file() - a file of a board's folder, from the first tree that has it.
+ * @arena: of the path. @trees: as for config_board().
+ * @board: its name.
+ * @name: of the file: "cpu.caps".
+ *
+ * Return: its path, or NULL.
+ */
+const char *config_board_file(struct arena *arena, const char *const *trees, const char *board,
+			      const char *name);
+
+/**
  * config_board() - the board that the configuration chooses.
  * @cfg: the configuration.
  * @trees: trees with a folder boards/, external ones first, ended by NULL.

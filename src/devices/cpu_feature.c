@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "model/check.h"
-#include "model/vm.h"
+#include "model/machine.h"
 
 struct cpu_feature {
 	const char *name;
@@ -65,10 +65,10 @@ static void feature_prepare(struct vm *vm, struct vm_dev *dev)
 						feature->policy->qemu);
 }
 
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
 static void check_name(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-
 	vm_for_each_dev(dev, vm->devs) {
 		const char *name =
 			dev->family == &cpu_feature_family ? feature_of(dev)->name : NULL;
@@ -86,8 +86,51 @@ static void check_name(const struct check *check, const struct vm *vm, struct er
 	}
 }
 
+/* Of every model: QEMU knows a feature whether or not the model has it. It takes '_' for '-'. */
+static bool is_known(const struct vm *vm, const char *name)
+{
+	char *dashes = arena_str(vm->arena, name);
+
+	for (char *at = strchr(dashes, '_'); at; at = strchr(at, '_'))
+		*at = '-';
+	/* An accelerator of the host adds those; the probe asked software. */
+	if (!(vm->machine->flags & MACHINE_APIC) && strncmp(name, "kvm-", 4) == 0)
+		return true;
+	return caps_has(vm->board->caps, "cpu-property", name) ||
+	       caps_has(vm->board->caps, "cpu-property", dashes);
+}
+
+static void check_known(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct caps *caps = vm->board->caps;
+
+	vm_for_each_dev(dev, vm->devs) {
+		const char *name =
+			dev->family == &cpu_feature_family ? feature_of(dev)->name : NULL;
+
+		if (!name || name[strspn(name, letters)] || is_known(vm, name))
+			continue;
+		struct err *err = dev_error(errs, dev, "name", check->name,
+					    "QEMU %s of board %s has no CPU feature \"%s\"",
+					    caps->version, vm->board->name, name);
+		const char *nearest = caps_nearest(caps, "cpu-property", name);
+
+		err_why(err,
+			"The features are the lines `cpu-property NAME` of boards/%s/qemu.caps, "
+			"which `kiln probe` wrote from that QEMU.",
+			vm->board->name);
+		if (nearest)
+			err_fix(err, "Set %s to \"%s\" or another of them.",
+				dev_symbol(dev, "name"), nearest);
+		else
+			err_fix(err, "Set %s to one of them, or lower CONFIG_CPU_FEATURE_COUNT.",
+				dev_symbol(dev, "name"));
+	}
+}
+
 static const struct check feature_checks[] = {
 	{.name = "cpu-feature-name", .run = check_name},
+	{.name = "cpu-feature-known", .run = check_known},
 	{0},
 };
 

@@ -71,6 +71,9 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 	} else if (strcmp(guest->cpu_model, "max") == 0) {
 		xml_attr(cpu, "mode", "maximum");
 		xml_attr(cpu, "check", level);
+	} else if (guest->cpu_host) {
+		xml_attr(cpu, "mode", "host-model");
+		xml_attr(cpu, "check", level);
 	} else {
 		xml_attr(cpu, "mode", "custom");
 		xml_attr(cpu, "match", "exact");

@@ -16,6 +16,7 @@
 #include "model/machine.h"
 #include "qemu/argv.h"
 #include "qemu/caps.h"
+#include "qemu/cpu_caps.h"
 
 static int load_config(struct pipeline *pipe)
 {
@@ -78,11 +79,16 @@ static const char *pin_value(const void *arg, const char *key)
 }
 
 /* External trees come first, so that a board of theirs can stand in for one of ours. */
-static int load_board(struct pipeline *pipe)
+static const char *const *board_trees(struct pipeline *pipe)
 {
 	const char *gen = arena_fmt(pipe->arena, "%s/build/kconfig", pipe->options->tree);
-	const char *const *trees = config_trees(pipe->arena, pipe->options->tree, gen);
-	const char *path = config_board(&pipe->cfg, trees, &pipe->board, pipe->errs);
+
+	return config_trees(pipe->arena, pipe->options->tree, gen);
+}
+
+static int load_board(struct pipeline *pipe)
+{
+	const char *path = config_board(&pipe->cfg, board_trees(pipe), &pipe->board, pipe->errs);
 	struct err err;
 
 	if (!path)
@@ -94,6 +100,37 @@ static int load_board(struct pipeline *pipe)
 	pipe->board.caps = &pipe->caps;
 	pipe->vm.board = &pipe->board;
 	return 0;
+}
+
+/* Only host-model asks for it; a check says what to do where there is none. */
+static int load_cpu(struct pipeline *pipe)
+{
+	const char *model = pipe->vm.guest.cpu_model, *path;
+	struct err err;
+
+	if (!model || strcmp(model, "host-model") != 0)
+		return 0;
+	path = config_board_file(pipe->arena, board_trees(pipe), pipe->board.name, "cpu.caps");
+	if (!path)
+		return 0;
+	if (cpu_caps_load(pipe->arena, path, &pipe->cpu_caps, &err) < 0) {
+		err_list_add(pipe->errs, &err);
+		return -1;
+	}
+	pipe->board.cpu = &pipe->cpu_caps;
+	pipe->vm.guest.cpu_host = cpu_caps_model(pipe->arena, &pipe->cpu_caps);
+	return 0;
+}
+
+static void tell(struct pipeline *pipe, const char *symbol, const char *kind, const char *name)
+{
+	const struct caps *caps = &pipe->caps;
+
+	if (name && caps_has(caps, arena_fmt(pipe->arena, "%s-deprecated", kind), name))
+		text_fmt(&pipe->told,
+			 "note: %s: the %s %s is deprecated in QEMU %s of board %s; a later QEMU "
+			 "will not have it.\n",
+			 symbol, kind, name, caps->version, pipe->board.name);
 }
 
 int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
@@ -112,10 +149,14 @@ int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
 	if (pipe->lock &&
 	    config_apply_pins(vm, &pipe->cfg, pin_value, pipe->lock, &pipe->told, pipe->errs) < 0)
 		return -1;
+	if (load_cpu(pipe) < 0)
+		return -1;
 	config_prepare(vm);
 	cfg_check_unread(&pipe->cfg, pipe->errs);
 	vm_assign_aliases(vm);
 	check_run_all(vm, pipe->errs);
+	tell(pipe, "CONFIG_MACHINE_VERSION", "machine", vm->guest.machine_type);
+	tell(pipe, "CONFIG_CPU_MODEL", "cpu", vm->guest.cpu_model);
 	return pipe->errs->count ? -1 : 0;
 }
 

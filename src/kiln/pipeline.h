@@ -47,6 +47,7 @@ struct pipeline {
 	struct vm vm;
 	struct lock *lock;
 	const char *lock_path;
+	struct caps cpu_caps;
 	struct text told; /* for people, about this run; not in the image */
 	struct layout layout;
 	struct emit emit;

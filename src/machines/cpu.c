@@ -33,6 +33,7 @@ static const struct prop cpu_props[] = {
 	 .kind = PROP_STRING,
 	 .flags = PROP_REQUIRED | PROP_PIN | PROP_ABI,
 	 FIELD(cpu_model)},
+	{.name = "cpu-host", .kind = PROP_STRING, .flags = PROP_ABI, FIELD(cpu_host)},
 	{.name = "sockets",
 	 .sym = "CPU_SOCKETS",
 	 .kind = PROP_UINT,
@@ -123,18 +124,39 @@ static const char *join(struct arena *arena, const char *const *list)
 	return text_str(&text);
 }
 
-/* What the host's CPU is can only be asked there; the board's file says it, and this board has none. */
-static void refuse_host_model(const struct check *check, const struct vm *vm, struct err_list *errs)
+/* What the host's CPU is can only be asked there; the board's file says it. */
+static void check_host_model(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	struct err *err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
-				    "the CPU of board %s is not known", vm->board->name);
+	const struct board *board = vm->board;
+	const char *accel = prop_word_is(vm->guest.accel, "TCG") ? "tcg" : "kvm";
+	struct err *err;
 
+	if (board->cpu && caps_has(board->cpu, "accel", accel) &&
+	    caps_has(board->cpu, "arch", board->guest_arch) &&
+	    !prop_word_is(vm->guest.accel, "AUTO"))
+		return;
+	if (!board->cpu) {
+		err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+				"the CPU of board %s is not known", board->name);
+		err_why(err,
+			"host-model becomes a model with features when the image is composed, from "
+			"boards/%s/cpu.caps, which only the target can say.",
+			board->name);
+		err_fix(err,
+			"Run there: kiln-run probe-cpu >cpu.caps; put the file into boards/%s/, here "
+			"or in a tree of KILN_EXTERNAL. Or set CONFIG_CPU_MODEL to a model that the "
+			"target's CPU has, or to \"host-passthrough\".",
+			board->name);
+		return;
+	}
+	err = dev_error(errs, vm->guest_dev, "cpu-model", check->name,
+			"%s is of another accelerator or architecture", board->cpu->path);
 	err_why(err,
-		"host-model becomes a named model with features when the image is composed, from "
-		"boards/%s/cpu.caps, which only the target can say.",
-		vm->board->name);
-	err_fix(err, "Set CONFIG_CPU_MODEL to a model that the target's CPU has, or to "
-		     "\"host-passthrough\".");
+		"The guest is %s under %s; a feature of the host's CPU is there only under the "
+		"accelerator that was asked for it.",
+		board->guest_arch, vm->guest.accel->sym);
+	err_fix(err, "Choose CONFIG_ACCEL_KVM, or CONFIG_ACCEL_TCG for a file that `kiln-run "
+		     "probe-cpu --accel tcg` wrote; or write the file again.");
 }
 
 static void check_cpu_known(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -147,7 +169,7 @@ static void check_cpu_known(const struct check *check, const struct vm *vm, stru
 	if (!model || strcmp(model, "host-passthrough") == 0)
 		return;
 	if (strcmp(model, "host-model") == 0) {
-		refuse_host_model(check, vm, errs);
+		check_host_model(check, vm, errs);
 		return;
 	}
 	/* QEMU's own word for it is no model that could be promised. */
@@ -172,9 +194,13 @@ static void check_cpu_known(const struct check *check, const struct vm *vm, stru
 		"The models are the lines `cpu NAME` of boards/%s/qemu.caps, which `kiln probe` wrote "
 		"from that QEMU, and \"host-passthrough\" for the host's own.",
 		vm->board->name);
-	err_fix(err, "Set CONFIG_CPU_MODEL to %s.",
-		host ? "\"host-passthrough\", with CONFIG_ACCEL_KVM"
-		     : "one of them; \"max\" is in every QEMU");
+	const char *nearest = host ? "host-passthrough" : caps_nearest(caps, "cpu", model);
+
+	if (nearest)
+		err_fix(err, "Set CONFIG_CPU_MODEL to \"%s\"%s.", nearest,
+			host ? ", with CONFIG_ACCEL_KVM" : " or another of them");
+	else
+		err_fix(err, "Set CONFIG_CPU_MODEL to one of them; \"max\" is in every QEMU.");
 }
 
 /* More than 255 CPUs need an interrupt-remapping IOMMU: QEMU's x86 code and libvirt agree. */

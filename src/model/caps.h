@@ -23,4 +23,14 @@ struct caps {
 /** caps_has() - whether the line "KIND NAME" is there. */
 bool caps_has(const struct caps *caps, const char *kind, const char *name);
 
+/**
+ * caps_nearest() - the name that somebody may have meant: of the lines of a kind the one that differs least.
+ * @caps: the capabilities.
+ * @kind: "cpu".
+ * @word: what was written; letters of any case, and '_' is '-'.
+ *
+ * Return: the first of those that differ in the fewest letters, or NULL when none is like it.
+ */
+const char *caps_nearest(const struct caps *caps, const char *kind, const char *word);
+
 #endif

@@ -105,6 +105,7 @@ struct guest_memory {
  * @features: see machines/features.c. @memory: see machines/memory.c.
  * @numa_cells: how many NUMA cells the guest has; 0 = it knows of none.
  * @dies: in a socket; 0 = the machine knows none. @cpu_present: CPUs at the start; 0 = all.
+ * @cpu_host: what "host-model" is on the board's host, as the value of -cpu, or NULL.
  * @cpu_words: features of the CPU as words of -cpu, or NULL. @cpu_enforce: the host must have all.
  * @iothreads: how many. @fips: QEMU is told where the host is in FIPS mode.
  * @cpu_auto: QEMU runs on the CPUs of the nodes that are advised for its memory.
@@ -138,7 +139,7 @@ struct guest {
 	struct guest_memory memory;
 	uint64_t numa_cells, dies, cpu_present, iothreads;
 	bool cpu_auto, cpu_migratable, cpu_enforce, fips;
-	const char *cpu_words;
+	const char *cpu_words, *cpu_host;
 	struct guest_hyperv hyperv;
 	struct guest_clock clock;
 	struct guest_smbios smbios;

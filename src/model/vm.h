@@ -20,13 +20,13 @@ struct layout;
 /** enum firmware - what starts the guest, of those that number PCI buses. */
 enum firmware { FIRMWARE_SEABIOS, FIRMWARE_QBOOT, FIRMWARE_OVMF, FIRMWARE_COUNT };
 
-/** struct board - the target host (boards/NAME). */
+/** struct board - the target host (boards/NAME). @cpu: lines of cpu.caps, or NULL: not asked for. */
 struct board {
 	const char *name;
 	const char *host_arch, *guest_arch; /* as uname -m */
 	const char *qemu; /* path on the target */
 	const char *layout_algorithm; /* "libvirt-9" or "libvirt-11" (pci-rules.md 16) */
-	const struct caps *caps;
+	const struct caps *caps, *cpu;
 };
 
 /**

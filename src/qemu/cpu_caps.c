@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "qemu/caps.h"
+#include "qemu/render.h"
 
 /* What stands behind "BEGINNING " in the first such line, or NULL. */
 static const char *behind(const struct caps *caps, const char *beginning)
@@ -63,4 +64,25 @@ int cpu_caps_load(struct arena *arena, const char *path, struct caps *ret_caps, 
 		return -1;
 	}
 	return 0;
+}
+
+const char *cpu_caps_model(struct arena *arena, const struct caps *caps)
+{
+	struct text text = {.arena = arena};
+
+	text_add(&text, cpu_caps_one(caps, "model"));
+	for (size_t i = 0; i < caps->count; i++) {
+		const char *line = caps->lines[i], *value;
+
+		if (strncmp(line, "feature ", 8) == 0)
+			text_fmt(&text, ",%s=on", line + 8);
+		if (strncmp(line, "value ", 6) != 0)
+			continue;
+		value = strchr(line + 6, ' ');
+		if (!value)
+			continue;
+		text_fmt(&text, ",%.*s=", (int)(value - line - 6), line + 6);
+		render_quote(&text, value + 1, strlen(value + 1), ESCAPE_KV);
+	}
+	return text_str(&text);
 }

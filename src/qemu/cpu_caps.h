@@ -39,4 +39,11 @@ const char *cpu_caps_one(const struct caps *caps, const char *kind);
 /** cpu_caps_value() - VALUE of the line "value NAME VALUE", or NULL. */
 const char *cpu_caps_value(const struct caps *caps, const char *name);
 
+/**
+ * cpu_caps_model() - the host's CPU as the value of -cpu: the model, its features, its values.
+ *
+ * In the order of the file, so that the same file gives the same bytes; commas of a value are doubled.
+ */
+const char *cpu_caps_model(struct arena *arena, const struct caps *caps);
+
 #endif

@@ -207,7 +207,9 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 
 	const char *model = guest->cpu_model;
 
-	if (host)
+	if (guest->cpu_host)
+		model = guest->cpu_host;
+	else if (host)
 		model = guest->cpu_migratable ? "host,migratable=on" : "host,migratable=off";
 	add(emit, "-cpu",
 	    arena_fmt(emit->arena, "%s%s%s", model, guest->cpu_words ? guest->cpu_words : "",

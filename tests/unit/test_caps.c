@@ -108,6 +108,36 @@ static void test_caps_names_a_missing_file(void **state)
 	assert_string_equal(err.at.file, "/nonexistent/qemu.caps");
 }
 
+static void test_caps_name_what_was_meant(void **state)
+{
+	static const char text[] = "cpu Haswell\ncpu Skylake-Client\ncpu Skylake-Server\n"
+				   "cpu-property lahf-lm\nversion 7.2.22\n";
+	static const struct {
+		const char *kind, *word, *meant;
+	} words[] = {
+		{"cpu", "haswell", "Haswell"},
+		{"cpu", "Skylake_Sever", "Skylake-Server"},
+		{"cpu", "Skylake-Clinet", "Skylake-Client"},
+		{"cpu", "lahf-lm", NULL},
+		{"cpu", "Pentium", NULL},
+		{"cpu", "", NULL},
+		{"cpu-property", "lahf_lm", "lahf-lm"},
+		{"machine", "Haswell", NULL},
+	};
+	struct caps caps;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(caps_parse(&arena, "x", text, strlen(text), &caps, &err), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *nearest = caps_nearest(&caps, words[i].kind, words[i].word);
+
+		assert_int_equal(nearest == NULL, words[i].meant == NULL);
+		if (nearest && words[i].meant)
+			assert_string_equal(nearest, words[i].meant);
+	}
+}
+
 static void test_caps_last_line_needs_no_newline(void **state)
 {
 	static const char text[] = "# c\ndevice a\nversion 6.2.0";
@@ -162,6 +192,7 @@ int main(void)
 		TEST(test_caps_refuses_a_malformed_file_with_its_line),
 		TEST(test_caps_refuses_a_nul_byte),
 		TEST(test_caps_names_a_missing_file),
+		TEST(test_caps_name_what_was_meant),
 		TEST(test_caps_last_line_needs_no_newline),
 		TEST(test_caps_choose_json_where_qemu_reads_it),
 	};

@@ -60,6 +60,21 @@ static void test_cpu_caps_are_read(void **state)
 	assert_null(cpu_caps_value(&caps, "family"));
 }
 
+static void test_cpu_caps_become_the_value_of_an_option(void **state)
+{
+	static const char odd[] = "accel tcg\narch x86_64\nmodel base\nvalue model-id A, B\n"
+				  "value nothing\nversion 7.2.22\n";
+	struct caps caps;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load(good, &caps, &err), 0);
+	assert_string_equal(cpu_caps_model(&arena, &caps),
+			    "base,aes=on,avx=on,model=107,model-id=A CPU @ 2.0GHz");
+	assert_int_equal(load(odd, &caps, &err), 0);
+	assert_string_equal(cpu_caps_model(&arena, &caps), "base,model-id=A,, B");
+}
+
 static void test_cpu_caps_that_are_none_are_refused(void **state)
 {
 	static const struct {
@@ -100,6 +115,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_cpu_caps_are_read),
+		TEST(test_cpu_caps_become_the_value_of_an_option),
 		TEST(test_cpu_caps_that_are_none_are_refused),
 		TEST(test_cpu_caps_that_are_missing_are_asked_for),
 	};
