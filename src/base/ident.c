@@ -192,6 +192,34 @@ static bool is_pci_host(const char *address)
 	       address[10] == '.' && address[11] >= '0' && address[11] <= '7';
 }
 
+/* scsi_sysfs_device_initialize() of Linux: "%d:%d:%d:%llu"; a unit is 32 bits wide at most here. */
+static bool is_scsi_host(const char *address)
+{
+	uint64_t value;
+
+	for (unsigned i = 0; i < 4; i++) {
+		size_t len = strspn(address, "0123456789");
+
+		if ((len > 1 && *address == '0') ||
+		    num_parse_n(address, len, 0, UINT32_MAX, &value) < 0)
+			return false;
+		address += len;
+		if (i < 3 && *address++ != ':')
+			return false;
+	}
+	return !*address;
+}
+
+/* The names in /dev/bus/usb: a device has a number from 1 to 127 on its bus. */
+static bool is_usb_host(const char *device)
+{
+	if (strlen(device) == 9)
+		return is_lower_hex(device, 4) && device[4] == ':' && is_lower_hex(device + 5, 4);
+	return strlen(device) == 7 && strspn(device, "0123456789") == 3 && device[3] == '/' &&
+	       strspn(device + 4, "0123456789") == 3 && strncmp(device, "000", 3) > 0 &&
+	       strcmp(device + 4, "000") > 0 && strcmp(device + 4, "127") <= 0;
+}
+
 /* vhost_scsi_make_tport() of Linux takes "naa."; libvirt wants 16 digits. */
 static bool is_wwpn(const char *wwpn)
 {
@@ -221,7 +249,8 @@ bool ident_is_valid(enum ident_kind kind, const char *value)
 		[IDENT_HOST] = is_host,         [IDENT_PORT] = is_port,
 		[IDENT_NAME] = is_vm_name,      [IDENT_CREDENTIAL] = is_credential,
 		[IDENT_TEXT] = is_plain_text,   [IDENT_PCI_HOST] = is_pci_host,
-		[IDENT_WWPN] = is_wwpn,
+		[IDENT_WWPN] = is_wwpn,         [IDENT_SCSI_HOST] = is_scsi_host,
+		[IDENT_USB_HOST] = is_usb_host,
 	};
 
 	_Static_assert(ARRAY_SIZE(valid) == IDENT_COUNT, "each kind has a predicate");

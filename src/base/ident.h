@@ -41,6 +41,12 @@
 	IDENT(PCI_HOST, "PCI address of the host",                                                \
 	      "A PCI address of the host is domain:bus:slot.function in lower-case hexadecimal, " \
 	      "as lspci -D prints it: 0000:06:12.5.")                                             \
+	IDENT(SCSI_HOST, "SCSI address of the host",                                              \
+	      "A SCSI address of the host is host:bus:target:unit in decimal, as lsscsi prints "  \
+	      "it: 7:0:0:0.")                                                                     \
+	IDENT(USB_HOST, "USB device of the host",                                                 \
+	      "A USB device of the host is vendor:product in lower-case hexadecimal, as lsusb "   \
+	      "prints it, 1234:beef, or bus/device in three digits each, 001/002.")               \
 	IDENT(WWPN, "WWPN of vhost-scsi",                                                         \
 	      "A WWPN of vhost-scsi is \"naa.\" and 16 lower-case hexadecimal digits.")           \
 	IDENT(UUID, "UUID",                                                                       \

@@ -26,6 +26,7 @@
  * @state: what `state` says; host_record() changes both.
  * @accel: ACCEL_KVM or ACCEL_TCG as soon as the accel operation ran, before that ACCEL_AUTO.
  * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
+ * @absent, @absent_count: slots of devices that need not be there and are not; /dev/null is in them.
  * @notice: one sentence to be said aloud, or "".
  */
 struct host {
@@ -35,6 +36,8 @@ struct host {
 	struct state *state;
 	enum accel_policy accel;
 	struct numset nodes;
+	uint32_t absent[ABSENT_MAX];
+	unsigned absent_count;
 	char notice[256];
 };
 

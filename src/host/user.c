@@ -162,8 +162,9 @@ int user_find(const char *name, struct user *user, struct err *err)
 
 static int ask(const char *path, enum user_access access)
 {
-	if (access == USER_READ_WRITE) {
-		CLEANUP_FD int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (access != USER_EXECUTE) {
+		CLEANUP_FD int fd =
+			open(path, (access == USER_READ ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 
 		return fd < 0 ? -errno : 0;
 	}

@@ -40,7 +40,7 @@ struct user {
  */
 int user_find(const char *name, struct user *user, struct err *err) MUST_CHECK;
 
-enum user_access { USER_READ_WRITE, USER_EXECUTE };
+enum user_access { USER_READ_WRITE, USER_READ, USER_EXECUTE };
 
 /**
  * user_may() - ask the kernel whether @user may use a file.

@@ -70,7 +70,7 @@ static int slot_owner(const struct facts *facts, unsigned slot, struct op *op, s
 /* Where a shell finds what an operation hands over. */
 static void shell_path(const struct facts *facts, const struct op *op, char *path, size_t size)
 {
-	const char *folder = "", *gap = "", *name = "";
+	const char *folder = "", *gap = "", *name = "", *end = "";
 
 	if (op->code == OP_PAYLOAD) {
 		folder = payload_dir(facts);
@@ -80,11 +80,19 @@ static void shell_path(const struct facts *facts, const struct op *op, char *pat
 		name = op->file.path;
 	} else if (op->code == OP_STORE) {
 		name = op->store.path;
+	} else if (op->code == OP_SCSI) {
+		/* Which node it is only a look at the host tells; so does this link. */
+		folder = "/sys/bus/scsi/devices/";
+		name = op->scsi.name;
+		end = "/generic";
+	} else if (op->code == OP_USB) {
+		folder = "/dev/bus/usb/";
+		name = op->usb.name;
 	} else if (op->code == OP_SECRET) {
 		folder = op->secret.flags & SECRET_CREDENTIAL ? "$CREDENTIALS_DIRECTORY/" : "";
 		name = op->secret.source;
 	}
-	(void)snprintf(path, size, "%s%s%s", folder, gap, name);
+	(void)snprintf(path, size, "%s%s%s%s", folder, gap, name, end);
 }
 
 /*

@@ -30,6 +30,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @accel: ACCEL_KVM or ACCEL_TCG; ACCEL_AUTO = not decided.
  * @fips: the host is in FIPS mode.
  * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
+ * @absent, @absent_count: slots whose device is not there; what names one is left out.
  * @payload_dir: where ARGV_SHELL finds payload; NULL = META payload-dir.
  * @extra: an argument added at the end, or NULL.
  */
@@ -41,6 +42,8 @@ struct facts {
 	enum accel_policy accel;
 	bool fips;
 	struct numset nodes;
+	uint32_t absent[ABSENT_MAX];
+	unsigned absent_count;
 	const char *payload_dir;
 	const char *extra;
 };

@@ -70,6 +70,22 @@ static int argument_add(const struct facts *facts, struct buf *buf, struct img_t
 	return 0;
 }
 
+/* Whether an argument is about a device that is not there. */
+static bool is_absent(const struct facts *facts, struct img_text text)
+{
+	struct segment seg;
+
+	while (facts->absent_count && img_text_next(&text, &seg)) {
+		if (seg.kind != FIX_FD && seg.kind != FIX_FD_PATH && seg.kind != FIX_FDSET_PATH)
+			continue;
+		for (unsigned i = 0; i < facts->absent_count; i++) {
+			if (facts->absent[i] == seg.a)
+				return true;
+		}
+	}
+	return false;
+}
+
 char **facts_argv(const struct facts *facts, enum argv_form form, struct err *err)
 {
 	struct img_cursor cursor = {0};
@@ -86,6 +102,10 @@ char **facts_argv(const struct facts *facts, enum argv_form form, struct err *er
 			continue;
 		if (arg.flags & ARG_FIPS && !facts->fips)
 			continue;
+		if (form == ARGV_EXEC && is_absent(facts, arg.text)) {
+			count -= count > 1; /* the option whose value it is, never argv[0] */
+			continue;
+		}
 		if (argument_add(facts, &buf, arg.text, form, &argv_list[count++], err))
 			return NULL;
 	}

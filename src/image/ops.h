@@ -25,6 +25,7 @@
 #define META_BYTES_MAX   (4u << 20) /* all metadata sections together, unpacked */
 #define NUMA_NODES_MAX   128 /* NUMA nodes of a host that advice looks at */
 #define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
+#define ABSENT_MAX       64 /* slots whose device is not there (USB_OPTIONAL) */
 #define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
 /* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
@@ -78,6 +79,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define SOCKET_LISTEN (1u << 0) /* listen there, and remove it at release; else connect */
 /* struct op_secret flags */
 #define SECRET_CREDENTIAL (1u << 0) /* source names a file in $CREDENTIALS_DIRECTORY, no path */
+/* struct op_scsi flags */
+#define SCSI_READ_ONLY (1u << 0)
+/* struct op_usb flags */
+#define USB_OPTIONAL (1u << 0) /* where it is not there the VM starts without it */
 /* struct op_memory flags */
 #define MEMORY_LOCKED (1u << 0) /* QEMU may lock all of its memory */
 #define MEMORY_ADVICE (1u << 1) /* choose NUMA nodes for the guest, for FIX_NODES */
@@ -113,6 +118,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define OP_SWTPM_FIELDS(F) \
 	F(TEXT, owner, 0)  \
 	F(TEXT, program, 0) F(TEXT, state, 0) F(FLAGS, flags, SWTPM_2) F(FD, fd, 0)
+#define OP_SCSI_FIELDS(F) \
+	F(TEXT, owner, 0) \
+	F(TEXT, name, 0) F(FLAGS, flags, SCSI_READ_ONLY) F(FD, fd, 0)
+#define OP_USB_FIELDS(F) \
+	F(TEXT, owner, 0) F(TEXT, name, 0) F(FLAGS, flags, USB_OPTIONAL) F(FD, fd, 0)
 #define OP_CANCEL_FIELDS(F) F(TEXT, owner, 0) F(TEXT, path, 0) F(FD, fd, 0)
 #define OP_SOCKET_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
@@ -144,6 +154,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
  * hostdev: a device of the host, by its PCI address or UUID, that VFIO can give; owner = device identity.
+ * scsi: the generic SCSI device (/dev/sgN) that is behind an address of the host, host:bus:target:unit.
+ * usb: a USB device of the host, by vendor:product or bus/device; owner = device identity.
  * vsock: the kernel's side of virtio sockets.
  * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
  * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
@@ -166,7 +178,9 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(HOSTDEV, hostdev, PHASE_HOSTDEV, LIFE_NONE, 0)            \
 	OP(VSOCK, vsock, PHASE_HOSTDEV, LIFE_FD, 0)                  \
 	OP(SWTPM, swtpm, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
-	OP(CANCEL, cancel, PHASE_DESCRIPTOR, LIFE_FD, 0)
+	OP(CANCEL, cancel, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
+	OP(SCSI, scsi, PHASE_HOSTDEV, LIFE_FD, 0)                    \
+	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
@@ -206,7 +220,9 @@ struct op {
 	SITE(PORT, "port")             \
 	SITE(CREDENTIAL, "credential") \
 	SITE(PCI_HOST, "pci-host")     \
-	SITE(UUID, "uuid")
+	SITE(UUID, "uuid")             \
+	SITE(SCSI_HOST, "scsi-host")   \
+	SITE(USB_HOST, "usb-host")
 
 #define SITE_ENUM(ENUM, word) SITE_##ENUM,
 enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };

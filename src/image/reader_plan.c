@@ -67,6 +67,10 @@ static size_t site_len_max(enum site_kind kind)
 		return sizeof("0000:00:00.0") - 1;
 	case SITE_UUID:
 		return UUID_TEXT_MAX - 1;
+	case SITE_SCSI_HOST:
+		return sizeof("4294967295:4294967295:4294967295:4294967295") - 1;
+	case SITE_USB_HOST:
+		return sizeof("1234:beef") - 1;
 	case SITE_KIND_COUNT:
 		break;
 	}

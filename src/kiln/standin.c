@@ -264,6 +264,8 @@ static const struct {
 	{"vfio-pci", "pci-testdev"},
 	{"vfio-pci-nohotplug", "pci-testdev"},
 	{"scsi-block", "scsi-hd"},
+	{"scsi-generic", "scsi-hd"},
+	{"usb-host", "usb-tablet"},
 	{"vhost-scsi-pci", "virtio-scsi-pci"},
 	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
 	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
@@ -283,8 +285,8 @@ const char *standin_driver(const char *driver)
 /* Its place is kept, and nothing else that only the real one knows. */
 static void replace_device(struct standin *standin, const char **value)
 {
-	static const char *const kept[] = {"id",      "bus",     "addr", "multifunction",
-					   "channel", "scsi-id", "lun",  "drive"};
+	static const char *const kept[] = {"id",      "bus", "addr",  "multifunction", "channel",
+					   "scsi-id", "lun", "drive", "port"};
 	json_t *node = json_loads(*value, 0, NULL);
 	const char *by = standin_driver(member(node, "driver"));
 

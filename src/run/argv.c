@@ -2,6 +2,8 @@
 /*
  * argv.c - stage fixup: the command line of QEMU, its segments joined with the facts of this host.
  */
+#include <string.h>
+
 #include "host/fips.h"
 #include "run/run.h"
 
@@ -13,6 +15,8 @@ int stage_fixup(struct run *run, struct err *err)
 {
 	run->facts.accel = run->host.accel;
 	run->facts.nodes = run->host.nodes;
+	memcpy(run->facts.absent, run->host.absent, sizeof(run->facts.absent));
+	run->facts.absent_count = run->host.absent_count;
 	run->facts.fips = fips_enabled(FIPS_FILE);
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
 	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;

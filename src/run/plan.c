@@ -60,6 +60,12 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_HOSTDEV:
 		name = op->hostdev.name;
 		break;
+	case OP_SCSI:
+		name = op->scsi.name;
+		break;
+	case OP_USB:
+		name = op->usb.name;
+		break;
 	case OP_COUNT:
 		break;
 	}

@@ -129,6 +129,39 @@ static void test_descriptors_have_the_numbers_of_their_slots(void **state)
 	expect_argv(ARGV_EXEC, wanted);
 }
 
+static void test_what_names_an_absent_device_is_left_out(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = mark(FIX_FD, ESCAPE_RAW, 3, 0, "")},
+		{.text = "-add-fd"},
+		{.text = joined("fd=", mark(FIX_FD, ESCAPE_RAW, 3, 0, ""), "")},
+		{.text = "-device"},
+		{.text = joined("{\"x\":\"", mark(FIX_FDSET_PATH, ESCAPE_JSON, 3, 0, ""), "\"}")},
+		{.text = "-blockdev"},
+		{.text = mark(FIX_FD_PATH, ESCAPE_RAW, 3, 0, "")},
+		{.text = "-netdev"},
+		{.text = joined("tap,", mark(FIX_TAP, ESCAPE_KV, 2, 1, ""), "")},
+	};
+	static const char *const wanted[] = {"-netdev", "tap,fd=12", NULL};
+	static const char *const shell[] = {"13",
+					    "-add-fd",
+					    "fd=13",
+					    "-device",
+					    "{\"x\":\"/a,\\\"b\"}",
+					    "-blockdev",
+					    "/a,\"b",
+					    "-netdev",
+					    "tap,ifname=t1,script=no,downscript=no",
+					    NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	facts.absent[facts.absent_count++] = 7;
+	facts.absent[facts.absent_count++] = 3;
+	expect_argv(ARGV_EXEC, wanted);
+	expect_argv(ARGV_SHELL, shell);
+}
+
 static void test_nodes_are_members_of_an_object(void **state)
 {
 	(void)state;
@@ -239,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
+		cmocka_unit_test(test_what_names_an_absent_device_is_left_out),
 		cmocka_unit_test(test_nodes_are_members_of_an_object),
 		cmocka_unit_test(test_a_shell_gets_names_instead_of_descriptors),
 		cmocka_unit_test(test_unknown_facts_are_named_or_refused),
