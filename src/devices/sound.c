@@ -20,8 +20,9 @@ struct sound {
 	bool multichannel;
 };
 
-#define CLASS_HDA (CLASS_OWN << 0) /* a bus with a codec on it */
-#define CLASS_ISA (CLASS_OWN << 1)
+#define CLASS_HDA     (CLASS_OWN << 0) /* a bus with a codec on it */
+#define CLASS_ISA     (CLASS_OWN << 1)
+#define CLASS_SPEAKER (CLASS_OWN << 2) /* in the machine: no -device */
 
 static const struct dev_class sound_classes[] = {
 	{
@@ -49,7 +50,7 @@ static const struct dev_class sound_classes[] = {
 	},
 	{.name = "sb16", .sym = "SB16", .driver = "sb16", .flags = CLASS_ISA},
 	/* Part of the machine, which is told where its beeps come out. */
-	{.name = "pcspk", .sym = "PCSPK", .flags = CLASS_ISA | CLASS_IMPLICIT},
+	{.name = "pcspk", .sym = "PCSPK", .flags = CLASS_ISA | CLASS_SPEAKER},
 	{0},
 };
 
@@ -82,7 +83,7 @@ static bool is_usb(const struct vm_dev *dev)
 
 static bool is_speaker(const struct vm_dev *dev)
 {
-	return dev->class->flags & CLASS_IMPLICIT;
+	return dev->class->flags & CLASS_SPEAKER;
 }
 
 static const struct prop sound_props[] = {
@@ -148,13 +149,6 @@ static void sound_prepare(struct vm *vm, struct vm_dev *dev)
 		audio->added = true;
 	}
 	sound->audiodev = arena_fmt(vm->arena, "audio%u", (unsigned)sound->audio);
-}
-
-/* QEMU takes every -machine together. */
-static void sound_back(const struct vm_dev *dev, struct emit *emit)
-{
-	if (is_speaker(dev))
-		(void)emit_option(emit, dev, "-machine");
 }
 
 static void sound_after(const struct vm_dev *dev, struct emit *emit)
@@ -239,6 +233,5 @@ const struct dev_family sound_family = {
 	.props = sound_props,
 	.checks = sound_checks,
 	.prepare = sound_prepare,
-	.back = sound_back,
 	.after = sound_after,
 };

@@ -78,7 +78,7 @@ struct prop_word {
  * @option: of a row of the machine itself: the option in which @qemu is a word: "-cpu", "-rtc",
  *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.
  *          Of a device's: the option of its back end in which @qemu is a member, "in.voices" of -audiodev
- *          (emit_option()). NULL = -device.
+ *          (emit_option()); "-machine" for what the machine has already. NULL = -device.
  * @text: of CONST and ALIAS; of PCI without a symbol of its own the one in whose text the address stands.
  * @make: of MADE; NULL from it = nothing is written.
  * @absent: a UINT of this value is not written (unless PROP_ALWAYS).

@@ -56,6 +56,16 @@ static bool is_word_of(const struct vm_dev *dev, const struct prop *row, const c
 	       dev_applies(dev, row);
 }
 
+static void add_word(struct text *text, const struct vm_dev *dev, const struct prop *row)
+{
+	const char *value = word_value(dev, row);
+
+	if (!value)
+		return;
+	text_fmt(text, ",%s=", row->qemu);
+	render_quote(text, value, strlen(value), ESCAPE_KV);
+}
+
 /* What the rows of the machine itself say in an option, each as ",key=value". */
 static const char *option_words(const struct vm *vm, const char *option)
 {
@@ -64,12 +74,23 @@ static const char *option_words(const struct vm *vm, const char *option)
 
 	prop_for_each(row, dev->family->props)
 	{
-		const char *value = is_word_of(dev, row, option) ? word_value(dev, row) : NULL;
+		if (is_word_of(dev, row, option))
+			add_word(&text, dev, row);
+	}
+	return text_str(&text);
+}
 
-		if (!value)
-			continue;
-		text_fmt(&text, ",%s=", row->qemu);
-		render_quote(&text, value, strlen(value), ESCAPE_KV);
+/* Those of devices that are in the machine already. */
+static const char *device_words(const struct vm *vm)
+{
+	struct text text = {.arena = vm->arena};
+
+	vm_for_each_dev(dev, vm->devs) {
+		prop_for_each(row, dev->family->props)
+		{
+			if (row->option && is_word_of(dev, row, "-machine"))
+				add_word(&text, dev, row);
+		}
 	}
 	return text_str(&text);
 }
@@ -93,7 +114,8 @@ static const char *machine_text(const struct vm *vm, struct arena *arena)
 {
 	struct text text = {.arena = arena};
 
-	text_fmt(&text, "%s,usb=off%s", vm->guest.machine_type, option_words(vm, "-machine"));
+	text_fmt(&text, "%s,usb=off%s%s", vm->guest.machine_type, option_words(vm, "-machine"),
+		 device_words(vm));
 	text_add(&text, ",dump-guest-core=off");
 	/* The cells of a NUMA guest have memory of their own. */
 	if (!vm->guest.numa_cells)
