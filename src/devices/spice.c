@@ -27,7 +27,9 @@ struct spice {
 	const struct prop_word *mode, *mouse, *image, *jpeg, *zlib, *streaming;
 	const struct prop_word *channel[CHANNEL_COUNT];
 	const char *where, *render_node;
-	uint64_t port, tls_port;
+	const char *port_text, *tls_port_text; /* a number, or a mark */
+	uint64_t port, tls_port, last_port;
+	bool automatic;
 	bool playback, copy_paste, no_copy_paste, transfer, no_transfer, gl;
 };
 
@@ -78,9 +80,19 @@ static const struct spice *spice_of(const struct vm_dev *dev)
 	return dev->data;
 }
 
+static bool has_port(const struct vm_dev *dev)
+{
+	return display_is_tcp(dev) && spice_of(dev)->port;
+}
+
 static bool has_tls(const struct vm_dev *dev)
 {
 	return display_is_tcp(dev) && spice_of(dev)->tls_port;
+}
+
+static bool is_automatic(const struct vm_dev *dev)
+{
+	return display_is_tcp(dev) && spice_of(dev)->automatic;
 }
 
 static bool has_no_password(const struct vm_dev *dev)
@@ -109,8 +121,6 @@ static const struct prop spice_props[] = {
 	 .kind = PROP_UINT,
 	 FIELD(port),
 	 .xml = "@port",
-	 OPTION,
-	 .qemu = "port",
 	 .max = 65535,
 	 .when = display_is_tcp},
 	{.name = "tls-port",
@@ -118,15 +128,34 @@ static const struct prop spice_props[] = {
 	 .kind = PROP_UINT,
 	 FIELD(tls_port),
 	 .xml = "@tlsPort",
-	 OPTION,
-	 .qemu = "tls-port",
 	 .max = 65535,
 	 .when = display_is_tcp},
-	{.name = "autoport",
-	 .kind = PROP_CONST,
-	 .text = "no",
+	{.name = "automatic",
+	 .sym = "AUTOPORT",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ALWAYS,
+	 FIELD(automatic),
 	 .xml = "@autoport",
 	 .when = display_is_tcp},
+	{.name = "last-port",
+	 .sym = "LAST_PORT",
+	 .kind = PROP_UINT,
+	 FIELD(last_port),
+	 .min = 1,
+	 .max = 65535,
+	 .when = is_automatic},
+	{.name = "listening-port",
+	 .kind = PROP_NUMBER,
+	 FIELD(port_text),
+	 OPTION,
+	 .qemu = "port",
+	 .when = has_port},
+	{.name = "listening-tls-port",
+	 .kind = PROP_NUMBER,
+	 FIELD(tls_port_text),
+	 OPTION,
+	 .qemu = "tls-port",
+	 .when = has_tls},
 	{.name = "unix",
 	 .kind = PROP_CONST,
 	 .text = "on",
@@ -267,19 +296,56 @@ static const char *const channel_names[CHANNEL_COUNT] = {
 	[CHANNEL_SMARTCARD] = "smartcard", [CHANNEL_USBREDIR] = "usbredir",
 };
 
+/* Numbers of FIX_PORT; SPICE alone has such ports. */
+enum { PORT_PLAIN, PORT_TLS };
+
+static const char *port_text(const struct vm_dev *dev, unsigned index, uint64_t port)
+{
+	char mark[MARK_MAX];
+
+	if (!is_automatic(dev))
+		return arena_fmt(dev->vm->arena, "%u", (unsigned)port);
+	text_mark(mark, FIX_PORT, index, (unsigned)port, "");
+	return arena_str(dev->vm->arena, mark);
+}
+
 static void spice_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct spice *spice = dev->data;
 
 	(void)vm;
 	spice->where = display_is_unix(dev) ? spice->base.socket : spice->base.address;
+	spice->port_text = port_text(dev, PORT_PLAIN, spice->port);
+	spice->tls_port_text = port_text(dev, PORT_TLS, spice->tls_port);
 	spice->no_copy_paste = !spice->copy_paste;
 	spice->no_transfer = !spice->transfer;
+}
+
+static void choose_port(const struct vm_dev *dev, struct emit *emit, unsigned index, uint64_t first)
+{
+	const struct spice *spice = spice_of(dev);
+	struct op op;
+
+	if (!first)
+		return;
+	memset(&op, 0, sizeof(op));
+	op.code = OP_PORT;
+	op.port.owner = dev->id;
+	op.port.address = spice->base.address;
+	op.port.first = (uint32_t)first;
+	op.port.last = (uint32_t)spice->last_port;
+	op.port.index = index;
+	(void)emit_op(emit, &op);
 }
 
 static void spice_back(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct spice *spice = spice_of(dev);
+
+	if (is_automatic(dev)) {
+		choose_port(dev, emit, PORT_PLAIN, spice->port);
+		choose_port(dev, emit, PORT_TLS, spice->tls_port);
+	}
 	struct node *tree = emit_option(emit, dev, "-spice");
 
 	if (spice->mode->qemu)
@@ -303,7 +369,8 @@ static void check_ports(const struct check *check, const struct vm *vm, struct e
 	const struct spice *spice = dev ? spice_of(dev) : NULL;
 	struct err *err;
 
-	if (!dev || display_is_unix(dev) || spice->port != spice->tls_port)
+	if (!dev || display_is_unix(dev) || spice->port != spice->tls_port ||
+	    (spice->automatic && spice->port))
 		return;
 	err = dev_error(errs, dev, "port", check->name,
 			spice->port ? "port %u is taken twice" : "SPICE has no port",
@@ -316,6 +383,32 @@ static void check_ports(const struct check *check, const struct vm *vm, struct e
 		err_why(err, "It listens on a port without TLS, on one with it, or on both.");
 	err_fix(err, "Set %s or %s to another port.", dev_symbol(dev, "port"),
 		dev_symbol(dev, "tls-port"));
+}
+
+static void check_range(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_spice(vm);
+	const struct spice *spice = dev ? spice_of(dev) : NULL;
+
+	if (!dev || !is_automatic(dev))
+		return;
+	bool tls = spice->tls_port > spice->port;
+	uint64_t first = tls ? spice->tls_port : spice->port;
+	/* Two that begin at the same need room for both. */
+	uint64_t last = first + (spice->port == spice->tls_port);
+
+	if (spice->last_port >= last)
+		return;
+	const char *row = tls ? "tls-port" : "port";
+	struct place other = dev_place(dev, row);
+	struct err *err = dev_error(errs, dev, "last-port", check->name,
+				    "the last port to try is %u, the first %u",
+				    (unsigned)spice->last_port, (unsigned)first);
+
+	err_also(err, other.file, other.line);
+	err_why(err, "The first free port is taken from %s upwards, one with TLS and one without.",
+		dev_symbol(dev, row));
+	err_fix(err, "Set %s to %u or more.", dev_symbol(dev, "last-port"), (unsigned)last);
 }
 
 static void check_mode(const struct check *check, const struct vm_dev *dev, const char *name,
@@ -348,6 +441,7 @@ static void check_modes(const struct check *check, const struct vm *vm, struct e
 
 static const struct check spice_checks[] = {
 	{.name = "spice-ports", .run = check_ports},
+	{.name = "spice-port-range", .run = check_range},
 	{.name = "spice-mode", .run = check_modes},
 	{0},
 };
@@ -365,48 +459,4 @@ const struct dev_family spice_family = {
 	.checks = spice_checks,
 	.prepare = spice_prepare,
 	.back = spice_back,
-};
-
-/* ---- a screen without anybody: GL of the target for displays that have none of their own ---------- */
-
-struct egl {
-	const char *render_node;
-};
-
-static const struct dev_class egl_classes[] = {{.name = "egl-headless"}, {0}};
-
-static const struct prop egl_props[] = {
-	{.name = "type",
-	 .kind = PROP_CONST,
-	 .text = "egl-headless",
-	 .xml = "@type",
-	 .option = "-display",
-	 .qemu = "type"},
-	{.name = "render-node",
-	 .sym = "RENDER_NODE",
-	 .kind = PROP_STRING,
-	 .rule = RULE(PATH),
-	 .field = offsetof(struct egl, render_node),
-	 .xml = "gl/@rendernode",
-	 .option = "-display",
-	 .qemu = "rendernode"},
-	{0},
-};
-
-static void egl_back(const struct vm_dev *dev, struct emit *emit)
-{
-	(void)emit_option(emit, dev, "-display");
-}
-
-const struct dev_family egl_family = {
-	.name = "egl-headless",
-	.sym = "EGL_HEADLESS",
-	.max = 1,
-	.size = sizeof(struct egl),
-	.flags = FAMILY_SINGLE | FAMILY_HOST,
-	.rank = RANK_NONE,
-	.xml = "graphics",
-	.classes = egl_classes,
-	.props = egl_props,
-	.back = egl_back,
 };

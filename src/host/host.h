@@ -27,6 +27,7 @@
  * @accel: ACCEL_KVM or ACCEL_TCG as soon as the accel operation ran, before that ACCEL_AUTO.
  * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
  * @absent, @absent_count: slots of devices that need not be there and are not; /dev/null is in them.
+ * @ports: what operations port chose, by index; 0 = none.
  * @notice: one sentence to be said aloud, or "".
  */
 struct host {
@@ -38,6 +39,7 @@ struct host {
 	struct numset nodes;
 	uint32_t absent[ABSENT_MAX];
 	unsigned absent_count;
+	uint16_t ports[PORTS_MAX];
 	char notice[256];
 };
 

@@ -252,6 +252,9 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 	case FIX_NODES:
 		nodes_add(facts, seg, buf);
 		return 0;
+	case FIX_PORT:
+		buf_addf(buf, "%u", facts->ports[seg->a] ? facts->ports[seg->a] : seg->b);
+		return 0;
 	case FIX_COUNT:
 		break;
 	}

@@ -31,6 +31,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @fips: the host is in FIPS mode.
  * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
  * @absent, @absent_count: slots whose device is not there; what names one is left out.
+ * @ports: TCP ports that were chosen; 0 = not decided.
  * @payload_dir: where ARGV_SHELL finds payload; NULL = META payload-dir.
  * @extra: an argument added at the end, or NULL.
  */
@@ -44,6 +45,7 @@ struct facts {
 	struct numset nodes;
 	uint32_t absent[ABSENT_MAX];
 	unsigned absent_count;
+	uint16_t ports[PORTS_MAX];
 	const char *payload_dir;
 	const char *extra;
 };

@@ -23,6 +23,7 @@
 #define SITE_VALUE_MAX   4096 /* bytes of a site value, with the final NUL */
 #define PAYLOAD_MAX      64 /* payload sections */
 #define META_BYTES_MAX   (4u << 20) /* all metadata sections together, unpacked */
+#define PORTS_MAX        4 /* ports that the loader chooses */
 #define NUMA_NODES_MAX   128 /* NUMA nodes of a host that advice looks at */
 #define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
 #define ABSENT_MAX       64 /* slots whose device is not there (USB_OPTIONAL) */
@@ -142,6 +143,13 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, template, 0)         \
 	F(U32, payload, PAYLOAD_MAX) \
 	F(FD, fd, 0)
+#define OP_PORT_FIELDS(F)            \
+	F(TEXT, owner, 0)            \
+	F(TEXT, address, 0)          \
+	F(U32, first, UINT16_MAX)    \
+	F(U32, last, UINT16_MAX)     \
+	F(U32, index, PORTS_MAX - 1) \
+	F(FD, fd, 0)
 #define OP_HOSTDEV_FIELDS(F) F(TEXT, owner, 0) F(TEXT, name, 0) F(U32, kind, HOSTDEV_KIND_COUNT - 1)
 
 /*
@@ -159,6 +167,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * vsock: the kernel's side of virtio sockets.
  * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
  * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
+ * port: the first free TCP port of an address from @first to @last, for FIX_PORT @index.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
@@ -180,7 +189,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(SWTPM, swtpm, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
 	OP(CANCEL, cancel, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
 	OP(SCSI, scsi, PHASE_HOSTDEV, LIFE_FD, 0)                    \
-	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)
+	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)                      \
+	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

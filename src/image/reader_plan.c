@@ -16,6 +16,7 @@ enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE };
 struct facts {
 	uint32_t site_count, fd_count;
 	bool accel, unit, memory, advice;
+	bool port[PORTS_MAX];
 	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
 	unsigned char site[SITE_MAX]; /* enum site_kind */
 	const char *key[SITE_MAX]; /* of the site slots; sorted once all are there */
@@ -99,6 +100,8 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 		return UUID_TEXT_MAX - 1;
 	case FIX_CID:
 		return sizeof("4294967294") - 1;
+	case FIX_PORT:
+		return sizeof("65535") - 1;
 	case FIX_ACCEL:
 		return sizeof("kvm") - 1;
 	case FIX_NODES:
@@ -148,6 +151,9 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 	case FIX_NODES:
 		return !plan && facts->advice && seg->escape != ESCAPE_RAW && !seg->a && !seg->b &&
 		       seg->len > 0 && seg->len <= MARK_KEY_MAX;
+	case FIX_PORT:
+		return !plan && seg->a < PORTS_MAX && facts->port[seg->a] && seg->b > 0 &&
+		       seg->b <= UINT16_MAX && !seg->len;
 	case FIX_COUNT:
 		break;
 	}
@@ -300,6 +306,12 @@ static int check_rules(struct check *check, size_t at, const struct op *op)
 		return REFUSE(check, at, "a second accelerator");
 	if (op->code == OP_MEMORY && check->facts.memory)
 		return REFUSE(check, at, "a second operation memory");
+	if (op->code == OP_PORT && (op->port.first == 0 || op->port.first > op->port.last))
+		return REFUSE(check, at, "ports from %u to %u", op->port.first, op->port.last);
+	if (op->code == OP_PORT && check->facts.port[op->port.index])
+		return REFUSE(check, at, "a second port %u", op->port.index);
+	if (op->code == OP_PORT)
+		check->facts.port[op->port.index] = true;
 	check->facts.accel |= op->code == OP_ACCEL;
 	check->facts.memory |= op->code == OP_MEMORY;
 	check->facts.advice |= op->code == OP_MEMORY && op->memory.flags & MEMORY_ADVICE;

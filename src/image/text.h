@@ -28,6 +28,7 @@
  *   CID        key           unit-derived number of the guest for device KEY
  *   UUID                     unit-derived UUID of the VM
  *   ACCEL                    kvm or tcg
+ *   PORT       a=index b=first  the TCP port that was chosen; before that, and for a shell, the first
  *   NODES      key           host-nodes=LIST,policy=KEY, in JSON "host-nodes":[..],"policy":"KEY"
  *                                                              shell: policy=default
  */
@@ -42,7 +43,8 @@
 	FIXUP(UUID, "uuid")            \
 	FIXUP(ACCEL, "accel")          \
 	FIXUP(NODES, "nodes")          \
-	FIXUP(CID, "cid")
+	FIXUP(CID, "cid")              \
+	FIXUP(PORT, "port")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };

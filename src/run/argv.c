@@ -17,6 +17,7 @@ int stage_fixup(struct run *run, struct err *err)
 	run->facts.nodes = run->host.nodes;
 	memcpy(run->facts.absent, run->host.absent, sizeof(run->facts.absent));
 	run->facts.absent_count = run->host.absent_count;
+	memcpy(run->facts.ports, run->host.ports, sizeof(run->facts.ports));
 	run->facts.fips = fips_enabled(FIPS_FILE);
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
 	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;

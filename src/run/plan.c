@@ -48,6 +48,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_CANCEL:
 		name = op->cancel.path;
 		break;
+	case OP_PORT:
+		name = op->port.owner;
+		break;
 	case OP_SECRET:
 		name = op->secret.owner;
 		break;

@@ -59,6 +59,13 @@ static void open_image(const struct img_source_arg *args, size_t count)
 		{.code = OP_FILE,
 		 .file = {.owner = "disk0", .path = mark(FIX_SITE, ESCAPE_RAW, 0, 0, ""), .fd = 3}},
 		{.code = OP_MEMORY, .memory = {.cpus = 1, .mib = 1, .flags = MEMORY_ADVICE}},
+		{.code = OP_PORT,
+		 .port = {.owner = "spice",
+			  .address = "::",
+			  .first = 5930,
+			  .last = 5999,
+			  .index = 1,
+			  .fd = 4}},
 	};
 	static const struct site_slot sites[] = {
 		{.key = "disk0.path", .kind = SITE_PATH, .value = "/a,\"b"},
@@ -160,6 +167,21 @@ static void test_what_names_an_absent_device_is_left_out(void **state)
 	facts.absent[facts.absent_count++] = 3;
 	expect_argv(ARGV_EXEC, wanted);
 	expect_argv(ARGV_SHELL, shell);
+}
+
+static void test_a_port_is_the_first_until_one_is_chosen(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("port=", mark(FIX_PORT, ESCAPE_KV, 1, 5930, ""), ",addr=::")},
+	};
+	static const char *const first[] = {"port=5930,addr=::", NULL};
+	static const char *const chosen[] = {"port=5942,addr=::", NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_SHELL, first);
+	facts.ports[1] = 5942;
+	expect_argv(ARGV_EXEC, chosen);
 }
 
 static void test_nodes_are_members_of_an_object(void **state)
@@ -273,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
 		cmocka_unit_test(test_what_names_an_absent_device_is_left_out),
+		cmocka_unit_test(test_a_port_is_the_first_until_one_is_chosen),
 		cmocka_unit_test(test_nodes_are_members_of_an_object),
 		cmocka_unit_test(test_a_shell_gets_names_instead_of_descriptors),
 		cmocka_unit_test(test_unknown_facts_are_named_or_refused),

@@ -64,6 +64,9 @@ static void test_wrong_operations_are_refused(void **state)
 		 {.code = OP_STORE, .store = {"f", "/f", "", FIXTURE_PAYLOADS + 1, 3}},
 		 "payload 3 of 3"},
 		{5, {.code = OP_MONITOR, .monitor = {"q\nmp", 4}}, "control characters"},
+		{5, {.code = OP_PORT, .port = {"s", "::", 7, 6, 0, 4}}, "ports from 7 to 6"},
+		{5, {.code = OP_PORT, .port = {"s", "::", 0, 6, 0, 4}}, "ports from 0 to 6"},
+		{5, {.code = OP_PORT, .port = {"s", "::", 7, 7, PORTS_MAX, 4}}, "port index"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -98,6 +101,8 @@ static void test_references_to_nothing_are_refused(void **state)
 		{FIX_UUID, 1, 0, ""},
 		{FIX_ACCEL, 0, 1, ""},
 		{FIX_NODES, 0, 0, "bind"}, /* no operation advises */
+		{FIX_PORT, 0, 5930, ""}, /* no operation chooses */
+		{FIX_PORT, PORTS_MAX, 5930, ""},
 	};
 	struct fixture *fix = *state;
 	char *mark = fix->arg_text[0];
@@ -120,8 +125,8 @@ static void test_accelerator_needs_its_operation(void **state)
 /* Operations run before there are descriptors and an accelerator to speak of. */
 static void test_operation_texts_know_no_descriptors(void **state)
 {
-	static const enum fixup_kind bad[] = {FIX_FD, FIX_FD_PATH, FIX_FDSET_PATH, FIX_TAP,
-					      FIX_ACCEL};
+	static const enum fixup_kind bad[] = {FIX_FD,  FIX_FD_PATH, FIX_FDSET_PATH,
+					      FIX_TAP, FIX_ACCEL,   FIX_PORT};
 	struct fixture *fix = *state;
 	char *mark = fix->arg_text[0]; /* first: nothing else refers to it */
 
