@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/unit.h"
 
@@ -221,6 +222,24 @@ static void nodes_add(const struct facts *facts, const struct segment *seg, stru
 		 none ? (int)sizeof("default") - 1 : (int)seg->len, none ? "default" : seg->text);
 }
 
+/* As -rtc reads it, in years of four digits. */
+static void time_add(const struct facts *facts, const struct segment *seg, struct buf *buf)
+{
+	int64_t seconds;
+	struct tm tm;
+
+	if (facts->now && text_seconds(seg->text, seg->len, &seconds) == 0) {
+		time_t at = (time_t)(facts->now + seconds);
+
+		if (gmtime_r(&at, &tm) && tm.tm_year >= 70 && tm.tm_year <= 9999 - 1900) {
+			buf_addf(buf, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
+				 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+			return;
+		}
+	}
+	buf_add_str(buf, "utc");
+}
+
 static int segment_render(const struct facts *facts, const struct segment *seg, enum argv_form form,
 			  struct buf *buf, struct err *err)
 {
@@ -254,6 +273,9 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 		return 0;
 	case FIX_PORT:
 		buf_addf(buf, "%u", facts->ports[seg->a] ? facts->ports[seg->a] : seg->b);
+		return 0;
+	case FIX_TIME:
+		time_add(facts, seg, buf);
 		return 0;
 	case FIX_COUNT:
 		break;

@@ -29,6 +29,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @unit: the unit id; "" = not known.
  * @accel: ACCEL_KVM or ACCEL_TCG; ACCEL_AUTO = not decided.
  * @fips: the host is in FIPS mode.
+ * @now: seconds since 1970; 0 = not known.
  * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
  * @absent, @absent_count: slots whose device is not there; what names one is left out.
  * @ports: TCP ports that were chosen; 0 = not decided.
@@ -42,6 +43,7 @@ struct facts {
 	char unit[IDENT_UNIT_MAX];
 	enum accel_policy accel;
 	bool fips;
+	int64_t now;
 	struct numset nodes;
 	uint32_t absent[ABSENT_MAX];
 	unsigned absent_count;

@@ -107,6 +107,8 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 	case FIX_NODES:
 		return sizeof("\"host-nodes\":[],\"policy\":\"\"") + seg->len +
 		       NUMA_NODES_MAX * sizeof("host-nodes=127,");
+	case FIX_TIME:
+		return sizeof("9999-12-31T23:59:59") - 1;
 	case FIX_COUNT:
 		break;
 	}
@@ -154,6 +156,8 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 	case FIX_PORT:
 		return !plan && seg->a < PORTS_MAX && facts->port[seg->a] && seg->b > 0 &&
 		       seg->b <= UINT16_MAX && !seg->len;
+	case FIX_TIME:
+		return !plan && !seg->a && !seg->b && seg->len > 0 && seg->len <= MARK_KEY_MAX;
 	case FIX_COUNT:
 		break;
 	}
@@ -164,6 +168,7 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 static int check_text(struct check *check, uint64_t *ret_len)
 {
 	struct img_disk_segment seg;
+	int64_t seconds;
 	uint32_t count;
 
 	*ret_len = 0;
@@ -189,6 +194,9 @@ static int check_text(struct check *check, uint64_t *ret_len)
 				      fixup_word(seg.kind), seg.a, seg.b, seg.len);
 		if (!ident_is_text(text, seg.len))
 			return REFUSE(check, at, "control characters in a text");
+		if (seg.kind == FIX_TIME && text_seconds((const char *)text, seg.len, &seconds) < 0)
+			return REFUSE(check, at, "\"%.*s\" are no seconds", (int)seg.len,
+				      (const char *)text);
 		*ret_len += segment_len_max(&check->facts, &seg);
 	}
 	return 0;

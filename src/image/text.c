@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.c - marks: write one, and take a marked text apart. The composer's side of text.h.
+ * text.c - marks: write one, and take a marked text apart, which is the composer's side of text.h; what
+ * the key of a fixup says, which is the loader's too.
  */
 #include "image/text.h"
 
@@ -85,4 +86,15 @@ void segment_word(char buf[static MARK_MAX], const struct segment *seg)
 		(void)snprintf(buf, MARK_MAX, "{%s}", words[seg->kind]);
 	else
 		(void)snprintf(buf, MARK_MAX, "{%s:%u}", words[seg->kind], seg->a);
+}
+
+int text_seconds(const char *key, size_t len, int64_t *ret_seconds)
+{
+	uint64_t seconds;
+
+	if (len < 2 || (*key != '+' && *key != '-') ||
+	    num_parse_n(key + 1, len - 1, 0, TEXT_TIME_MAX, &seconds) < 0)
+		return -1;
+	*ret_seconds = *key == '-' ? -(int64_t)seconds : (int64_t)seconds;
+	return 0;
 }

@@ -11,6 +11,7 @@
 #define KILN_IMAGE_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -26,6 +27,8 @@
  *   SITE       a             value of site slot a
  *   MAC        key           unit-derived address of device KEY
  *   CID        key           unit-derived number of the guest for device KEY
+ *   TIME       key           the date of the start in UTC, KEY seconds away: "-3600"; "utc" where now
+ *                            is not known
  *   UUID                     unit-derived UUID of the VM
  *   ACCEL                    kvm or tcg
  *   PORT       a=index b=first  the TCP port that was chosen; before that, and for a shell, the first
@@ -44,7 +47,8 @@
 	FIXUP(ACCEL, "accel")          \
 	FIXUP(NODES, "nodes")          \
 	FIXUP(CID, "cid")              \
-	FIXUP(PORT, "port")
+	FIXUP(PORT, "port")            \
+	FIXUP(TIME, "time")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
@@ -83,7 +87,7 @@ struct segment {
  * @kind: any but FIX_LITERAL.
  * @a: first number.
  * @b: second number.
- * @key: key of FIX_MAC and FIX_CID, at most MARK_KEY_MAX bytes, or "".
+ * @key: key of FIX_MAC, FIX_CID and FIX_TIME, at most MARK_KEY_MAX bytes, or "".
  *
  * The escape is ESCAPE_RAW; qemu/ sets another when it renders the text into JSON or key=value.
  */
@@ -107,5 +111,10 @@ void segment_word(char buf[static MARK_MAX], const struct segment *seg);
  * Return: 1 a segment, 0 the end of the text.
  */
 int text_next(const char **cursor, struct segment *seg);
+
+#define TEXT_TIME_MAX 4294967295 /* seconds of a FIX_TIME before or after */
+
+/** text_seconds() - a key of FIX_TIME, a sign and digits, @len bytes. Return: 0, or -1: it is none. */
+int text_seconds(const char *key, size_t len, int64_t *ret_seconds) MUST_CHECK;
 
 #endif

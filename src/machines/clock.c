@@ -4,14 +4,17 @@
  */
 #include "machines/guest.h"
 
+#include <string.h>
 #include <time.h>
 
+#include "image/text.h"
 #include "model/machine.h"
 
 static const struct prop_word offset_words[] = {
 	{.sym = "UTC", .xml = "utc"},
 	{.sym = "LOCALTIME", .xml = "localtime"},
 	{.sym = "ABSOLUTE", .xml = "absolute"},
+	{.sym = "VARIABLE", .xml = "variable"},
 	{0},
 };
 
@@ -49,6 +52,11 @@ static bool is_absolute(const struct vm_dev *dev)
 	return prop_word_is(guest_of(dev)->clock.offset, "ABSOLUTE");
 }
 
+static bool is_variable(const struct vm_dev *dev)
+{
+	return prop_word_is(guest_of(dev)->clock.offset, "VARIABLE");
+}
+
 static bool may_use_kvm(const struct vm_dev *dev)
 {
 	return guest_is_x86(dev) && !prop_word_is(guest_of(dev)->accel, "TCG");
@@ -76,6 +84,18 @@ static const struct prop clock_props[] = {
 	 .xml = "clock/@start",
 	 .max = 4294967295,
 	 .when = is_absolute},
+	{.name = "clock-adjustment",
+	 .sym = "CLOCK_ADJUSTMENT_S",
+	 .kind = PROP_STRING,
+	 .flags = PROP_ABI | PROP_REQUIRED,
+	 FIELD(adjustment),
+	 .xml = "clock/@adjustment",
+	 .when = is_variable},
+	{.name = "clock-basis",
+	 .kind = PROP_CONST,
+	 .text = "utc",
+	 .xml = "clock/@basis",
+	 .when = is_variable},
 	{.name = "clock-base", .kind = PROP_STRING, FIELD(base), .option = "-rtc", .qemu = "base"},
 	{.name = "rtc-track",
 	 .sym = "CLOCK_RTC_TRACK",
@@ -145,22 +165,62 @@ static const struct prop clock_props[] = {
 };
 #undef FIELD
 
+/* With a sign, as the mark has it; NULL where it is no number. */
+static const char *adjustment_of(struct vm *vm)
+{
+	const char *text = vm->guest.clock.adjustment;
+	int64_t seconds;
+
+	if (!text || *text == '+')
+		return NULL;
+	if (*text != '-')
+		text = arena_fmt(vm->arena, "+%s", text);
+	return text_seconds(text, strlen(text), &seconds) < 0 ? NULL : text;
+}
+
 static void clock_prepare(struct vm *vm)
 {
 	struct guest_clock *clock = &vm->guest.clock;
 	const time_t start = (time_t)clock->start;
-	char text[32];
+	const char *key = adjustment_of(vm);
+	char text[32], mark[MARK_MAX];
 	struct tm tm;
 
 	if (prop_word_is(clock->offset, "UTC"))
 		clock->base = "utc";
 	else if (prop_word_is(clock->offset, "LOCALTIME"))
 		clock->base = "localtime";
-	else if (gmtime_r(&start, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
+	else if (is_variable(vm->guest_dev)) {
+		clock->seconds = key;
+		text_mark(mark, FIX_TIME, 0, 0, key ? key : "+0");
+		clock->base = arena_str(vm->arena, mark);
+	} else if (gmtime_r(&start, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
 		clock->base = arena_str(vm->arena, text);
 }
 
+static void check_adjustment(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const char *text = vm->guest.clock.adjustment;
+
+	if (!is_variable(vm->guest_dev) || !text || vm->guest.clock.seconds)
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "clock-adjustment", check->name,
+				    "\"%s\" is no number of seconds", text);
+
+	err_why(err,
+		"The clock begins so many seconds after the time of the target, with '-' before "
+		"it: -%lld to %lld.",
+		(long long)TEXT_TIME_MAX, (long long)TEXT_TIME_MAX);
+	err_fix(err, "Set CONFIG_CLOCK_ADJUSTMENT_S to one, as \"-3600\".");
+}
+
+static const struct check clock_checks[] = {
+	{.name = "clock-adjustment", .run = check_adjustment},
+	{0},
+};
+
 const struct guest_subject guest_clock = {
 	.props = clock_props,
+	.checks = clock_checks,
 	.prepare = clock_prepare,
 };

@@ -43,11 +43,15 @@ struct guest_hyperv {
 	const char *vendor;
 };
 
-/** struct guest_clock - clocks and timers. @start: seconds since 1970, @date the same as QEMU reads it. */
+/**
+ * struct guest_clock - clocks and timers.
+ * @start: seconds since 1970. @base: what QEMU is told.
+ * @adjustment: seconds as configured; @seconds: with a sign, or NULL: it is no number.
+ */
 struct guest_clock {
 	const struct prop_word *offset, *rtc_policy, *rtc_track, *pit, *hpet, *kvmclock;
 	uint64_t start, tsc_hz;
-	const char *base;
+	const char *base, *adjustment, *seconds;
 	bool hypervclock;
 };
 

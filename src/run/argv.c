@@ -3,9 +3,18 @@
  * argv.c - stage fixup: the command line of QEMU, its segments joined with the facts of this host.
  */
 #include <string.h>
+#include <time.h>
 
 #include "host/fips.h"
 #include "run/run.h"
+
+void argv_set_time(struct facts *facts)
+{
+	struct timespec now;
+
+	if (!clock_gettime(CLOCK_REALTIME, &now))
+		facts->now = now.tv_sec;
+}
 
 /*
  * Should: build the whole command line in memory of fixed size.
@@ -18,6 +27,7 @@ int stage_fixup(struct run *run, struct err *err)
 	memcpy(run->facts.absent, run->host.absent, sizeof(run->facts.absent));
 	run->facts.absent_count = run->host.absent_count;
 	memcpy(run->facts.ports, run->host.ports, sizeof(run->facts.ports));
+	argv_set_time(&run->facts);
 	run->facts.fips = fips_enabled(FIPS_FILE);
 	run->argv = facts_argv(&run->facts, ARGV_EXEC, err);
 	return run->argv ? limit_argv(run, run->argv, LIMIT_RAISE, err) : -1;

@@ -67,6 +67,9 @@ struct run {
 	char **argv;
 };
 
+/** argv_set_time() - the time of this host, for a guest's clock that begins so far from it. */
+void argv_set_time(struct facts *facts);
+
 /* ---- stages, in order (open.c, verify.c, plan.c, argv.c, drop.c, exec.c) ---- */
 int stage_open(struct run *run, struct err *err) MUST_CHECK;
 int stage_verify(struct run *run, struct err *err) MUST_CHECK;

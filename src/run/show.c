@@ -28,5 +28,6 @@ int command_show(struct run *run, struct err *err)
 	run->facts.mode = FACTS_SHOW;
 	accel_find(run);
 	run->facts.accel = run->host.accel;
+	argv_set_time(&run->facts);
 	return img_show(&run->facts, run->options->show, run->options->section, err);
 }

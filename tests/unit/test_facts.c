@@ -184,6 +184,26 @@ static void test_a_port_is_the_first_until_one_is_chosen(void **state)
 	expect_argv(ARGV_EXEC, chosen);
 }
 
+static void test_times_are_counted_from_now(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("base=", mark(FIX_TIME, ESCAPE_RAW, 0, 0, "+0"), ",x")},
+		{.text = mark(FIX_TIME, ESCAPE_RAW, 0, 0, "-86401")},
+		{.text = mark(FIX_TIME, ESCAPE_RAW, 0, 0, "+4294967295")},
+		{.text = mark(FIX_TIME, ESCAPE_RAW, 0, 0, "-4294967295")},
+	};
+	/* date -u -d @1700000000 and so on; before 1970 there is nothing to count from. */
+	static const char *const wanted[] = {"base=2023-11-14T22:13:20,x", "2023-11-13T22:13:19",
+					     "2159-12-22T04:41:35", "utc", NULL};
+	static const char *const unknown[] = {"base=utc,x", "utc", "utc", "utc", NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_SHELL, unknown);
+	facts.now = 1700000000;
+	expect_argv(ARGV_EXEC, wanted);
+}
+
 static void test_nodes_are_members_of_an_object(void **state)
 {
 	(void)state;
@@ -296,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
 		cmocka_unit_test(test_what_names_an_absent_device_is_left_out),
 		cmocka_unit_test(test_a_port_is_the_first_until_one_is_chosen),
+		cmocka_unit_test(test_times_are_counted_from_now),
 		cmocka_unit_test(test_nodes_are_members_of_an_object),
 		cmocka_unit_test(test_a_shell_gets_names_instead_of_descriptors),
 		cmocka_unit_test(test_unknown_facts_are_named_or_refused),

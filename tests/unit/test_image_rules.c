@@ -100,6 +100,9 @@ static void test_references_to_nothing_are_refused(void **state)
 		{FIX_MAC, 0, 0, ""},
 		{FIX_UUID, 1, 0, ""},
 		{FIX_ACCEL, 0, 1, ""},
+		{FIX_TIME, 0, 0, ""},
+		{FIX_TIME, 1, 0, "+1"},
+		{FIX_TIME, 0, 1, "+1"},
 		{FIX_NODES, 0, 0, "bind"}, /* no operation advises */
 		{FIX_PORT, 0, 5930, ""}, /* no operation chooses */
 		{FIX_PORT, PORTS_MAX, 5930, ""},
@@ -110,6 +113,17 @@ static void test_references_to_nothing_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		text_mark(mark, bad[i].kind, bad[i].a, bad[i].b, bad[i].key);
 		assert_not_written(&fix->src, "means nothing here");
+	}
+}
+
+static void test_times_are_a_sign_and_seconds(void **state)
+{
+	static const char *const bad[] = {"1", "+", "--1", "+4294967296", "+1x", "utc"};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		text_mark(fix->arg_text[0], FIX_TIME, 0, 0, bad[i]);
+		assert_not_written(&fix->src, "are no seconds");
 	}
 }
 
@@ -464,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_wrong_operations_are_refused),
 		TEST(test_references_to_nothing_are_refused),
+		TEST(test_times_are_a_sign_and_seconds),
 		TEST(test_accelerator_needs_its_operation),
 		TEST(test_operation_texts_know_no_descriptors),
 		TEST(test_wrong_site_slots_are_refused),
