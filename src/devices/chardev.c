@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "devices/secret.h"
+#include "devices/tls.h"
 #include "image/image.h"
 
 /* QEMU has two words for a device of the host; the family knows which is its own. */
@@ -90,6 +92,11 @@ bool chardev_is_file(const struct vm_dev *dev)
 bool chardev_is_tcp(const struct vm_dev *dev)
 {
 	return chardev_is(dev, "TCP");
+}
+
+bool chardev_has_tls(const struct vm_dev *dev)
+{
+	return chardev_is_tcp(dev) && chardev_of(dev)->tls;
 }
 
 bool chardev_is_udp(const struct vm_dev *dev)
@@ -279,10 +286,29 @@ static void add_path_kind(const struct vm_dev *dev, struct emit *emit, const cha
 	add_log(dev, emit, tree, log);
 }
 
+/* Of a TCP socket; libvirt's name for the object. */
+static const char *add_tls(const struct vm_dev *dev, struct emit *emit, const char *id)
+{
+	const struct chardev *chardev = chardev_of(dev);
+	const struct tls tls = {
+		.id = arena_fmt(emit->arena, "obj%s_tls0", id),
+		.dir = chardev->tls_dir,
+		.endpoint = chardev_listens(dev) ? "server" : "client",
+		.verify = chardev->tls_verify,
+		.key_secret = secret_id(dev, "tls-key"),
+	};
+
+	if (!chardev_has_tls(dev))
+		return NULL;
+	tls_emit(emit, &tls);
+	return tls.id;
+}
+
 static void add_ip(const struct vm_dev *dev, struct emit *emit, const char *id, const char *log)
 {
 	const struct chardev *chardev = chardev_of(dev);
 	struct arena *arena = emit->arena;
+	const char *tls = add_tls(dev, emit, id);
 	struct node *tree = add(emit, chardev->kind->qemu, id, 0);
 
 	node_add_string(arena, tree, "host", emit_site_value(emit, dev, "host"));
@@ -297,6 +323,8 @@ static void add_ip(const struct vm_dev *dev, struct emit *emit, const char *id, 
 		add_server(emit, tree, chardev_listens(dev));
 		add_retry(dev, emit, tree);
 	}
+	if (tls)
+		node_add_string(arena, tree, "tls-creds", tls);
 	add_log(dev, emit, tree, log);
 }
 

@@ -31,12 +31,15 @@
  * @kind: word of chardev_line_words and its like.
  * @path: of a file, FIFO, device or socket; NULL for a socket is one in the run directory.
  * @mode: of UNIX and TCP. @protocol: of TCP. @reconnect: seconds, 0 = never.
+ * @tls: of TCP; @tls_dir, @tls_verify, @tls_key: folder of the certificates, whether the other side must
+ *       have one, name of the secret that opens the key.
  * @shown_path: as XML says it. @spice_channel: of SPICEPORT: what the viewer knows it by.
  */
 struct chardev {
 	const struct prop_word *kind;
 	const char *path, *host, *port, *local_host, *local_port, *log;
-	bool append, log_append;
+	bool append, log_append, tls, tls_verify;
+	const char *tls_dir, *tls_key;
 	const struct prop_word *mode, *protocol;
 	uint64_t reconnect;
 	const char *shown_path, *spice_channel;
@@ -107,6 +110,7 @@ bool chardev_may_retry(const struct vm_dev *dev);
 bool chardev_retries(const struct vm_dev *dev);
 bool chardev_is_file(const struct vm_dev *dev);
 bool chardev_is_tcp(const struct vm_dev *dev);
+bool chardev_has_tls(const struct vm_dev *dev);
 bool chardev_is_udp(const struct vm_dev *dev);
 bool chardev_is_spice_port(const struct vm_dev *dev);
 bool chardev_is_ip(const struct vm_dev *dev);
@@ -177,6 +181,30 @@ bool chardev_has_log(const struct vm_dev *dev);
 		 .words = chardev_protocol_words,                                   \
 		 .xml = place "protocol/@type",                                     \
 		 .when = chardev_is_tcp},                                           \
+		{.name = "tls",                                                     \
+		 .sym = "TLS",                                                      \
+		 .kind = PROP_BOOL,                                                 \
+		 .field = offsetof(struct type, member.tls),                        \
+		 .xml = place "source/@tls",                                        \
+		 .when = chardev_is_tcp},                                           \
+		{.name = "tls-directory",                                           \
+		 .sym = "TLS_DIR",                                                  \
+		 .kind = PROP_STRING,                                               \
+		 .flags = PROP_REQUIRED,                                            \
+		 .rule = RULE(PATH),                                                \
+		 .field = offsetof(struct type, member.tls_dir),                    \
+		 .when = chardev_has_tls},                                          \
+		{.name = "tls-verify",                                              \
+		 .sym = "TLS_VERIFY",                                               \
+		 .kind = PROP_BOOL,                                                 \
+		 .field = offsetof(struct type, member.tls_verify),                 \
+		 .when = chardev_has_tls},                                          \
+		{.name = "tls-key",                                                 \
+		 .sym = "TLS_KEY_SECRET",                                           \
+		 .kind = PROP_STRING,                                               \
+		 .field = offsetof(struct type, member.tls_key),                    \
+		 .refers = &secret_family,                                          \
+		 .when = chardev_has_tls},                                          \
 		{.name = "retries",                                                 \
 		 .kind = PROP_CONST,                                                \
 		 .text = "yes",                                                     \

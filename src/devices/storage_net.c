@@ -13,6 +13,7 @@
 #include "base/bug.h"
 #include "base/num.h"
 #include "devices/secret.h"
+#include "devices/tls.h"
 
 /** struct building - a node while it is written. */
 struct building {
@@ -336,21 +337,19 @@ bool storage_check_name(const struct storage *storage, const char **ret_why)
 	       protocol->is_name(storage->name);
 }
 
-/* The certificates are read by QEMU, as its user. */
 static const char *add_tls(struct emit *emit, const struct storage_access *access)
 {
-	const char *id = arena_fmt(emit->arena, "%s-tls", access->node);
-	struct node *object;
+	const struct tls tls = {
+		.id = arena_fmt(emit->arena, "%s-tls", access->node),
+		.dir = access->storage->tls_dir,
+		.endpoint = "client",
+		.verify = true,
+	};
 
 	if (!access->storage->tls)
 		return NULL;
-	object = emit_tree(emit, "-object", 0);
-	node_add_string(emit->arena, object, "qom-type", "tls-creds-x509");
-	node_add_string(emit->arena, object, "id", id);
-	node_add_string(emit->arena, object, "dir", access->storage->tls_dir);
-	node_add_string(emit->arena, object, "endpoint", "client");
-	node_add_bool(emit->arena, object, "verify-peer", true);
-	return id;
+	tls_emit(emit, &tls);
+	return tls.id;
 }
 
 struct node *storage_net_add(struct emit *emit, const struct vm_dev *dev,

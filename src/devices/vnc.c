@@ -10,6 +10,7 @@
 
 #include "devices/audio.h"
 #include "devices/display.h"
+#include "devices/tls.h"
 
 struct vnc {
 	struct display base;
@@ -173,13 +174,14 @@ static void vnc_prepare(struct vm *vm, struct vm_dev *dev)
 
 static void add_credentials(struct emit *emit, const struct vnc *vnc)
 {
-	struct node *object = emit_tree(emit, "-object", 0);
+	const struct tls tls = {
+		.id = vnc->tls_id,
+		.dir = vnc->base.tls_dir,
+		.endpoint = "server",
+		.verify = vnc->verify,
+	};
 
-	node_add_string(emit->arena, object, "qom-type", "tls-creds-x509");
-	node_add_string(emit->arena, object, "id", vnc->tls_id);
-	node_add_string(emit->arena, object, "dir", vnc->base.tls_dir);
-	node_add_string(emit->arena, object, "endpoint", "server");
-	node_add_bool(emit->arena, object, "verify-peer", vnc->verify);
+	tls_emit(emit, &tls);
 }
 
 static void vnc_back(const struct vm_dev *dev, struct emit *emit)
