@@ -10,6 +10,14 @@
 
 static const struct dev_class disk_classes[] = {
 	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-blk", CLASS_MULTI_QUEUE | DISK_VIRTIO, NULL),
+	VIRTIO_CLASS("vhost-user", "VHOST_USER", "vhost-user-blk-pci", WHERE_VIRTIO,
+		     DISK_VIRTIO | DISK_VHOST_USER, NULL),
+	VIRTIO_CLASS("vhost-user-transitional", "VHOST_USER_TRANSITIONAL",
+		     "vhost-user-blk-pci-transitional", WHERE_PCI, DISK_VIRTIO | DISK_VHOST_USER,
+		     NULL),
+	VIRTIO_CLASS("vhost-user-non-transitional", "VHOST_USER_NON_TRANSITIONAL",
+		     "vhost-user-blk-pci-non-transitional", WHERE_VIRTIO,
+		     DISK_VIRTIO | DISK_VHOST_USER, NULL),
 	{
 		.name = "scsi",
 		.sym = "SCSI",
@@ -154,6 +162,16 @@ static void prepare_source(struct vm *vm, struct vm_dev *dev, struct disk *disk)
 	disk->shown_read_only = disk->read_only || disk->cdrom;
 }
 
+/* No word at all is the plain model; who serves it is not part of the model in XML. */
+static const char *shown_model(struct vm *vm, const char *name)
+{
+	static const char served[] = "vhost-user";
+	const char *end = strncmp(name, served, strlen(served)) == 0 ? name + strlen(served)
+								     : name + strlen("virtio");
+
+	return *end ? arena_fmt(vm->arena, "virtio%s", end) : NULL;
+}
+
 static void disk_prepare(struct vm *vm, struct vm_dev *dev)
 {
 	struct disk *disk = dev->data;
@@ -161,8 +179,8 @@ static void disk_prepare(struct vm *vm, struct vm_dev *dev)
 	size_t bus = bus_of(dev);
 	unsigned letter = letter_of(vm, dev);
 
-	if (flags & DISK_VIRTIO && dev->class != disk_classes)
-		disk->shown_model = dev->class->name;
+	if (flags & DISK_VIRTIO)
+		disk->shown_model = shown_model(vm, dev->class->name);
 	disk->device = "disk";
 	if (flags & (DISK_CDROM | DISK_LUN | DISK_FLOPPY))
 		disk->device = flags & DISK_CDROM ? "cdrom" : flags & DISK_LUN ? "lun" : "floppy";

@@ -21,6 +21,8 @@
 #define DISK_CDROM  (CLASS_OWN << 6)
 #define DISK_LUN    (CLASS_OWN << 7) /* the guest's SCSI commands go to the source itself */
 
+#define DISK_VHOST_USER (CLASS_OWN << 8) /* another program serves it, past QEMU's block layer */
+
 #define DISK_BACKINGS 2
 
 /* Limits of a disk: six counters, each with its rate, its burst and how long a burst may last. */
@@ -46,8 +48,10 @@ struct disk {
 	struct disk_backing backing[DISK_BACKINGS]; /* the first is below the disk, and so on */
 	const struct prop_word *format, *cache, *aio, *discard, *detect_zeroes, *werror, *rerror;
 	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group, *iothread;
+	const char *vhost_socket;
 	bool read_only, luks, copy_on_read, shareable, removable, throttle;
-	uint64_t queues, queue_size, boot_order, logical_block, physical_block, io_size;
+	uint64_t vhost_reconnect, queues, queue_size, boot_order, logical_block, physical_block,
+		io_size;
 	uint64_t limit[LIMIT_COUNTERS][LIMIT_PARTS];
 	/* What follows from these, for XML and -device. */
 	const char *device, *bus, *target, *shown_model, *shown_path, *protocol, *secret_type;

@@ -8,6 +8,7 @@
 #include "devices/disk.h"
 #include "devices/disk_limits.h"
 #include "devices/disk_paths.h"
+#include "devices/vhost_user.h"
 
 /* ---- sources ----------------------------------------------------------------------------------- */
 
@@ -392,6 +393,15 @@ static void check_queue_size(const struct check *check, const struct vm *vm, str
 	}
 }
 
+static void check_vhost_user(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	for_each_disk(dev, vm)
+	{
+		if (dev->class->flags & DISK_VHOST_USER)
+			vhost_user_check(check, dev, errs);
+	}
+}
+
 const struct check disk_checks[] = {
 	{.name = "disk-payload-read-only", .run = check_payload},
 	{.name = "disk-lun", .run = check_lun},
@@ -410,6 +420,7 @@ const struct check disk_checks[] = {
 	{.name = "disk-inquiry", .run = check_inquiry},
 	{.name = "disk-block-size", .run = check_blocks},
 	{.name = "disk-queue-size", .run = check_queue_size},
+	{.name = "disk-memory-shared", .run = check_vhost_user},
 	{.name = "disk-limits", .run = disk_check_limits},
 	{.name = "disk-throttle-group", .run = disk_check_group},
 	{.name = "disk-path-unique", .run = disk_check_unique},

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "devices/secret.h"
+#include "devices/vhost_user.h"
 
 const struct disk_limit disk_limits[LIMIT_COUNTERS] = {
 	[LIMIT_TOTAL_BYTES] = {"total-bytes", "bps-total"},
@@ -256,6 +257,11 @@ static void add_floppy_boot(struct emit *emit, const struct vm_dev *dev)
 
 void disk_back(const struct vm_dev *dev, struct emit *emit)
 {
+	if (dev->class->flags & DISK_VHOST_USER) {
+		vhost_user_emit(dev, emit, arena_fmt(emit->arena, "chr-vu-%s", dev->alias),
+				"vhost-user-socket", disk_of(dev)->vhost_reconnect, 0);
+		return;
+	}
 	add_floppy_boot(emit, dev);
 	if (!disk_has_medium(dev))
 		return;

@@ -16,9 +16,20 @@ static inline bool model_is(const struct vm_dev *dev, unsigned flags)
 	return dev->class->flags & flags;
 }
 
+static inline bool is_vhost_user(const struct vm_dev *dev)
+{
+	return model_is(dev, DISK_VHOST_USER);
+}
+
+/* QEMU reads and writes its blocks, as far as there is a medium. */
+static inline bool is_ours(const struct vm_dev *dev)
+{
+	return !is_vhost_user(dev);
+}
+
 static inline bool source_has(const struct vm_dev *dev, unsigned flags)
 {
-	return storage_flags(&disk_of(dev)->source) & flags;
+	return is_ours(dev) && storage_flags(&disk_of(dev)->source) & flags;
 }
 
 static inline bool is_virtio(const struct vm_dev *dev)
@@ -26,9 +37,20 @@ static inline bool is_virtio(const struct vm_dev *dev)
 	return model_is(dev, DISK_VIRTIO);
 }
 
-static inline bool is_lun(const struct vm_dev *dev)
+static inline bool has_thread(const struct vm_dev *dev)
 {
-	return model_is(dev, DISK_LUN);
+	return is_virtio(dev) && is_ours(dev);
+}
+
+/* Of such libvirt wants to be told what their format is not: none. */
+static inline bool is_raw(const struct vm_dev *dev)
+{
+	return model_is(dev, DISK_LUN | DISK_VHOST_USER);
+}
+
+static inline bool vhost_retries(const struct vm_dev *dev)
+{
+	return is_vhost_user(dev) && disk_of(dev)->vhost_reconnect;
 }
 
 static inline bool is_drive(const struct vm_dev *dev)
@@ -53,22 +75,22 @@ static inline bool is_usb(const struct vm_dev *dev)
 
 static inline bool is_writable(const struct vm_dev *dev)
 {
-	return !model_is(dev, DISK_CDROM);
+	return !model_is(dev, DISK_CDROM | DISK_VHOST_USER);
 }
 
 static inline bool has_serial(const struct vm_dev *dev)
 {
-	return !model_is(dev, DISK_LUN | DISK_FLOPPY);
+	return !model_is(dev, DISK_LUN | DISK_FLOPPY | DISK_VHOST_USER);
 }
 
 static inline bool has_policy(const struct vm_dev *dev)
 {
-	return !model_is(dev, DISK_FLOPPY | DISK_LUN);
+	return !model_is(dev, DISK_FLOPPY | DISK_LUN | DISK_VHOST_USER);
 }
 
 static inline bool has_sectors(const struct vm_dev *dev)
 {
-	return !model_is(dev, DISK_LUN | DISK_FLOPPY | DISK_CDROM);
+	return !model_is(dev, DISK_LUN | DISK_FLOPPY | DISK_CDROM | DISK_VHOST_USER);
 }
 
 static inline bool has_boot_index(const struct vm_dev *dev)
@@ -78,7 +100,7 @@ static inline bool has_boot_index(const struct vm_dev *dev)
 
 static inline bool has_medium(const struct vm_dev *dev)
 {
-	return !storage_is(&disk_of(dev)->source, "NONE");
+	return is_ours(dev) && !storage_is(&disk_of(dev)->source, "NONE");
 }
 
 /* Of a passed-through disk QEMU sees commands, not blocks. */

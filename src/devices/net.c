@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone.
+ * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone, a switch of another
+ * program (vhost-user), queues that a network card of the target serves itself (vDPA).
  *
- * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap and
- * hands descriptors over; QEMU creates nothing.
+ * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap, the
+ * socket or the device and hands descriptors over; QEMU creates nothing.
  */
-#include "devices/registry.h"
+#include "devices/net.h"
 
 #include <string.h>
 
 #include "base/ident.h"
 #include "base/unit.h"
+#include "devices/vhost_user.h"
 #include "image/image.h"
-#include "model/check.h"
 #include "model/emit.h"
 #include "model/machine.h"
 
-struct net {
-	const struct prop_word *kind, *mac_policy;
-	const char *bridge, *bridge_address, *tap, *mac;
-	bool bridge_create, tap_persistent;
-	uint64_t queues, boot_order, acpi_index;
-	bool multi_queue; /* more than one queue: mq=on */
-	uint64_t vectors; /* two for each queue, control and configuration (F32) */
-	const char *device_mac; /* what -device says: an address or a mark */
-	const char *shown_mac; /* what XML says; NULL when only the unit knows it */
-	const char *tap_name; /* name or template of the tap; NULL for user networking */
-	const char *shown_tap; /* in XML; NULL also for a template */
+static const struct prop_word kind_words[] = {
+	{.sym = "USER", .xml = "user"},    {.sym = "BRIDGE", .xml = "bridge"},
+	{.sym = "TAP", .xml = "ethernet"}, {.sym = "VHOST_USER", .xml = "vhostuser"},
+	{.sym = "VDPA", .xml = "vdpa"},    {0},
 };
 
-static const struct prop_word kind_words[] = {
-	{.sym = "USER", .xml = "user"},
-	{.sym = "BRIDGE", .xml = "bridge"},
-	{.sym = "TAP", .xml = "ethernet"},
+static const struct prop_word mode_words[] = {
+	{.sym = "CONNECT", .xml = "client"},
+	{.sym = "LISTEN", .xml = "server"},
 	{0},
 };
 
@@ -42,24 +35,34 @@ static const struct prop_word mac_words[] = {
 	{0},
 };
 
-static const struct net *net_of(const struct vm_dev *dev)
-{
-	return dev->data;
-}
-
-static bool kind_is(const struct vm_dev *dev, const char *sym)
-{
-	return prop_word_is(net_of(dev)->kind, sym);
-}
-
 static bool is_bridge(const struct vm_dev *dev)
 {
-	return kind_is(dev, "BRIDGE");
+	return net_is(dev, "BRIDGE");
 }
 
 static bool is_tap(const struct vm_dev *dev)
 {
-	return !kind_is(dev, "USER");
+	return is_bridge(dev) || net_is(dev, "TAP");
+}
+
+static bool is_vhost_user(const struct vm_dev *dev)
+{
+	return net_is(dev, "VHOST_USER");
+}
+
+static bool is_vdpa(const struct vm_dev *dev)
+{
+	return net_is(dev, "VDPA");
+}
+
+static bool may_retry(const struct vm_dev *dev)
+{
+	return is_vhost_user(dev) && prop_word_is(net_of(dev)->socket_mode, "CONNECT");
+}
+
+static bool retries(const struct vm_dev *dev)
+{
+	return may_retry(dev) && net_of(dev)->reconnect;
 }
 
 static bool makes_bridge(const struct vm_dev *dev)
@@ -69,7 +72,7 @@ static bool makes_bridge(const struct vm_dev *dev)
 
 static bool has_queues(const struct vm_dev *dev)
 {
-	return is_tap(dev) && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return !net_is(dev, "USER") && (dev->class->flags & CLASS_MULTI_QUEUE);
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -142,6 +145,48 @@ static const struct prop net_props[] = {
 	 .rule = RULE(IPV4_NET),
 	 FIELD(bridge_address),
 	 .when = makes_bridge},
+	{.name = "socket-type",
+	 .kind = PROP_CONST,
+	 .text = "unix",
+	 .xml = "source/@type",
+	 .when = is_vhost_user},
+	{.name = "socket",
+	 .sym = "SOCKET",
+	 .kind = PROP_STRING,
+	 .flags = PROP_SITE | PROP_REPEAT_FMT | PROP_REQUIRED | PROP_UNIQUE,
+	 .rule = RULE(PATH),
+	 FIELD(socket),
+	 .xml = "source/@path",
+	 .site = SITE_PATH,
+	 .when = is_vhost_user},
+	{.name = "socket-mode",
+	 .sym = "SOCKET_MODE",
+	 .kind = PROP_ENUM,
+	 FIELD(socket_mode),
+	 .words = mode_words,
+	 .xml = "source/@mode",
+	 .when = is_vhost_user},
+	{.name = "retries",
+	 .kind = PROP_CONST,
+	 .text = "yes",
+	 .xml = "source/reconnect/@enabled",
+	 .when = retries},
+	{.name = "reconnect",
+	 .sym = "RECONNECT_S",
+	 .kind = PROP_UINT,
+	 FIELD(reconnect),
+	 .xml = "source/reconnect/@timeout",
+	 .max = 3600,
+	 .when = may_retry},
+	{.name = "vdpa",
+	 .sym = "VDPA",
+	 .kind = PROP_STRING,
+	 .flags = PROP_SITE | PROP_REPEAT_FMT | PROP_REQUIRED | PROP_UNIQUE,
+	 .rule = RULE(PATH),
+	 FIELD(vdpa),
+	 .xml = "source/@dev",
+	 .site = SITE_PATH,
+	 .when = is_vdpa},
 	{.name = "tap",
 	 .sym = "TAP",
 	 .kind = PROP_STRING,
@@ -255,21 +300,27 @@ static void add_bridge(const struct vm_dev *dev, struct emit *emit)
 	(void)emit_op(emit, &op);
 }
 
-static void net_back(const struct vm_dev *dev, struct emit *emit)
+static struct node *add_netdev(struct emit *emit, const char *type)
+{
+	struct node *netdev = emit_tree(emit, "-netdev", 0);
+
+	node_add_string(emit->arena, netdev, "type", type);
+	return netdev;
+}
+
+/* What is no tap says how many queues it has; a tap has as many descriptors (F32). */
+static void add_queues(const struct vm_dev *dev, struct emit *emit, struct node *netdev)
+{
+	if (net_of(dev)->multi_queue)
+		node_add_uint(emit->arena, netdev, "queues", net_of(dev)->queues);
+}
+
+static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct net *net = net_of(dev);
-	struct arena *arena = emit->arena;
 	struct node *netdev;
 	struct op op;
 
-	if (!is_tap(dev)) {
-		netdev = emit_tree(emit, "-netdev", 0);
-		node_add_string(arena, netdev, "type", "user");
-		node_add_string(arena, netdev, "id", arena_fmt(arena, "host%s", dev->alias));
-		return;
-	}
-	if (is_bridge(dev) && !net->bridge)
-		return;
 	if (is_bridge(dev))
 		add_bridge(dev, emit);
 	memset(&op, 0, sizeof(op));
@@ -283,63 +334,60 @@ static void net_back(const struct vm_dev *dev, struct emit *emit)
 		       (net->tap_persistent ? TAP_PERSISTENT : 0);
 	uint32_t fd = emit_op(emit, &op);
 
-	netdev = emit_tree(emit, "-netdev", 0);
-	node_add_string(arena, netdev, "type", "tap");
+	netdev = add_netdev(emit, "tap");
 	/* The mark stands for the whole member: fd or fds, later vhost (F47, F48). */
-	node_add_string(arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, op.tap.queues, ""));
-	node_add_string(arena, netdev, "id", arena_fmt(arena, "host%s", dev->alias));
+	node_add_string(emit->arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, op.tap.queues, ""));
+	return netdev;
 }
 
-static void check_mac_policy(const struct check *check, const struct vm *vm, struct err_list *errs)
+static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
 {
-	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &net_family || net_of(dev)->mac || !is_tap(dev) ||
-		    !prop_word_is(net_of(dev)->mac_policy, "NAME"))
-			continue;
-		struct err *err = dev_error(errs, dev, "mac-policy", check->name,
-					    "a name-derived MAC address would leave the host");
+	const struct net *net = net_of(dev);
+	const char *id = arena_fmt(emit->arena, "char%s", dev->alias);
+	struct node *netdev;
 
-		err_why(err, "Every unit that runs this image would have the same address; that is "
-			     "harmless with user networking alone.");
-		err_fix(err, "Choose %s_UNIT, or set %s.", dev_symbol(dev, "mac-policy"),
-			dev_symbol(dev, "given-mac"));
-	}
+	vhost_user_emit(dev, emit, id, "socket", may_retry(dev) ? net->reconnect : 0,
+			may_retry(dev) ? 0 : SOCKET_LISTEN);
+	netdev = add_netdev(emit, "vhost-user");
+	node_add_string(emit->arena, netdev, "chardev", id);
+	add_queues(dev, emit, netdev);
+	return netdev;
 }
 
-/* The guest names interfaces by it (eno1), and QEMU takes each number once. */
-static void check_acpi_index(const struct check *check, const struct vm *vm, struct err_list *errs)
+static struct node *add_vdpa(const struct vm_dev *dev, struct emit *emit)
 {
-	const struct vm_dev *last = NULL;
+	struct node *netdev;
+	const char *device;
+	struct op op;
 
-	vm_for_each_dev(dev, vm->devs) {
-		const struct vm_dev *other = vm->devs;
-
-		if (dev->family != &net_family || !net_of(dev)->acpi_index)
-			continue;
-		while (other != dev && (other->family != &net_family ||
-					net_of(other)->acpi_index != net_of(dev)->acpi_index))
-			other = other->next;
-		/* One mistake of a slot is said once. */
-		if (other == dev || (last && last->slot == dev->slot))
-			continue;
-		last = dev;
-		struct place place = dev_place(other, "acpi-index");
-		struct err *err = dev_error(errs, dev, "acpi-index", check->name,
-					    "ACPI index %u is taken twice",
-					    (unsigned)net_of(dev)->acpi_index);
-
-		err_also(err, place.file, place.line);
-		err_why(err, "%s has it too, and the guest names interfaces by it.", other->id);
-		err_fix(err, "Give %s another number, or 0 for none.",
-			dev_symbol(dev, "acpi-index"));
-	}
+	memset(&op, 0, sizeof(op));
+	op.code = OP_FILE;
+	op.file.owner = dev->id;
+	op.file.path = emit_site_value(emit, dev, "vdpa");
+	op.file.flags = FILE_CHARACTER_DEVICE;
+	device = emit_fd_set(emit, emit_op(emit, &op));
+	netdev = add_netdev(emit, "vhost-vdpa");
+	node_add_string(emit->arena, netdev, "vhostdev", device);
+	add_queues(dev, emit, netdev);
+	return netdev;
 }
 
-static const struct check net_checks[] = {
-	{.name = "net-acpi-index", .run = check_acpi_index},
-	{.name = "net-mac-policy", .run = check_mac_policy},
-	{0},
-};
+static void net_back(const struct vm_dev *dev, struct emit *emit)
+{
+	struct node *netdev;
+
+	if (is_bridge(dev) && !net_of(dev)->bridge)
+		return;
+	if (is_tap(dev))
+		netdev = add_tap(dev, emit);
+	else if (is_vhost_user(dev))
+		netdev = add_vhost_user(dev, emit);
+	else if (is_vdpa(dev))
+		netdev = add_vdpa(dev, emit);
+	else
+		netdev = add_netdev(emit, "user");
+	node_add_string(emit->arena, netdev, "id", arena_fmt(emit->arena, "host%s", dev->alias));
+}
 
 const struct dev_family net_family = {
 	.name = "net",

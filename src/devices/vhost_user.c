@@ -6,6 +6,7 @@
  */
 #include "devices/vhost_user.h"
 
+#include "devices/chardev.h"
 #include "devices/registry.h"
 #include "model/vm.h"
 
@@ -42,4 +43,21 @@ void vhost_user_check(const struct check *check, const struct vm_dev *dev, struc
 
 	err_also(err, place.file, place.line);
 	err_fix(err, "Leave %s at its default.", dev_symbol(cell, "access"));
+}
+
+void vhost_user_emit(const struct vm_dev *dev, struct emit *emit, const char *id,
+		     const char *prop_name, uint64_t reconnect, uint32_t flags)
+{
+	struct arena *arena = emit->arena;
+	struct node *tree;
+
+	if (!reconnect) {
+		chardev_emit_socket(dev, emit, id, prop_name, flags);
+		return;
+	}
+	tree = emit_tree(emit, "-chardev", 0);
+	node_add_string(arena, tree, "backend", "socket");
+	node_add_string(arena, tree, "id", id);
+	node_add_string(arena, tree, "path", emit_site_value(emit, dev, prop_name));
+	node_add_uint(arena, tree, "reconnect", reconnect);
 }

@@ -270,6 +270,9 @@ static const struct {
 	{"vhost-scsi-pci-transitional", "virtio-scsi-pci-transitional"},
 	{"vhost-scsi-pci-non-transitional", "virtio-scsi-pci-non-transitional"},
 	{"vhost-user-fs-pci", "virtio-rng-pci"},
+	{"vhost-user-blk-pci", "virtio-rng-pci"},
+	{"vhost-user-blk-pci-transitional", "virtio-rng-pci-transitional"},
+	{"vhost-user-blk-pci-non-transitional", "virtio-rng-pci-non-transitional"},
 	{"virtio-input-host-pci", "virtio-tablet-pci"},
 };
 
