@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * panic.c - how the guest says that its kernel has panicked: an I/O port, or a PCI device.
+ * panic.c - how the guest says that its kernel has panicked: an I/O port, a PCI device, or registers
+ * of Hyper-V's, which are a word of -cpu.
  *
- * Neither has an id on the command line, as libvirt gives them none.
+ * None has an id on the command line, as libvirt gives them none.
  */
 #include "devices/registry.h"
 
@@ -18,6 +19,7 @@ static const struct dev_class panic_classes[] = {
 		.where = WHERE_PCI,
 		.flags = CLASS_INTEGRATED,
 	},
+	{.name = "hyperv", .sym = "HYPERV", .where = WHERE_NONE},
 	{0},
 };
 
@@ -28,12 +30,17 @@ struct panic {
 
 static bool is_isa(const struct vm_dev *dev)
 {
-	return dev->class->where == WHERE_NONE;
+	return dev->class == &panic_classes[0];
 }
 
 static bool is_pci(const struct vm_dev *dev)
 {
-	return !is_isa(dev);
+	return dev->class->where == WHERE_PCI;
+}
+
+static bool is_hyperv(const struct vm_dev *dev)
+{
+	return !is_isa(dev) && !is_pci(dev);
 }
 
 static const struct prop panic_props[] = {
@@ -64,8 +71,8 @@ static const struct prop panic_props[] = {
 
 static void panic_prepare(struct vm *vm, struct vm_dev *dev)
 {
-	(void)vm;
 	((struct panic *)dev->data)->port = 0x505;
+	vm->guest.hyperv.crash = is_hyperv(dev);
 }
 
 static void check_machine(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -81,8 +88,24 @@ static void check_machine(const struct check *check, const struct vm *vm, struct
 	err_fix(err, "Choose CONFIG_PANIC_MODEL_PVPANIC, which is on PCI.");
 }
 
+static void check_hyperv(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = vm_find(vm, panic_family.name);
+	bool pc = vm->machine->flags & MACHINE_APIC;
+
+	if (!dev || !is_hyperv(dev) || (pc && !prop_word_is(vm->guest.accel, "TCG")))
+		return;
+	struct err *err = dev_error(errs, dev, "model", check->name,
+				    "Hyper-V's registers for a crash, with %s on %s",
+				    vm->guest.accel->sym, vm->machine->name);
+
+	err_why(err, "KVM on x86_64 has them, and nothing else.");
+	err_fix(err, "Choose CONFIG_ACCEL_KVM, or another CONFIG_PANIC_MODEL.");
+}
+
 static const struct check panic_checks[] = {
 	{.name = "panic-machine", .run = check_machine},
+	{.name = "panic-hyperv", .run = check_hyperv},
 	{0},
 };
 

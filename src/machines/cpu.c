@@ -9,6 +9,21 @@
 #include "model/check.h"
 #include "model/machine.h"
 
+static const struct prop_word cache_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "EMULATE", .xml = "emulate", .qemu = "on"},
+	{.sym = "PASSTHROUGH", .xml = "passthrough", .qemu = "off"},
+	{.sym = "DISABLE", .xml = "disable", .qemu = "off"},
+	{0},
+};
+
+static const struct prop_word address_words[] = {
+	{.sym = "DEFAULT"},
+	{.sym = "EMULATE", .xml = "emulate"},
+	{.sym = "PASSTHROUGH", .xml = "passthrough"},
+	{0},
+};
+
 static bool has_dies(const struct vm_dev *dev)
 {
 	return dev->vm->machine->flags & MACHINE_DIES;
@@ -19,6 +34,41 @@ static bool is_passed_through(const struct vm_dev *dev)
 	const char *model = guest_of(dev)->cpu_model;
 
 	return model && strcmp(model, "host-passthrough") == 0;
+}
+
+/* Other models have no caches of the host's to show or hide. */
+static bool knows_host_cache(const struct vm_dev *dev)
+{
+	const char *model = guest_of(dev)->cpu_model;
+
+	return is_passed_through(dev) || (model && strcmp(model, "max") == 0);
+}
+
+static bool emulates_cache(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_cache, "EMULATE");
+}
+
+static bool passes_cache(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_cache, "PASSTHROUGH");
+}
+
+static bool hides_cache(const struct vm_dev *dev)
+{
+	return knows_host_cache(dev) &&
+	       (emulates_cache(dev) ||
+		(guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_cache, "DISABLE")));
+}
+
+static bool emulates_address(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_address, "EMULATE");
+}
+
+static bool passes_address(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_address, "PASSTHROUGH");
 }
 
 static bool has_placement(const struct vm_dev *dev)
@@ -83,6 +133,58 @@ static const struct prop cpu_props[] = {
 	 .option = "-cpu",
 	 .qemu = "enforce",
 	 .when = guest_is_x86},
+	{.name = "cpu-cache",
+	 .sym = "CPU_CACHE",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_cache),
+	 .words = cache_words,
+	 .xml = "cpu/cache/@mode",
+	 .option = "-cpu",
+	 .qemu = "l3-cache",
+	 .when = guest_is_x86},
+	{.name = "cpu-cache-level",
+	 .kind = PROP_CONST,
+	 .text = "3",
+	 .xml = "cpu/cache/@level",
+	 .when = emulates_cache},
+	{.name = "cpu-cache-shown",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 .option = "-cpu",
+	 .qemu = "host-cache-info",
+	 .when = passes_cache},
+	{.name = "cpu-cache-hidden",
+	 .kind = PROP_CONST,
+	 .text = "off",
+	 .option = "-cpu",
+	 .qemu = "host-cache-info",
+	 .when = hides_cache},
+	{.name = "cpu-address",
+	 .sym = "CPU_ADDRESS",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_address),
+	 .words = address_words,
+	 .xml = "cpu/maxphysaddr/@mode",
+	 .when = guest_is_x86},
+	{.name = "cpu-address-bits",
+	 .sym = "CPU_ADDRESS_BITS",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_address_bits),
+	 .xml = "cpu/maxphysaddr/@bits",
+	 .option = "-cpu",
+	 .qemu = "phys-bits",
+	 .min = 32,
+	 .max = 52,
+	 .when = emulates_address},
+	{.name = "cpu-address-host",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 .option = "-cpu",
+	 .qemu = "host-phys-bits",
+	 .when = passes_address},
 	{.name = "cpu-placement",
 	 .sym = "CPU_PLACEMENT_AUTO",
 	 .kind = PROP_BOOL,
@@ -240,7 +342,21 @@ static void check_present(const struct check *check, const struct vm *vm, struct
 	err_fix(err, "Lower CONFIG_CPU_PRESENT, or raise CONFIG_CPU_SOCKETS.");
 }
 
+static void check_cache(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	if (!passes_cache(vm->guest_dev) || knows_host_cache(vm->guest_dev))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-cache", check->name,
+				    "the host's caches for a CPU of model %s",
+				    vm->guest.cpu_model ? vm->guest.cpu_model : "");
+
+	err_why(err, "Only the host's own model has caches of the host; libvirt says the same.");
+	err_fix(err, "Set CONFIG_CPU_MODEL to \"host-passthrough\" or \"max\", or choose another "
+		     "CONFIG_CPU_CACHE.");
+}
+
 static const struct check cpu_checks[] = {
+	{.name = "cpu-cache", .run = check_cache},
 	{.name = "cpu-present", .run = check_present},
 	{.name = "cpu-model-known", .run = check_cpu_known},
 	{.name = "cpu-model-accelerator", .run = check_cpu_model},

@@ -55,6 +55,26 @@ static bool may_count(const struct vm_dev *dev)
 	return guest_is_x86(dev) || prop_word_is(guest_of(dev)->accel, "KVM");
 }
 
+static bool is_kvm(const struct vm_dev *dev)
+{
+	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->accel, "KVM");
+}
+
+static bool is_tcg(const struct vm_dev *dev)
+{
+	return prop_word_is(guest_of(dev)->accel, "TCG");
+}
+
+static bool has_ring(const struct vm_dev *dev)
+{
+	return is_kvm(dev) && guest_of(dev)->features.dirty_ring;
+}
+
+static bool has_cache(const struct vm_dev *dev)
+{
+	return is_tcg(dev) && guest_of(dev)->features.tb_cache;
+}
+
 static bool is_hidden(const struct vm_dev *dev)
 {
 	return may_use_kvm(dev) && guest_of(dev)->features.kvm_hidden;
@@ -144,6 +164,44 @@ static const struct prop features_props[] = {
 	 .option = "-cpu",
 	 .qemu = "kvm-pv-unhalt",
 	 .when = may_use_kvm},
+	{.name = "eoi",
+	 .sym = "FEATURE_APIC_EOI",
+	 .kind = PROP_ENUM,
+	 .flags = PROP_ABI,
+	 FIELD(eoi),
+	 .words = switch_words,
+	 .xml = "features/apic/@eoi",
+	 .option = "-cpu",
+	 .qemu = "kvm-pv-eoi",
+	 .when = may_use_kvm},
+	{.name = "tb-cache",
+	 .sym = "TCG_CACHE_MIB",
+	 .kind = PROP_UINT,
+	 FIELD(tb_cache),
+	 .xml = "features/tcg/tb-cache",
+	 .option = "-accel",
+	 .qemu = "tb-size",
+	 .max = 65536,
+	 .when = is_tcg},
+	{.name = "tb-cache-unit",
+	 .kind = PROP_CONST,
+	 .text = "MiB",
+	 .xml = "features/tcg/tb-cache/@unit",
+	 .when = has_cache},
+	{.name = "dirty-ring",
+	 .kind = PROP_CONST,
+	 .text = "on",
+	 .xml = "features/kvm/dirty-ring/@state",
+	 .when = has_ring},
+	{.name = "dirty-ring-size",
+	 .sym = "KVM_DIRTY_RING",
+	 .kind = PROP_UINT,
+	 FIELD(dirty_ring),
+	 .xml = "features/kvm/dirty-ring/@size",
+	 .option = "-accel",
+	 .qemu = "dirty-ring-size",
+	 .max = 65536,
+	 .when = is_kvm},
 	{.name = "ioapic",
 	 .sym = "FEATURE_IOAPIC",
 	 .kind = PROP_ENUM,
@@ -229,7 +287,24 @@ static void check_ioapic(const struct check *check, const struct vm *vm, struct 
 	err_fix(err, "Choose CONFIG_FEATURE_IOAPIC_QEMU, or an IOMMU without interrupt remapping.");
 }
 
+/* KVM_CAP_DIRTY_LOG_RING: a power of two of entries; libvirt says from 1024 to 65536. */
+#define RING_MIN 1024
+
+static void check_ring(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	uint64_t size = vm->guest.features.dirty_ring;
+
+	if (!has_ring(vm->guest_dev) || (size >= RING_MIN && !(size & (size - 1))))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "dirty-ring-size", check->name,
+				    "a ring of %llu pages", (unsigned long long)size);
+
+	err_why(err, "KVM has rings of a power of two of pages, from %d to 65536.", RING_MIN);
+	err_fix(err, "Set CONFIG_KVM_DIRTY_RING to 4096, or to 0 for none.");
+}
+
 static const struct check features_checks[] = {
+	{.name = "dirty-ring", .run = check_ring},
 	{.name = "ioapic-split", .run = check_ioapic},
 	{0},
 };

@@ -82,6 +82,12 @@ static const struct prop hyperv_props[] = {
 	 .text = "on",
 	 .xml = "features/hyperv/vendor_id/@state",
 	 .when = has_vendor},
+	{.name = "hyperv-crash",
+	 .kind = PROP_BOOL,
+	 FIELD(crash),
+	 .option = "-cpu",
+	 .qemu = "hv-crash",
+	 .when = may_have},
 	{0},
 };
 #undef SWITCH

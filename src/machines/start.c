@@ -27,6 +27,11 @@ static bool has_menu(const struct vm_dev *dev)
 	return guest_of(dev)->start.menu;
 }
 
+static bool has_serial(const struct vm_dev *dev)
+{
+	return guest_is_pc(dev) && guest_of(dev)->start.serial;
+}
+
 static bool has_retry(const struct vm_dev *dev)
 {
 	return guest_is_pc(dev) && guest_of(dev)->start.retry;
@@ -55,6 +60,25 @@ static const struct prop start_props[] = {
 	 .qemu = "splash-time",
 	 .max = 65535,
 	 .when = has_menu},
+	{.name = "boot-splash",
+	 .sym = "BOOT_SPLASH_PATH",
+	 .kind = PROP_STRING,
+	 .flags = PROP_TELL,
+	 .rule = RULE(TEXT),
+	 FIELD(splash),
+	 .when = has_menu},
+	{.name = "bios-serial",
+	 .sym = "BIOS_SERIAL",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI,
+	 FIELD(serial),
+	 .xml = "os/bios/@useserial",
+	 .when = guest_is_pc},
+	{.name = "bios-graphics",
+	 .kind = PROP_CONST,
+	 .text = "off",
+	 .qemu = "graphics",
+	 .when = has_serial},
 	{.name = "boot-retry",
 	 .sym = "BOOT_RETRY",
 	 .kind = PROP_BOOL,
@@ -118,6 +142,33 @@ static const struct prop start_props[] = {
 };
 #undef FIELD
 
+static bool has_line(const struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->class->flags & CLASS_LINE)
+			return true;
+	}
+	return false;
+}
+
+/* SeaBIOS writes to the first serial port alone, and libvirt refuses a guest without one. */
+static void check_serial(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	if (!has_serial(vm->guest_dev) || has_line(vm))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "bios-serial", check->name,
+				    "the firmware would write to a serial port that is not there");
+
+	err_why(err, "It writes to the first port of the machine, 0x3f8.");
+	err_fix(err, "Choose CONFIG_CONSOLE0_MODEL_SERIAL, or set CONFIG_BIOS_SERIAL=n.");
+}
+
+static const struct check start_checks[] = {
+	{.name = "bios-serial", .run = check_serial},
+	{0},
+};
+
 const struct guest_subject guest_start = {
 	.props = start_props,
+	.checks = start_checks,
 };

@@ -31,14 +31,17 @@ struct guest_firmware {
 struct guest_features {
 	bool acpi, has_acpi, apic, pae, hap;
 	bool kvm_hidden, kvm_dedicated, kvm_poll, kvm_ipi;
-	const struct prop_word *smm, *vmport, *pmu, *pvspinlock, *ioapic;
-	uint64_t tseg;
+	const struct prop_word *smm, *vmport, *pmu, *pvspinlock, *ioapic, *eoi;
+	uint64_t tseg, tb_cache, dirty_ring;
 };
 
-/** struct guest_hyperv - what a guest of Microsoft's is told; libvirt's <hyperv>. @retries: of spinlocks. */
+/**
+ * struct guest_hyperv - what a guest of Microsoft's is told; libvirt's <hyperv>.
+ * @retries: of spinlocks. @crash: the panic device is Hyper-V's.
+ */
 struct guest_hyperv {
 	bool relaxed, vapic, spinlocks, vpindex, runtime, synic, stimer, stimer_direct, reset,
-		frequencies, reenlightenment, tlbflush, ipi, evmcs, avic;
+		frequencies, reenlightenment, tlbflush, ipi, evmcs, avic, crash;
 	uint64_t retries;
 	const char *vendor;
 };
@@ -67,9 +70,10 @@ struct guest_smbios {
 	bool any;
 };
 
-/** struct guest_start - the firmware's menu, and sleep states. */
+/** struct guest_start - the firmware's menu, picture and line, and sleep states. */
 struct guest_start {
-	bool menu, retry;
+	bool menu, retry, serial;
+	const char *splash;
 	uint64_t menu_ms, retry_ms;
 	const struct prop_word *s3, *s4;
 };
@@ -109,6 +113,7 @@ struct guest_memory {
  * @features: see machines/features.c. @memory: see machines/memory.c.
  * @numa_cells: how many NUMA cells the guest has; 0 = it knows of none.
  * @dies: in a socket; 0 = the machine knows none. @cpu_present: CPUs at the start; 0 = all.
+ * @cpu_cache, @cpu_address: words of choices; @cpu_address_bits: goes with the latter.
  * @cpu_host: what "host-model" is on the board's host, as the value of -cpu, or NULL.
  * @cpu_words: features of the CPU as words of -cpu, or NULL. @cpu_enforce: the host must have all.
  * @iothreads: how many. @fips: QEMU is told where the host is in FIPS mode.
@@ -143,6 +148,8 @@ struct guest {
 	struct guest_memory memory;
 	uint64_t numa_cells, dies, cpu_present, iothreads;
 	bool cpu_auto, cpu_migratable, cpu_enforce, fips;
+	const struct prop_word *cpu_cache, *cpu_address;
+	uint64_t cpu_address_bits;
 	const char *cpu_words, *cpu_host;
 	struct guest_hyperv hyperv;
 	struct guest_clock clock;

@@ -223,7 +223,7 @@ static void add_machine(const struct vm *vm, struct emit *emit)
 		accel = "tcg";
 	else if (prop_word_is(guest->accel, "AUTO"))
 		accel = emit_mark(emit, FIX_ACCEL, 0, 0, "");
-	add(emit, "-accel", accel);
+	add(emit, "-accel", arena_fmt(emit->arena, "%s%s", accel, option_words(vm, "-accel")));
 	/* libvirt's host-passthrough: only features that can migrate, unless asked otherwise. */
 	bool host = strcmp(guest->cpu_model, "host-passthrough") == 0;
 
@@ -302,8 +302,8 @@ static void add_monitor(struct emit *emit, const char *socket, const char *chard
 }
 
 /* Read as a blob, so /proc/self/fd/N and not an fd set (qemu-facts: -kernel with /dev/fdset fails). */
-static void add_payload(const struct vm *vm, struct emit *emit, const char *option,
-			const char *prop_name, const char *path)
+static const char *payload_mark(const struct vm *vm, struct emit *emit, const char *prop_name,
+				const char *path)
 {
 	struct op op;
 
@@ -311,7 +311,23 @@ static void add_payload(const struct vm *vm, struct emit *emit, const char *opti
 	op.code = OP_PAYLOAD;
 	op.payload.index = emit_payload_file(emit, vm->guest_dev, prop_name, path);
 	op.payload.flags = PAYLOAD_SEAL;
-	add(emit, option, emit_mark(emit, FIX_FD_PATH, emit_op(emit, &op), 0, ""));
+	return emit_mark(emit, FIX_FD_PATH, emit_op(emit, &op), 0, "");
+}
+
+static void add_payload(const struct vm *vm, struct emit *emit, const char *option,
+			const char *prop_name, const char *path)
+{
+	add(emit, option, payload_mark(vm, emit, prop_name, path));
+}
+
+/* Read as a blob too. */
+static const char *splash_words(const struct vm *vm, struct emit *emit)
+{
+	const char *path = vm->guest.start.menu ? vm->guest.start.splash : NULL;
+
+	if (!path)
+		return "";
+	return arena_fmt(emit->arena, ",splash=%s", payload_mark(vm, emit, "boot-splash", path));
 }
 
 static void add_boot(const struct vm *vm, struct emit *emit)
@@ -322,7 +338,9 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 	add(emit, "-rtc", words + (*words == ','));
 	if (prop_word_is(guest->on_reboot, "DESTROY"))
 		add(emit, "-no-reboot", NULL);
-	add(emit, "-boot", arena_fmt(emit->arena, "strict=on%s", option_words(vm, "-boot")));
+	add(emit, "-boot",
+	    arena_fmt(emit->arena, "strict=on%s%s", option_words(vm, "-boot"),
+		      splash_words(vm, emit)));
 	if (guest->kernel)
 		add_payload(vm, emit, "-kernel", "kernel", guest->kernel);
 	if (guest->kernel && guest->initrd)
