@@ -165,6 +165,7 @@ static void add_vfio(const struct vm_dev *dev, struct emit *emit, const char *pr
 {
 	struct op op;
 
+	emit_lock(emit, EMIT_LOCK_VFIO);
 	memset(&op, 0, sizeof(op));
 	op.code = OP_HOSTDEV;
 	op.hostdev.owner = dev->id;

@@ -5,6 +5,7 @@
 #include "devices/registry.h"
 
 #include "model/check.h"
+#include "model/emit.h"
 #include "model/vm.h"
 
 struct iommu {
@@ -102,6 +103,12 @@ static void iommu_prepare(struct vm *vm, struct vm_dev *dev)
 	vm->guest.split_irqchip |= remaps(dev);
 }
 
+static void iommu_back(const struct vm_dev *dev, struct emit *emit)
+{
+	(void)dev;
+	emit_lock(emit, EMIT_LOCK_IOMMU);
+}
+
 /* QEMU 7.2 hw/i386/intel_iommu.c: vtd_decide_config(). */
 static void check_width(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
@@ -135,4 +142,5 @@ const struct dev_family iommu_family = {
 	.props = iommu_props,
 	.checks = iommu_checks,
 	.prepare = iommu_prepare,
+	.back = iommu_back,
 };

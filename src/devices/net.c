@@ -366,6 +366,7 @@ static struct node *add_vdpa(const struct vm_dev *dev, struct emit *emit)
 	op.file.path = emit_site_value(emit, dev, "vdpa");
 	op.file.flags = FILE_CHARACTER_DEVICE;
 	device = emit_fd_set(emit, emit_op(emit, &op));
+	emit_lock(emit, EMIT_LOCK_VDPA);
 	netdev = add_netdev(emit, "vhost-vdpa");
 	node_add_string(emit->arena, netdev, "vhostdev", device);
 	add_queues(dev, emit, netdev);

@@ -11,31 +11,51 @@
 #include "host/host.h"
 #include "host/numa.h"
 
-static int lock_refuse(rlim_t hard, int sys_errno, struct err *err)
+/* RLIM_INFINITY, or bytes; 0 = nothing is locked. */
+static rlim_t lock_need(const struct op_memory *memory)
 {
-	err_sys(err, ERR_HOST, sys_errno, "QEMU may not lock all of its memory");
+	return memory->flags & MEMORY_LOCKED ? RLIM_INFINITY : (rlim_t)memory->lock_mib << 20;
+}
+
+static int lock_refuse(rlim_t need, rlim_t hard, int sys_errno, struct err *err)
+{
+	if (need == RLIM_INFINITY) {
+		err_sys(err, ERR_HOST, sys_errno, "QEMU may not lock all of its memory");
+		err_why(err,
+			"The image asks for memory that is never swapped out; the limit "
+			"RLIMIT_MEMLOCK is %llu bytes.",
+			(unsigned long long)hard);
+		err_fix(err, "Run kiln-run as root, or: ulimit -l unlimited; LimitMEMLOCK=infinity "
+			     "in the unit.");
+		return -1;
+	}
+	err_sys(err, ERR_HOST, sys_errno, "QEMU may not lock %llu MiB of memory",
+		(unsigned long long)need >> 20);
 	err_why(err,
-		"The image asks for memory that is never swapped out; the limit RLIMIT_MEMLOCK is "
-		"%llu bytes.",
+		"Devices of the host that the guest gets reach its memory past QEMU, so it must "
+		"stay where it is; the limit RLIMIT_MEMLOCK is %llu bytes.",
 		(unsigned long long)hard);
-	err_fix(err,
-		"Run kiln-run as root, or: ulimit -l unlimited; LimitMEMLOCK=infinity in the unit.");
+	err_fix(err, "Run kiln-run as root, or: ulimit -l %llu; LimitMEMLOCK=%lluM in the unit.",
+		(unsigned long long)need >> 10, (unsigned long long)need >> 20);
 	return -1;
 }
 
 enum limit_try { LIMIT_LOOK, LIMIT_SET };
 
 /* Whether the limit can be raised says only the kernel: root of a user namespace is not enough. */
-static int allow_lock(enum limit_try how, struct err *err)
+static int allow_lock(const struct op_memory *memory, enum limit_try how, struct err *err)
 {
-	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
-	struct rlimit limit = {0};
+	rlim_t need = lock_need(memory);
+	struct rlimit limit = {0}, wanted;
 
 	(void)getrlimit(RLIMIT_MEMLOCK, &limit);
-	if (limit.rlim_cur == RLIM_INFINITY)
+	/* RLIM_INFINITY is the largest number. */
+	if (limit.rlim_cur >= need)
 		return 0;
-	if (setrlimit(RLIMIT_MEMLOCK, &none))
-		return lock_refuse(limit.rlim_max, errno, err);
+	wanted.rlim_cur = need;
+	wanted.rlim_max = limit.rlim_max > need ? limit.rlim_max : need;
+	if (setrlimit(RLIMIT_MEMLOCK, &wanted))
+		return lock_refuse(need, limit.rlim_max, errno, err);
 	if (how == LIMIT_LOOK)
 		(void)setrlimit(RLIMIT_MEMLOCK, &limit);
 	return 0;
@@ -65,7 +85,7 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 	const struct op_memory *memory = &op->memory;
 	struct numset cpus;
 
-	if (memory->flags & MEMORY_LOCKED && allow_lock(LIMIT_SET, err))
+	if (allow_lock(memory, LIMIT_SET, err))
 		return -1;
 	if (!(memory->flags & MEMORY_ADVICE))
 		return 0;
@@ -80,7 +100,7 @@ static void check(struct host *host UNUSED, const struct op *op, struct findings
 	struct numset nodes, cpus;
 	struct err err;
 
-	if (memory->flags & MEMORY_LOCKED && allow_lock(LIMIT_LOOK, &err))
+	if (allow_lock(memory, LIMIT_LOOK, &err))
 		findings_add(findings, &err);
 	if (memory->flags & MEMORY_ADVICE &&
 	    numa_advise(NUMA_FOLDER, memory->cpus, memory->mib, &nodes, &cpus, &err))

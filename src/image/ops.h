@@ -133,9 +133,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, form, SECRET_FORM_COUNT - 1) \
 	F(FLAGS, flags, SECRET_CREDENTIAL)  \
 	F(FD, fd, 0)
-#define OP_MEMORY_FIELDS(F)      \
-	F(U32, cpus, UINT16_MAX) \
-	F(U32, mib, UINT32_MAX)  \
+#define OP_MEMORY_FIELDS(F)          \
+	F(U32, cpus, UINT16_MAX)     \
+	F(U32, mib, UINT32_MAX)      \
+	F(U32, lock_mib, UINT32_MAX) \
 	F(FLAGS, flags, MEMORY_LOCKED | MEMORY_ADVICE | MEMORY_CPUS)
 #define OP_STORE_FIELDS(F)           \
 	F(TEXT, owner, 0)            \
@@ -171,7 +172,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
- * memory: what the guest's memory needs of the host; @cpus and @mib say how large the guest is.
+ * memory: what the guest's memory needs of the host; @cpus and @mib say how large the guest is; QEMU may
+ *         lock @lock_mib of memory, for devices that reach the guest's memory past it.
  */
 #define IMAGE_OPS(OP)                                                \
 	OP(ACCEL, accel, PHASE_CPU, LIFE_NONE, 0)                    \

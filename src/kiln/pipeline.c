@@ -171,9 +171,9 @@ int pipeline_emit(struct pipeline *pipe)
 	pipe->emit.vm = &pipe->vm;
 	pipe->emit.errs = pipe->errs;
 	plan_accelerator(&pipe->emit);
-	plan_memory(&pipe->emit);
 	if (argv_build(&pipe->vm, &pipe->emit, &pipe->args, &pipe->arg_count, pipe->errs) < 0)
 		return -1;
+	plan_memory(&pipe->emit);
 	plan_unit(&pipe->emit);
 	plan_build(&pipe->emit, &pipe->plan, pipe->errs);
 	return pipe->errs->count ? -1 : 0;

@@ -46,6 +46,17 @@ struct emit_payload {
 	struct emit_payload *next;
 };
 
+/**
+ * enum emit_lock - what makes QEMU lock the guest's memory, and how often the memory counts for the limit
+ * (behaviours F54).
+ */
+enum emit_lock {
+	EMIT_LOCK_VFIO, /* once for all of them, which see it alike; with an IOMMU for each */
+	EMIT_LOCK_VDPA, /* for each */
+	EMIT_LOCK_IOMMU, /* locks nothing: with it devices see different memory */
+	EMIT_LOCK_COUNT,
+};
+
 /** struct emit - set @arena and @vm, the rest zero. */
 struct emit {
 	struct arena *arena;
@@ -56,8 +67,15 @@ struct emit {
 	struct emit_payload *payload, *last_payload;
 	uint32_t fd_count, site_count, payload_count;
 	size_t op_count, arg_count;
+	unsigned locks[EMIT_LOCK_COUNT];
 	struct err_list *errs;
 };
+
+/** emit_lock() - this device makes QEMU lock the guest's memory, or decides how often it counts. */
+static inline void emit_lock(struct emit *emit, enum emit_lock kind)
+{
+	emit->locks[kind]++;
+}
 
 /** emit_tree() - an option whose value is a property tree; returns the tree to be filled. */
 struct node *emit_tree(struct emit *emit, const char *option, unsigned flags);

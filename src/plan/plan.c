@@ -33,6 +33,19 @@ void plan_accelerator(struct emit *emit)
 	(void)emit_op(emit, &op);
 }
 
+/* libvirt's rule: what is locked, and a GiB for what the devices have of their own; 0 = nothing is. */
+static uint64_t lock_limit(const struct emit *emit)
+{
+	const struct guest *guest = &emit->vm->guest;
+	const unsigned *locks = emit->locks;
+	uint64_t times = locks[EMIT_LOCK_VFIO];
+
+	if (times && !locks[EMIT_LOCK_IOMMU])
+		times = 1;
+	times += locks[EMIT_LOCK_VDPA];
+	return times ? times * (guest->memory_mib + guest->memory.devices_mib) + 1024 : 0;
+}
+
 void plan_memory(struct emit *emit)
 {
 	const struct guest *guest = &emit->vm->guest;
@@ -46,7 +59,8 @@ void plan_memory(struct emit *emit)
 		op.memory.flags |= MEMORY_ADVICE;
 	if (guest->cpu_auto)
 		op.memory.flags |= MEMORY_ADVICE | MEMORY_CPUS;
-	if (!op.memory.flags)
+	op.memory.lock_mib = guest->memory.locked ? 0 : (uint32_t)lock_limit(emit);
+	if (!op.memory.flags && !op.memory.lock_mib)
 		return;
 	op.memory.cpus = (uint32_t)guest_cpus(guest);
 	op.memory.mib = (uint32_t)(guest->memory_mib + guest->memory.devices_mib);

@@ -27,7 +27,7 @@ void plan_accelerator(struct emit *emit);
 
 /**
  * plan_memory() - add the operation for locked memory and for NUMA advice, where one is wanted.
- * @emit: the collection; call once.
+ * @emit: the collection, with what every device asked for; call once.
  */
 void plan_memory(struct emit *emit);
 

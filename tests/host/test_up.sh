@@ -226,6 +226,26 @@ done
 refused "memory that may not be locked" 'QEMU may not lock all of its memory' "op memory cpus=1 mib=1 flags=1"
 
 # ---- memory: the limit of locked memory, NUMA nodes by advice, their CPUs
+# With that limit between the two, and nobody who may raise the hard one: 4 MiB are in it, 9 are not.
+cat >"$T/limited" <<RUN
+#!/bin/sh
+exec setpriv --bounding-set=-sys_resource prlimit --memlock=2097152:8388608 "$T/kiln-run" "\$@"
+RUN
+chmod 755 "$T/limited"
+run="$T/limited"
+refused "more than the limit for devices" 'QEMU may not lock 9 MiB of memory' \
+	"op memory cpus=1 mib=8 lock_mib=9 flags=0"
+has "says how much is needed" 'ulimit -l 9216; LimitMEMLOCK=9M' "$T/err"
+printf 'op memory cpus=1 mib=3 lock_mib=4 flags=0\narg report=%s\narg until=%s\n' "$report" "$T/out/stop" |
+	image locked
+rm -f "$report" "$T/out/stop"
+rc_is "as much as the hard limit has" 0 "$run" check "$T/locked.kiln"
+"$run" up "$T/locked.kiln" 2>"$T/err" & pid=$!
+wait_for 5 test -e "$report" || :
+has "is QEMU's limit" '^Max locked memory +4194304 +8388608 ' "/proc/$pid/limits"
+: >"$T/out/stop"; wait $pid || :; wait_for 5 gone /run/kiln/locked || "$run" down locked 2>/dev/null || :
+run="$T/kiln-run"
+
 node=$(cd /sys/devices/system/node && printf '%s\n' node*[0-9] | sed s/node//)
 if [ "$node" != 0 ]; then
 	skip "NUMA advice" "this host has not exactly one NUMA node"
