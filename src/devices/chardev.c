@@ -29,6 +29,7 @@
 #define WORD_DEVICE WORD("DEVICE", "dev", NULL)
 #define WORD_VC     WORD("VC", "vc", "vc")
 #define WORD_NONE   WORD("NULL", "null", "null")
+#define WORD_VMC    WORD("SPICEVMC", "spicevmc", "spicevmc")
 #define WORDS_LINE                                                                              \
 	WORD_STDIO, WORD_PTY, WORD_FILE, WORD_PIPE, WORD_UNIX, WORD_TCP, WORD_UDP, WORD_DEVICE, \
 		WORD_VC, WORD_NONE
@@ -37,7 +38,7 @@ const struct prop_word chardev_line_words[] = {WORDS_LINE, {0}};
 
 const struct prop_word chardev_agent_words[] = {
 	WORDS_LINE,
-	WORD("SPICEVMC", "spicevmc", "spicevmc"),
+	WORD_VMC,
 	WORD("SPICEPORT", "spiceport", "spiceport"),
 	{0},
 };
@@ -47,6 +48,8 @@ const struct prop_word chardev_port_words[] = {
 };
 
 const struct prop_word chardev_socket_words[] = {WORD_UNIX, WORD_TCP, WORD_UDP, {0}};
+
+const struct prop_word chardev_lent_words[] = {WORD_VMC, WORD_UNIX, WORD_TCP, {0}};
 
 const struct prop_word chardev_mode_words[] = {
 	{.sym = "LISTEN", .xml = "bind"},

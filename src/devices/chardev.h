@@ -66,6 +66,8 @@ extern const struct prop_word chardev_agent_words[];
 extern const struct prop_word chardev_port_words[];
 /** chardev_socket_words - the kinds that talk to another program: UNIX, TCP, UDP. */
 extern const struct prop_word chardev_socket_words[];
+/** chardev_lent_words - for what somebody lends: SPICEVMC, UNIX, TCP. */
+extern const struct prop_word chardev_lent_words[];
 extern const struct prop_word chardev_mode_words[], chardev_protocol_words[];
 
 /** chardev_of() - the block of a device. Its family has .chardev. */

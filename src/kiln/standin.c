@@ -255,6 +255,9 @@ static void replace_secret(struct standin *standin, const char **value, const js
 	note(standin, "a fixed word stands in for the secrets");
 }
 
+/* A character device for what stands in. */
+#define NOBODY "kiln-nobody"
+
 /* What QEMU would open at once on the target. */
 static const struct {
 	const char *driver, *by;
@@ -274,6 +277,7 @@ static const struct {
 	{"vhost-user-blk-pci-transitional", "virtio-rng-pci-transitional"},
 	{"vhost-user-blk-pci-non-transitional", "virtio-rng-pci-non-transitional"},
 	{"virtio-input-host-pci", "virtio-tablet-pci"},
+	{"ccid-card-emulated", "ccid-card-passthru"},
 };
 
 const char *standin_driver(const char *driver)
@@ -302,6 +306,8 @@ static void replace_device(struct standin *standin, const char **value)
 			if (copied)
 				replace(plain, kept[i], json_incref(copied));
 		}
+		if (strcmp(by, "ccid-card-passthru") == 0)
+			replace(plain, "chardev", json_string(NOBODY));
 		*value = dump(standin->scratch->arena, plain);
 		note(standin, "devices without a host side stand in for those of the host");
 		json_decref(plain);
@@ -432,11 +438,13 @@ int standin_args(struct standin *standin, const char *qemu, const char *const **
 
 	if (!argv)
 		return -1;
-	const char **args = arena_alloc(arena, (standin->img->arg_count + 4) * sizeof(*args));
+	const char **args = arena_alloc(arena, (standin->img->arg_count + 6) * sizeof(*args));
 	size_t count = 0;
 
 	args[count++] = qemu;
 	args[count++] = "-S";
+	args[count++] = "-chardev";
+	args[count++] = "null,id=" NOBODY;
 	for (size_t i = 1; argv[i]; i++) {
 		if (is_tpm(argv[i], argv[i + 1])) {
 			note(standin, "the TPM is left out");
