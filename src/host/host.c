@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/ident.h"
+#include "host/path.h"
 #include "image/checksum.h"
 
 static int fd_refuse(struct err *err, int number)
@@ -104,6 +106,38 @@ int host_clean(struct host *host, struct err *err)
 		return -1;
 	}
 	return rundir_remove(host->dir, err);
+}
+
+static int unmake_refuse(const struct host_made *made, int sys_errno, struct err *err)
+{
+	err_sys(err, ERR_HOST, sys_errno, "cannot remove %s", made->path);
+	err_why(err, "This start made it, and failed afterwards.");
+	err_fix(err, "Remove it, or leave it for the next start, which takes it as it is.");
+	return -1;
+}
+
+int host_unmake(struct host *host, struct err *err)
+{
+	const struct host_made *made = &host->made;
+	char dir[IDENT_PATH_MAX];
+	const char *name;
+	struct stat st;
+	uid_t owner;
+
+	if (!made->path[0])
+		return 0;
+	name = strrchr(made->path, '/') + 1;
+	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - made->path), made->path);
+	CLEANUP_FD int folder = path_open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, &owner);
+
+	if (folder < 0)
+		return unmake_refuse(made, -folder, err);
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : unmake_refuse(made, errno, err);
+	/* Somebody else's by now. */
+	if (st.st_dev != made->dev || st.st_ino != made->ino)
+		return 0;
+	return unlinkat(folder, name, 0) ? unmake_refuse(made, errno, err) : 0;
 }
 
 void host_mark_mac(unsigned char mac[static 6], unsigned char first, const char *key)

@@ -8,15 +8,26 @@
 #ifndef KILN_HOST_HOST_H
 #define KILN_HOST_HOST_H
 
+#include <linux/capability.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
+#include "base/ident.h"
 #include "base/numset.h"
+#include "host/caps.h"
 #include "host/findings.h"
 #include "host/rundir.h"
 #include "host/state.h"
 #include "host/user.h"
 #include "image/image.h"
+
+/** struct host_made - a file that this start made and that is kept, unless a later step fails. */
+struct host_made {
+	char path[IDENT_PATH_MAX]; /* "" = none */
+	dev_t dev;
+	ino_t ino;
+};
 
 /**
  * struct host - the VM on this host while it is acquired, checked or released.
@@ -28,6 +39,7 @@
  * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
  * @absent, @absent_count: slots of devices that need not be there and are not; /dev/null is in them.
  * @ports: what operations port chose, by index; 0 = none.
+ * @made: the store, if this start made it; a plan has one at most.
  * @notice: one sentence to be said aloud, or "".
  */
 struct host {
@@ -40,6 +52,7 @@ struct host {
 	uint32_t absent[ABSENT_MAX];
 	unsigned absent_count;
 	uint16_t ports[PORTS_MAX];
+	struct host_made made;
 	char notice[256];
 };
 
@@ -116,6 +129,16 @@ int host_release_from(struct host *host, unsigned first, struct err *err) MUST_C
  * Return: 0, or -1.
  */
 int host_clean(struct host *host, struct err *err) MUST_CHECK;
+
+/** HOST_UNMAKE_CAPS - what host_unmake() needs where the folder is not the caller's. */
+#define HOST_UNMAKE_CAPS (CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_DAC_READ_SEARCH))
+
+/**
+ * host_unmake() - remove what @host->made names, if it is still that file. For a start that failed.
+ *
+ * Return: 0, or -1 with ERR_HOST.
+ */
+int host_unmake(struct host *host, struct err *err) MUST_CHECK;
 
 /**
  * host_mark_mac() - an address that marks an interface as made by Kiln on this host since boot.

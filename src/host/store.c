@@ -3,8 +3,8 @@
  * store.c - operation store: a file that belongs to the unit, as the variables of its UEFI.
  *
  * The first start copies it from a template, to a name of its own that takes the final one when all
- * is written, so that no half store is ever found. It stays when the guest ends, and also when a
- * later step of this start fails: it is then what the next start would make.
+ * is written, so that no half store is ever found. It stays when the guest ends; when a later step of
+ * the start that made it fails, it goes again (host_unmake()).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +66,18 @@ static int fill(struct host *host, const struct op_store *store, int out, struct
 	return fsync(out) ? make_refuse(store, errno, err) : 0;
 }
 
+static int note_made(struct host *host, const struct op_store *store, int out)
+{
+	struct stat st;
+
+	if (fstat(out, &st))
+		return -1;
+	(void)snprintf(host->made.path, sizeof(host->made.path), "%s", store->path);
+	host->made.dev = st.st_dev;
+	host->made.ino = st.st_ino;
+	return 0;
+}
+
 /* Below the folder that was opened, so that nobody can put another one in its place meanwhile. */
 static int make(struct host *host, const struct op_store *store, struct err *err)
 {
@@ -88,7 +100,8 @@ static int make(struct host *host, const struct op_store *store, struct err *err
 	if (out < 0)
 		return make_refuse(store, errno, err);
 	if (fill(host, store, out, err) == 0) {
-		if (renameat(folder, new, folder, name) == 0 && fsync(folder) == 0)
+		if (note_made(host, store, out) == 0 && renameat(folder, new, folder, name) == 0 &&
+		    fsync(folder) == 0)
 			return 0;
 		(void)make_refuse(store, errno, err);
 	}

@@ -15,7 +15,7 @@ enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE };
 /* What segments may refer to. */
 struct facts {
 	uint32_t site_count, fd_count;
-	bool accel, unit, memory, advice;
+	bool accel, unit, memory, store, advice;
 	bool port[PORTS_MAX];
 	unsigned char slot[FD_SLOT_MAX]; /* enum slot_use */
 	unsigned char site[SITE_MAX]; /* enum site_kind */
@@ -320,6 +320,9 @@ static int check_rules(struct check *check, size_t at, const struct op *op)
 		return REFUSE(check, at, "a second port %u", op->port.index);
 	if (op->code == OP_PORT)
 		check->facts.port[op->port.index] = true;
+	if (op->code == OP_STORE && check->facts.store)
+		return REFUSE(check, at, "a second operation store");
+	check->facts.store |= op->code == OP_STORE;
 	check->facts.accel |= op->code == OP_ACCEL;
 	check->facts.memory |= op->code == OP_MEMORY;
 	check->facts.advice |= op->code == OP_MEMORY && op->memory.flags & MEMORY_ADVICE;

@@ -144,6 +144,8 @@ static int undo_here(struct run *run, struct err *failure)
 			ret = -1;
 		}
 	}
+	if (!ret)
+		ret = host_unmake(&run->host, failure);
 	if (ret)
 		(void)!state_save(&run->state, run->dir.fd, &(struct err){0});
 	else

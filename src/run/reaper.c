@@ -60,6 +60,12 @@ static uint64_t caps_needed(const struct state *state)
 	return caps;
 }
 
+/* Until the start has succeeded. */
+static uint64_t caps_to_undo(const struct run *run)
+{
+	return run->host.made.path[0] ? HOST_UNMAKE_CAPS : 0;
+}
+
 static void answer_send(const struct answer *answer)
 {
 	(void)!send(REAPER_SOCKET, answer, sizeof(*answer), MSG_NOSIGNAL);
@@ -103,7 +109,7 @@ static int reaper_prepare(struct run *run, int socket, int pidfd, struct err *er
 	(void)prctl(PR_SET_NAME, "kiln-reaper", 0, 0, 0);
 	if (ret)
 		return err_sys(err, ERR_HOST, -ret, "preparing the reaper");
-	if (chdir("/") || caps_keep(caps_needed(&run->state), err))
+	if (chdir("/") || caps_keep(caps_needed(&run->state) | caps_to_undo(run), err))
 		return err->kind ? -1 : err_sys(err, ERR_HOST, errno, "/");
 	if (caps_no_new_privs(err))
 		return -1;
@@ -117,6 +123,8 @@ static void undo_for_starter(struct run *run)
 	struct answer answer = {0};
 
 	answer.ret = host_release_from(&run->host, 0, &answer.err);
+	if (!answer.ret)
+		answer.ret = host_unmake(&run->host, &answer.err);
 	if (answer.ret)
 		(void)!state_save(&run->state, run->dir.fd, &(struct err){0});
 	else
@@ -160,6 +168,8 @@ static void reaper_run(struct run *run, int socket, int pidfd)
 		undo_for_starter(run);
 		return;
 	}
+	if (caps_to_undo(run) && caps_keep(caps_needed(&run->state), &err))
+		return;
 	if (run->state.record_count == 0 && proc_pidfd_wait(REAPER_PIDFD, EARLY_END_MS) == 0)
 		return;
 	if (proc_pidfd_wait(REAPER_PIDFD, -1) == 1)

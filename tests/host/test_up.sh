@@ -223,6 +223,47 @@ for source in "template=$T/disk" "payload=1"; do
 	rm "$T/vars"
 done
 
+# ---- a store that a start made is gone again when a later step of that start fails
+printf '#!/nowhere/interpreter\n' >"$T/garbage"; chmod 755 "$T/garbage"
+mkdir "$T/theirs"; chown kilntest "$T/theirs"; chmod 700 "$T/theirs"
+# unmade NAME CODE DIR COMMAND... < PLAN: the start fails, and leaves neither a store nor anything else.
+unmade() {
+	local name=$1 code=$2 store=$3/vars
+	shift 3
+	{ echo "op store owner=firmware path=$store template=$T/disk fd=0"; cat; } | image unmade
+	rc_is "$name after a new store" "$code" "$@" up "$T/unmade.kiln"
+	has "$name: nothing is left, it says" 'Nothing was left behind\.$' "$T/err"
+	is "$name: the store is gone" "$(ls "${store%/*}"/vars* 2>/dev/null)" ""
+	clean_is "$name: nothing left" "$before"
+	echo old >"$store"
+	rc_is "$name after an old store" "$code" "$@" up "$T/unmade.kiln"
+	is "$name: the old one stays" "$(cat "$store")" old
+	rm "$store"
+}
+inject() { echo strace -f -qq -o /dev/null -e "inject=$1"; }
+for dir in "$T" "$T/theirs"; do
+	unmade "a later operation" 4 "$dir" "$run" <<<"op file owner=disk0 path=$T/absent fd=1"
+	unmade "a later operation, with something to release" 4 "$dir" "$run" <<PLAN
+op bridge name=kundo flags=1
+op file owner=disk0 path=$T/absent fd=1
+PLAN
+	unmade "the command line" 4 "$dir" bash -c 'ulimit -s 1024; exec "$0" "$@"' "$run" < <(
+		for i in {1..300}; do printf 'arg %01000d\n' "$i"; done)
+	unmade "executing QEMU" 127 "$dir" "$run" <<<"meta qemu $T/garbage"
+	unmade "executing QEMU, with something to release" 127 "$dir" "$run" <<PLAN
+meta qemu $T/garbage
+op bridge name=kundo flags=1
+PLAN
+	if ! command -v strace >/dev/null; then
+		skip "failures of the guard and of the drop after a new store" "strace is not installed"
+		continue
+	fi
+	for call in vfork socketpair setresgid setresuid; do
+		# shellcheck disable=SC2046 # words
+		unmade "$call" 4 "$dir" $(inject "$call:error=EPERM") "$run" </dev/null
+	done
+done
+
 refused "memory that may not be locked" 'QEMU may not lock all of its memory' "op memory cpus=1 mib=1 flags=1"
 
 # ---- memory: the limit of locked memory, NUMA nodes by advice, their CPUs

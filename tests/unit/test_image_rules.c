@@ -78,6 +78,15 @@ static void test_wrong_operations_are_refused(void **state)
 	}
 }
 
+static void test_a_second_store_is_refused(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->ops[3] = (struct op){.code = OP_STORE, .store = {"f", "/f", "/t", 0, 2}};
+	fix->ops[4] = (struct op){.code = OP_STORE, .store = {"g", "/g", "/t", 0, 3}};
+	assert_not_written(&fix->src, "a second operation store");
+}
+
 static void test_references_to_nothing_are_refused(void **state)
 {
 	static const struct {
@@ -477,6 +486,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_wrong_operations_are_refused),
+		TEST(test_a_second_store_is_refused),
 		TEST(test_references_to_nothing_are_refused),
 		TEST(test_times_are_a_sign_and_seconds),
 		TEST(test_accelerator_needs_its_operation),
