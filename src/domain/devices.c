@@ -94,8 +94,7 @@ static bool is_flag_element(const struct prop *row)
 	return row->kind == PROP_BOOL && !strchr(row->xml, '@');
 }
 
-/* The path of a row, with "%s" for the device's number; one that begins with '/' is below <domain>. */
-static const char *row_path(const struct vm_dev *dev, const struct prop *row, xmlNodePtr *node)
+const char *domain_row_path(const struct vm_dev *dev, const struct prop *row, xmlNodePtr *node)
 {
 	const char *path = row->xml, *percent = strstr(path, "%s");
 
@@ -132,7 +131,7 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, xmlNodePtr
 
 	if (!text)
 		return;
-	path = row_path(dev, row, &node);
+	path = domain_row_path(dev, row, &node);
 	if (!xml_is_valid(text))
 		domain_refuse(dev, row->name, errs);
 	else if (row->flags & PROP_XML_LIST)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * devices.h - the parts of the domain that follow from the devices' rows; private to domain/.
+ * devices.h - the parts of the domain that follow from the devices' rows; for domain/ and import/ alone.
  */
 #ifndef KILN_DOMAIN_DEVICES_H
 #define KILN_DOMAIN_DEVICES_H
@@ -10,6 +10,14 @@
 
 /** domain_add_rows() - set the values of a device's rows below its element, of the machine's below root. */
 void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list *errs);
+
+/**
+ * domain_row_path() - where in XML the value of a row stands.
+ * @node: the device's element; becomes <domain> where the path counts from there.
+ *
+ * Return: a path for xml_set(), with the device's number in it.
+ */
+const char *domain_row_path(const struct vm_dev *dev, const struct prop *row, xmlNodePtr *node);
 
 /** domain_add_others() - what has slots as devices have and stands elsewhere (dev_family.under). */
 void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *errs);

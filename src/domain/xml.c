@@ -103,7 +103,7 @@ static bool is_step(xmlNodePtr node, const struct step *step)
 	return same;
 }
 
-static xmlNodePtr find_or_add(xmlNodePtr parent, const struct step *step)
+static xmlNodePtr find_step(xmlNodePtr parent, const struct step *step)
 {
 	unsigned long skip = step->word[0] && !step->key[0] ? strtoul(step->word, NULL, 10) - 1 : 0;
 
@@ -111,7 +111,16 @@ static xmlNodePtr find_or_add(xmlNodePtr parent, const struct step *step)
 		if (is_step(node, step) && !skip--)
 			return node;
 	}
-	xmlNodePtr node = xml_child(parent, step->name);
+	return NULL;
+}
+
+static xmlNodePtr find_or_add(xmlNodePtr parent, const struct step *step)
+{
+	xmlNodePtr node = find_step(parent, step);
+
+	if (node)
+		return node;
+	node = xml_child(parent, step->name);
 
 	if (step->key[0])
 		xml_attr(node, step->key, step->word);
@@ -166,6 +175,55 @@ xmlNodePtr xml_at(xmlNodePtr node, const char *path)
 		node = find_or_add(node, &step);
 	}
 	return node;
+}
+
+xmlNodePtr xml_find_element(xmlNodePtr node, const char *path)
+{
+	while (node && *path && *path != '@') {
+		struct step step = take_step(&path);
+
+		node = find_step(node, &step);
+	}
+	return node;
+}
+
+const char *xml_attr_text(struct arena *arena, xmlNodePtr node, const char *name)
+{
+	xmlChar *value = xmlGetNoNsProp(node, xml_chars(name));
+	const char *text = value ? arena_str(arena, (const char *)value) : NULL;
+
+	xmlFree(value);
+	return text;
+}
+
+const char *xml_own_text(struct arena *arena, xmlNodePtr node)
+{
+	static const char blanks[] = " \t\r\n";
+	struct text text = {.arena = arena};
+
+	for (xmlNodePtr part = node->children; part; part = part->next) {
+		if ((part->type == XML_TEXT_NODE || part->type == XML_CDATA_SECTION_NODE) &&
+		    part->content)
+			text_add(&text, (const char *)part->content);
+	}
+	const char *all = text_str(&text);
+
+	return all[strspn(all, blanks)] ? all : NULL;
+}
+
+const char *xml_find(struct arena *arena, xmlNodePtr node, const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	node = xml_find_element(node, path);
+	if (!node)
+		return NULL;
+	name = name ? name + 1 : path;
+	if (*name == '@')
+		return xml_attr_text(arena, node, name + 1);
+	const char *text = xml_own_text(arena, node);
+
+	return text ? text : "";
 }
 
 bool xml_is_valid(const char *text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xml.h - set a value at a path of elements; private to domain/.
+ * xml.h - set and find a value at a path of elements; for domain/ and import/ alone.
  */
 #ifndef KILN_DOMAIN_XML_H
 #define KILN_DOMAIN_XML_H
@@ -51,6 +51,23 @@ void xml_set(xmlNodePtr node, const char *path, const char *value);
 
 /** xml_at() - the element at such a path without "@", made where it is not there. */
 xmlNodePtr xml_at(xmlNodePtr node, const char *path);
+
+/**
+ * xml_find() - the value at a path of xml_set().
+ * @arena: owns the answer.
+ *
+ * Return: the attribute, or the text of the element, "" where it has none; NULL = not there.
+ */
+const char *xml_find(struct arena *arena, xmlNodePtr node, const char *path);
+
+/** xml_find_element() - the element at such a path, whose "@" part is left out; NULL = not there. */
+xmlNodePtr xml_find_element(xmlNodePtr node, const char *path);
+
+/** xml_attr_text() - an attribute of an element itself; NULL = not there. */
+const char *xml_attr_text(struct arena *arena, xmlNodePtr node, const char *name);
+
+/** xml_own_text() - the text of an element without that of its children; NULL = blanks alone. */
+const char *xml_own_text(struct arena *arena, xmlNodePtr node);
 
 /** xml_is_valid() - whether XML can hold the text: UTF-8 without control characters. */
 bool xml_is_valid(const char *text);

@@ -26,14 +26,15 @@ struct command {
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
+int import_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int show_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int explain_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int diff_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int verify_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int probe_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 
-extern const char compose_options[], check_options[], explain_options[], show_options[],
-	diff_options[], verify_options[], probe_options[];
+extern const char compose_options[], check_options[], explain_options[], import_options[],
+	show_options[], diff_options[], verify_options[], probe_options[];
 
 /** enum output_form - for people or for programs. */
 enum output_form { FORM_TEXT, FORM_JSON };

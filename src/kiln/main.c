@@ -41,6 +41,13 @@ static const struct command commands[] = {
 		.run = explain_command,
 	},
 	{
+		.name = "import",
+		.synopsis = "FILE [--board NAME] [--output FILE] [--lock FILE] [--lossy]",
+		.summary = "turn a libvirt domain XML into a defconfig and a lock",
+		.options = import_options,
+		.run = import_command,
+	},
+	{
 		.name = "show",
 		.synopsis = "IMAGE [--json | --argv [--payload-dir DIR] | --section NAME]",
 		.summary = "print what is in an image",

@@ -133,7 +133,7 @@ static void tell(struct pipeline *pipe, const char *symbol, const char *kind, co
 			 symbol, kind, name, caps->version, pipe->board.name);
 }
 
-int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
+int pipeline_read(struct pipeline *pipe, const struct pipeline_options *options)
 {
 	struct vm *vm = &pipe->vm;
 
@@ -142,8 +142,16 @@ int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
 	vm->families = device_families;
 	vm->search = options->search;
 	guest_attach(vm);
-	if (load_config(pipe) < 0 || load_board(pipe) < 0 ||
-	    config_build(vm, &pipe->cfg, pipe->errs) < 0 || load_lock(pipe) < 0)
+	if (load_config(pipe) < 0 || load_board(pipe) < 0)
+		return -1;
+	return config_build(vm, &pipe->cfg, pipe->errs);
+}
+
+int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options)
+{
+	struct vm *vm = &pipe->vm;
+
+	if (pipeline_read(pipe, options) < 0 || load_lock(pipe) < 0)
 		return -1;
 	pipe->told.arena = pipe->arena;
 	if (pipe->lock &&

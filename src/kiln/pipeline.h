@@ -56,6 +56,9 @@ struct pipeline {
 	size_t arg_count;
 };
 
+/** pipeline_read() - .config to a model whose values nobody has checked. Return: 0, or -1. */
+int pipeline_read(struct pipeline *pipe, const struct pipeline_options *options) MUST_CHECK;
+
 /** pipeline_load() - .config to a checked model. Return: 0, or -1 with errors collected. */
 int pipeline_load(struct pipeline *pipe, const struct pipeline_options *options) MUST_CHECK;
 

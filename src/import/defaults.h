@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * defaults.h - what libvirt takes for granted, written out.
+ */
+#ifndef KILN_IMPORT_DEFAULTS_H
+#define KILN_IMPORT_DEFAULTS_H
+
+#include "import/state.h"
+
+/**
+ * defaults_apply() - change the tree as libvirt does when it reads a domain, so that all that follows
+ *                    reads what is there: units, implicit devices and models, boot order; take out what
+ *                    is only the state of a running guest.
+ */
+void defaults_apply(struct import *import);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * import.c - the steps of an import, and its notes.
+ */
+#include "import/state.h"
+
+#include <string.h>
+
+#include "import/defaults.h"
+#include "import/head.h"
+#include "import/items.h"
+#include "import/read.h"
+
+void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
+		 const char *what, const char *why)
+{
+	struct import_note *note = arena_alloc(import->arena, sizeof(*note));
+	struct import_notes *notes = &import->notes[loss];
+
+	*note = (struct import_note){
+		.line = (unsigned)xmlGetLineNo(node), .what = what, .why = why};
+	if (notes->last)
+		notes->last->next = note;
+	else
+		notes->first = note;
+	notes->last = note;
+}
+
+const struct import_note *import_notes(const struct import *import, enum import_loss loss)
+{
+	return import->notes[loss].first;
+}
+
+struct import *import_open(struct arena *arena, const struct import_source *source,
+			   struct err_list *errs)
+{
+	struct import *import = arena_alloc(arena, sizeof(*import));
+
+	import->arena = arena;
+	import->errs = errs;
+	import->path = source->path;
+	import->board = source->board;
+	import->families = source->families;
+	import->root = read_domain(arena, source->path, errs);
+	if (import->root && head_machine(import) == 0) {
+		defaults_apply(import);
+		if (items_find(import) == 0)
+			return import;
+	}
+	import_close(import);
+	return NULL;
+}
+
+void import_values(struct import *import, struct vm *vm, const struct cfg *cfg)
+{
+	import->vm = vm;
+	import->cfg = cfg;
+	head_read(import);
+	items_read(import);
+}
+
+unsigned import_lock_line(const struct import *import, unsigned line)
+{
+	const struct import_item *item =
+		line && line <= import->lock_count ? import->lock_items[line - 1] : NULL;
+
+	return item ? (unsigned)xmlGetLineNo(item->element.node) : 0;
+}
+
+static bool has_address(const struct dev_family *family)
+{
+	prop_for_each(row, family->props)
+	{
+		if ((row->kind == PROP_PCI || row->kind == PROP_PLACE) && row->sym)
+			return true;
+	}
+	return false;
+}
+
+bool import_lock_refused(struct import *import, unsigned line)
+{
+	struct import_item *item =
+		line && line <= import->lock_count ? import->lock_items[line - 1] : NULL;
+
+	if (!item || item->addressed || !has_address(item->family))
+		return false;
+	if (!item->in_config && items_promote(import, item) < 0)
+		return false;
+	item->addressed = true;
+	return true;
+}
+
+bool import_again(struct import *import)
+{
+	if (!import->again)
+		return false;
+	import->again = false;
+	memset(import->notes, 0, sizeof(import->notes));
+	return true;
+}
+
+unsigned import_line(const struct import *import, unsigned line)
+{
+	return line && line <= import->line_count ? import->lines[line - 1] : 0;
+}
+
+void import_close(struct import *import)
+{
+	if (import && import->root)
+		xml_free(import->root);
+}

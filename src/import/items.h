@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * items.h - which element is which device: family, slot, number among those alike.
+ */
+#ifndef KILN_IMPORT_ITEMS_H
+#define KILN_IMPORT_ITEMS_H
+
+#include "import/state.h"
+
+/** items_find() - make @import->items. Return: 0, or -1 when a family has no room for them all. */
+int items_find(struct import *import) MUST_CHECK;
+
+/** items_read() - read the rows of every item; one whose kind is not there is refused. */
+void items_read(struct import *import);
+
+/** items_promote() - give a controller a slot of .config. Return: 0, or -1 when none is free. */
+int items_promote(struct import *import, struct import_item *item) MUST_CHECK;
+
+/** items_count() - one more than the highest slot of a family. */
+unsigned items_count(const struct import *import, const struct dev_family *family);
+
+/** items_first() - the item of a family's slot that stands for all that are alike, or NULL. */
+struct import_item *items_first(const struct import *import, const struct dev_family *family,
+				unsigned slot);
+
+/** items_repeats() - how many items that slot has; 0 where they have no numbers. */
+unsigned items_repeats(const struct import *import, const struct dev_family *family, unsigned slot);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * result.c - the domain that is composed of the configuration, against the one that was read.
+ *
+ * The one place that says what was not taken over: whatever the composed domain does not repeat. A table
+ * names what means nothing to the guest, each with its reason.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+
+#include "import/items.h"
+
+/** struct meaning - a path below <domain> and why its loss changes nothing for the guest. */
+struct meaning {
+	const char *path, *why;
+};
+
+static const struct meaning meanings[] = {
+	{"metadata*", "notes of other programs"},
+	{"@id", "the number of a running guest"},
+	{"*/@xmlns*", "a name space"},
+	{"description*", "a text for people"},
+	{"seclabel*", "the host's access control"},
+	{"*/seclabel*", "the host's access control"},
+	{"resource*", "the host's cgroup"},
+	{"uuid", "the composed image gives each unit its own"},
+	{"on_poweroff", "what the host does when the guest is off"},
+	{"on_crash", "what the host does when QEMU ends"},
+	{"on_lockfailure", "what the host's lock manager does"},
+	{"cpu/@check", "what libvirt checks before a start"},
+	{"cpu/@match", "what libvirt checks before a start"},
+	{"cpu/@mode", "libvirt's word for no CPU model"},
+	{"cpu/model/@fallback", "what libvirt does without that model"},
+	{"devices/emulator", "the board says which QEMU"},
+	{"devices/*/alias/@name", "libvirt's id of a running guest"},
+	{"devices/*/target/@dev", "the name is made anew, in the same order"},
+	{"devices/*/source/@index", "the number of a running guest's node"},
+	{"devices/controller/target/@port", "a number that Kiln counts itself"},
+	{"os/kernel", "it is in the image, and on the target where the image has it"},
+	{"os/initrd", "it is in the image, and on the target where the image has it"},
+	{"sysinfo/@type", "nothing is in it"},
+	{"vcpu/@placement", "where QEMU's threads run"},
+	{"vcpu/@cpuset", "where QEMU's threads run"},
+	{"devices/interface/source/@portid", "a number of a running guest"},
+};
+
+static const char *meaning_of(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
+		if (fnmatch(meanings[i].path, path, 0) == 0)
+			return meanings[i].why;
+	}
+	return NULL;
+}
+
+static bool is_refused(const struct import *import, const xmlNode *node)
+{
+	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
+		for (size_t i = 0; i < import->item_count; i++) {
+			if (import->items[i].refused && import->items[i].element.node == node)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_device_of(const struct import *import, const xmlNode *node)
+{
+	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
+		for (size_t i = 0; i < import->item_count; i++) {
+			if (import->items[i].element.node == node)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void tell(struct import *import, const struct missed *missed)
+{
+	struct arena *arena = import->arena;
+	const char *path = tree_path(arena, missed), *value = tree_value(arena, missed);
+	const char *why = meaning_of(path);
+	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
+
+	if (why)
+		import_note(import, IMPORT_DROPPED, missed->node, what, why);
+	else
+		import_note(import, IMPORT_LOST, missed->node, what,
+			    is_device_of(import, missed->node)
+				    ? "Kiln has no setting of this device that says it"
+				    : "Kiln has no setting or device that says it");
+}
+
+static struct import_item *item_of(const struct import *import, const xmlNode *node)
+{
+	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
+		for (size_t i = 0; i < import->item_count; i++) {
+			if (import->items[i].element.node == node)
+				return &import->items[i];
+		}
+	}
+	return NULL;
+}
+
+/* A controller that Kiln would add is not quite the one of the file. */
+static bool is_promoted(struct import *import, const struct missed *missed)
+{
+	struct import_item *item = item_of(import, missed->node);
+	const char *index = item ? xml_attr_text(import->arena, item->element.node, "index") : NULL;
+
+	if (!item || item->refused || item->was_promoted || tree_is(missed->node, "alias") ||
+	    item->family->flags & FAMILY_INTERNAL ||
+	    !(item->family->controller || item->family->flags & FAMILY_ADDED) ||
+	    (item->family->rank == RANK_PCI_CONTROLLER && index && strcmp(index, "0") == 0))
+		return false;
+	if (item->in_config && item->family->rank != RANK_PCI_CONTROLLER)
+		return false;
+	if (!item->in_config && items_promote(import, item) < 0)
+		return false;
+	import->again = true;
+	item->was_promoted = true;
+	return true;
+}
+
+static unsigned count_ports(const struct import *import, xmlNodePtr root)
+{
+	xmlNodePtr devices = xml_find_element(root, "devices");
+	unsigned count = 0;
+
+	if (!devices)
+		return 0;
+	tree_for_each(node, devices)
+	{
+		const char *type = xml_attr_text(import->arena, node, "type");
+
+		count += type && tree_is(node, "controller") && strcmp(type, "pci") == 0;
+	}
+	return count;
+}
+
+/* libvirt adds a spare port only with others; a domain that is complete gets none. */
+static void check_spare(struct import *import, xmlNodePtr made)
+{
+	unsigned count = count_ports(import, import->root);
+
+	if (import->no_spare || !count || count >= count_ports(import, made))
+		return;
+	import->no_spare = true;
+	import->again = true;
+}
+
+void import_result(struct import *import, const char *xml)
+{
+	struct difference found = {.arena = import->arena};
+	xmlDocPtr doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
+	xmlNodePtr made = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	tree_compare(import->root, made, &found);
+	for (const struct missed *missed = found.list; missed; missed = missed->next) {
+		if (!is_promoted(import, missed) && !is_refused(import, missed->node))
+			tell(import, missed);
+	}
+	if (made)
+		check_spare(import, made);
+	if (doc)
+		xmlFreeDoc(doc);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state.h - an import under way; private to import/.
+ */
+#ifndef KILN_IMPORT_STATE_H
+#define KILN_IMPORT_STATE_H
+
+#include "import/element.h"
+#include "import/import.h"
+
+/**
+ * struct import_item - an element that becomes a device.
+ * @element: its node; the device once there is one. @family: its kind.
+ * @slot, @repeat: identity. @repeats: it has a repeat number.
+ * @in_config: it has a slot of .config; else Kiln makes it, at the address that the lock says.
+ * @was_promoted: ... and that was found when it was composed.
+ * @addressed: its address stands in .config; the lock would not hold it.
+ * @refused: why there is no device for it, or NULL.
+ */
+struct import_item {
+	struct element element;
+	const struct dev_family *family;
+	unsigned slot, repeat;
+	bool repeats, in_config, addressed, was_promoted;
+	const char *refused;
+};
+
+/** struct import_notes - notes in the order in which they were found. */
+struct import_notes {
+	struct import_note *first, *last;
+};
+
+/**
+ * struct import - what import_open() was given, and what came of it.
+ * @root: <domain>; changed: what libvirt adds by itself is added.
+ * @machine: the machine; @version: of its type, or NULL.
+ * @head: the machine's own rows.
+ * @lines: for each line of the configuration the line of the file; @line_count of them.
+ * @no_spare: no spare port is to be added. @again: something needs a slot after all.
+ * @lock_items: for each line of the lock the item, or NULL; @lock_count of them.
+ */
+struct import {
+	struct arena *arena;
+	struct err_list *errs;
+	const char *path, *board;
+	const struct dev_family *const *families;
+	xmlNodePtr root;
+	const struct machine *machine;
+	const char *version;
+	struct import_item *items;
+	size_t item_count, item_room;
+	struct element head;
+	struct import_notes notes[IMPORT_LOSS_COUNT];
+	unsigned *lines;
+	size_t line_count, line_room;
+	struct import_item **lock_items;
+	size_t lock_count;
+	struct vm *vm;
+	const struct cfg *cfg;
+	bool again, no_spare;
+};
+
+/** import_note() - note what is not taken over. */
+void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
+		 const char *what, const char *why);
+
+#endif
