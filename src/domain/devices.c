@@ -298,10 +298,18 @@ static bool has_element(const struct vm *vm, const char *name)
 	return false;
 }
 
+void domain_add_direct(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family->under && !*dev->family->under)
+			add_device(dev, root, errs);
+	}
+}
+
 void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family->under)
+		if (dev->family->under && *dev->family->under)
 			add_device(dev, xml_at(root, dev->family->under), errs);
 	}
 }

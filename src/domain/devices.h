@@ -19,6 +19,13 @@ void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list 
  */
 const char *domain_row_path(const struct vm_dev *dev, const struct prop *row, xmlNodePtr *node);
 
+/**
+ * domain_add_direct() - what stands directly below <domain> (dev_family.under is ""), behind its name.
+ *
+ * There libvirt has it too; at the end of a long domain libxml2 takes it for an element too many.
+ */
+void domain_add_direct(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
+
 /** domain_add_others() - what has slots as devices have and stands elsewhere (dev_family.under). */
 void domain_add_others(const struct vm *vm, xmlNodePtr root, struct err_list *errs);
 

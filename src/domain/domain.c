@@ -109,6 +109,7 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	xml_attr(root, "type", prop_word_is(guest->accel, "TCG") ? "qemu" : "kvm");
 	xml_text(root, "name", guest->name);
 	add_text(vm, root, "uuid", guest->uuid, errs);
+	domain_add_direct(vm, root, errs);
 	add_text(vm, root, "title", guest->title, errs);
 	domain_add_metadata(vm, root, errs);
 	add_memory(vm, root);
