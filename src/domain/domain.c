@@ -71,7 +71,7 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 	} else if (strcmp(guest->cpu_model, "max") == 0) {
 		xml_attr(cpu, "mode", "maximum");
 		xml_attr(cpu, "check", level);
-	} else if (guest->cpu_host) {
+	} else if (strcmp(guest->cpu_model, "host-model") == 0) {
 		xml_attr(cpu, "mode", "host-model");
 		xml_attr(cpu, "check", level);
 	} else {

@@ -29,14 +29,20 @@ static uint64_t bytes_of(const char *word)
 	return 0;
 }
 
-/** struct sized - a value that has a unit: where it stands, libvirt's default, and Kiln's unit. */
+/**
+ * struct sized - a value that has a unit: the element, the one around it where others have one of that
+ * name too, its attribute, libvirt's default, and Kiln's unit.
+ */
 static const struct sized {
-	const char *element, *attr, *absent, *want;
+	const char *element, *parent, *attr, *absent, *want;
 } sizes[] = {
-	{"memory", NULL, "KiB", "KiB"},    {"currentMemory", NULL, "KiB", "KiB"},
-	{"maxMemory", NULL, "KiB", "KiB"}, {"page", "size", "KiB", "KiB"},
-	{"cell", "memory", "KiB", "KiB"},  {"tseg", NULL, "MiB", "MiB"},
-	{"size", NULL, "M", "M"},
+	{"memory", NULL, NULL, "KiB", "KiB"},       {"currentMemory", NULL, NULL, "KiB", "KiB"},
+	{"maxMemory", NULL, NULL, "KiB", "KiB"},    {"page", NULL, "size", "KiB", "KiB"},
+	{"cell", NULL, "memory", "KiB", "KiB"},     {"tseg", NULL, NULL, "MiB", "MiB"},
+	{"tb-cache", NULL, NULL, "KiB", "MiB"},     {"size", "shmem", NULL, "M", "M"},
+	{"size", "target", NULL, "KiB", "KiB"},     {"size", "label", NULL, "KiB", "KiB"},
+	{"block", "target", NULL, "KiB", "KiB"},    {"requested", "target", NULL, "KiB", "KiB"},
+	{"pagesize", "source", NULL, "KiB", "KiB"}, {"alignsize", "source", NULL, "KiB", "KiB"},
 };
 
 static void set_value(xmlNodePtr node, const char *attr, const char *value)
@@ -67,6 +73,7 @@ static void convert_units(struct import *import, xmlNodePtr node)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		if (tree_is(node, sizes[i].element) &&
+		    (!sizes[i].parent || tree_is(node->parent, sizes[i].parent)) &&
 		    (!sizes[i].attr || xml_attr_text(import->arena, node, sizes[i].attr)))
 			convert(import, node, &sizes[i]);
 	}

@@ -97,13 +97,30 @@ static void set_number(struct import *import, const char *row, uint64_t number)
 	set(import, row, arena_fmt(import->arena, "%" PRIu64, number));
 }
 
-static void read_memory(struct import *import)
+/* libvirt counts memory devices in; the guest starts with the rest. */
+static uint64_t device_memory(struct import *import, xmlNodePtr devices)
+{
+	uint64_t all = 0, kib;
+
+	tree_for_each(child, devices)
+	{
+		const char *text = tree_is(child, "memory")
+					   ? xml_find(import->arena, child, "target/size")
+					   : NULL;
+
+		if (text && tree_number(text, &kib))
+			all += kib;
+	}
+	return all;
+}
+
+static void read_memory(struct import *import, xmlNodePtr devices)
 {
 	const char *text = xml_find(import->arena, import->root, "memory");
-	uint64_t kib;
+	uint64_t kib, added = devices ? device_memory(import, devices) : 0;
 
-	if (text && tree_number(text, &kib) && kib % 1024 == 0)
-		set_number(import, "memory", kib / 1024);
+	if (text && tree_number(text, &kib) && kib % 1024 == 0 && kib > added)
+		set_number(import, "memory", (kib - added) / 1024);
 }
 
 static bool number_at(const struct import *import, const char *path, uint64_t *ret)
@@ -255,7 +272,7 @@ void head_read(struct import *import)
 		xmlUnlinkNode(devices);
 	read_words(import);
 	read_prefix(import);
-	read_memory(import);
+	read_memory(import, devices);
 	read_cpu(import);
 	element_read(&import->head, &found);
 	/* A file that is nowhere shown as it is would have been emptied. */
