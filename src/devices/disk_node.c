@@ -258,8 +258,13 @@ static void add_floppy_boot(struct emit *emit, const struct vm_dev *dev)
 void disk_back(const struct vm_dev *dev, struct emit *emit)
 {
 	if (dev->class->flags & DISK_VHOST_USER) {
-		vhost_user_emit(dev, emit, arena_fmt(emit->arena, "chr-vu-%s", dev->alias),
-				"vhost-user-socket", disk_of(dev)->vhost_reconnect, 0);
+		const struct vhost_user socket = {
+			.id = arena_fmt(emit->arena, "chr-vu-%s", dev->alias),
+			.path_row = "vhost-user-socket",
+			.reconnect = disk_of(dev)->vhost_reconnect,
+		};
+
+		vhost_user_emit(dev, emit, &socket);
 		return;
 	}
 	add_floppy_boot(emit, dev);

@@ -3,8 +3,8 @@
  * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone, a switch of another
  * program (vhost-user), queues that a network card of the target serves itself (vDPA).
  *
- * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap, the
- * socket or the device and hands descriptors over; QEMU creates nothing.
+ * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap or the device
+ * and hands descriptors over; QEMU opens nothing but the socket to a switch.
  */
 #include "devices/net.h"
 
@@ -342,14 +342,19 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 
 static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
 {
-	const struct net *net = net_of(dev);
-	const char *id = arena_fmt(emit->arena, "char%s", dev->alias);
+	const struct vhost_user socket = {
+		.id = arena_fmt(emit->arena, "char%s", dev->alias),
+		.path_row = "socket",
+		.reconnect = may_retry(dev) ? net_of(dev)->reconnect : 0,
+		.listen = !may_retry(dev),
+		/* "does not support FD passing", says net_vhost_claim_chardev() of a descriptor. */
+		.by_path = true,
+	};
 	struct node *netdev;
 
-	vhost_user_emit(dev, emit, id, "socket", may_retry(dev) ? net->reconnect : 0,
-			may_retry(dev) ? 0 : SOCKET_LISTEN);
+	vhost_user_emit(dev, emit, &socket);
 	netdev = add_netdev(emit, "vhost-user");
-	node_add_string(emit->arena, netdev, "chardev", id);
+	node_add_string(emit->arena, netdev, "chardev", socket.id);
 	add_queues(dev, emit, netdev);
 	return netdev;
 }

@@ -6,6 +6,8 @@
  */
 #include "devices/vhost_user.h"
 
+#include <string.h>
+
 #include "devices/chardev.h"
 #include "devices/registry.h"
 #include "model/vm.h"
@@ -45,19 +47,35 @@ void vhost_user_check(const struct check *check, const struct vm_dev *dev, struc
 	err_fix(err, "Leave %s at its default.", dev_symbol(cell, "access"));
 }
 
-void vhost_user_emit(const struct vm_dev *dev, struct emit *emit, const char *id,
-		     const char *prop_name, uint64_t reconnect, uint32_t flags)
+static void add_reach(const struct vm_dev *dev, struct emit *emit, const struct vhost_user *socket)
+{
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_REACH;
+	op.reach.owner = dev->id;
+	op.reach.path = emit_site_value(emit, dev, socket->path_row);
+	op.reach.flags = socket->listen ? REACH_LISTEN : 0;
+	(void)emit_op(emit, &op);
+}
+
+void vhost_user_emit(const struct vm_dev *dev, struct emit *emit, const struct vhost_user *socket)
 {
 	struct arena *arena = emit->arena;
 	struct node *tree;
 
-	if (!reconnect) {
-		chardev_emit_socket(dev, emit, id, prop_name, flags);
+	if (!socket->reconnect && !socket->by_path) {
+		chardev_emit_socket(dev, emit, socket->id, socket->path_row,
+				    socket->listen ? SOCKET_LISTEN : 0);
 		return;
 	}
+	add_reach(dev, emit, socket);
 	tree = emit_tree(emit, "-chardev", 0);
 	node_add_string(arena, tree, "backend", "socket");
-	node_add_string(arena, tree, "id", id);
-	node_add_string(arena, tree, "path", emit_site_value(emit, dev, prop_name));
-	node_add_uint(arena, tree, "reconnect", reconnect);
+	node_add_string(arena, tree, "id", socket->id);
+	node_add_string(arena, tree, "path", emit_site_value(emit, dev, socket->path_row));
+	if (socket->listen)
+		node_add_bool(arena, tree, "server", true);
+	if (socket->reconnect)
+		node_add_uint(arena, tree, "reconnect", socket->reconnect);
 }

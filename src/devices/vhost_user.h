@@ -16,14 +16,22 @@
  */
 void vhost_user_check(const struct check *check, const struct vm_dev *dev, struct err_list *errs);
 
+/** struct vhost_user - the socket to that program. */
+struct vhost_user {
+	const char *id; /* of the -chardev */
+	const char *path_row; /* row with the path (PROP_SITE) */
+	uint64_t reconnect; /* seconds after which QEMU connects again when it is lost; 0 = never */
+	bool listen; /* the program connects to QEMU */
+	bool by_path; /* QEMU takes no descriptor for such a device */
+};
+
 /**
- * vhost_user_emit() - write the -chardev of the socket to that program.
- * @dev: the device; @id: of the -chardev; @prop_name: row with the path (PROP_SITE).
- * @reconnect: seconds after which QEMU connects again when it is lost. Then it opens the socket itself, and
- *             its user needs the permission; with 0 kiln-run opens it.
- * @flags: SOCKET_LISTEN or 0.
+ * vhost_user_emit() - write the -chardev, and ask kiln-run for the socket.
+ * @dev: the device.
+ * @emit: the collection.
+ * @socket: where it has to connect again, or @socket->by_path says so, QEMU opens it, and kiln-run only looks
+ *          whether its user may; otherwise kiln-run opens it and hands it over.
  */
-void vhost_user_emit(const struct vm_dev *dev, struct emit *emit, const char *id,
-		     const char *prop_name, uint64_t reconnect, uint32_t flags);
+void vhost_user_emit(const struct vm_dev *dev, struct emit *emit, const struct vhost_user *socket);
 
 #endif

@@ -162,14 +162,17 @@ int user_find(const char *name, struct user *user, struct err *err)
 
 static int ask(const char *path, enum user_access access)
 {
-	if (access != USER_EXECUTE) {
+	if (access == USER_READ || access == USER_READ_WRITE) {
 		CLEANUP_FD int fd =
 			open(path, (access == USER_READ ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 
 		return fd < 0 ? -errno : 0;
 	}
 	/* AT_EACCESS: by the ids just set; the C library's faccessat() would fork for it. */
-	return syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS) ? -errno : 0;
+	return syscall(SYS_faccessat2, AT_FDCWD, path, access == USER_WRITE ? W_OK : X_OK,
+		       AT_EACCESS)
+		       ? -errno
+		       : 0;
 }
 
 int user_may(const struct user *user, const char *path, enum user_access access)

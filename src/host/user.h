@@ -40,7 +40,8 @@ struct user {
  */
 int user_find(const char *name, struct user *user, struct err *err) MUST_CHECK;
 
-enum user_access { USER_READ_WRITE, USER_READ, USER_EXECUTE };
+/* To read and to write a file is tried; to write to a socket or in a folder, and to execute, is asked. */
+enum user_access { USER_READ_WRITE, USER_READ, USER_WRITE, USER_EXECUTE };
 
 /**
  * user_may() - ask the kernel whether @user may use a file.

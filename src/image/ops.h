@@ -84,6 +84,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define SCSI_READ_ONLY (1u << 0)
 /* struct op_usb flags */
 #define USB_OPTIONAL (1u << 0) /* where it is not there the VM starts without it */
+/* struct op_reach flags */
+#define REACH_LISTEN (1u << 0) /* QEMU makes the socket; else it connects to it */
 /* struct op_memory flags */
 #define MEMORY_LOCKED (1u << 0) /* QEMU may lock all of its memory */
 #define MEMORY_ADVICE (1u << 1) /* choose NUMA nodes for the guest, for FIX_NODES */
@@ -124,6 +126,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, name, 0) F(FLAGS, flags, SCSI_READ_ONLY) F(FD, fd, 0)
 #define OP_USB_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, name, 0) F(FLAGS, flags, USB_OPTIONAL) F(FD, fd, 0)
+#define OP_REACH_FIELDS(F)  F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, REACH_LISTEN)
 #define OP_CANCEL_FIELDS(F) F(TEXT, owner, 0) F(TEXT, path, 0) F(FD, fd, 0)
 #define OP_SOCKET_FIELDS(F) \
 	F(TEXT, owner, 0) F(TEXT, path, 0) F(FLAGS, flags, SOCKET_LISTEN) F(FD, fd, 0)
@@ -165,6 +168,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * hostdev: a device of the host, by its PCI address or UUID, that VFIO can give; owner = device identity.
  * scsi: the generic SCSI device (/dev/sgN) that is behind an address of the host, host:bus:target:unit.
  * usb: a USB device of the host, by vendor:product or bus/device; owner = device identity.
+ * reach: a unix socket at a path that QEMU opens itself, because it takes no descriptor there: its user must
+ *        be able to.
  * vsock: the kernel's side of virtio sockets.
  * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
  * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
@@ -192,7 +197,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(CANCEL, cancel, PHASE_DESCRIPTOR, LIFE_FD, 0)             \
 	OP(SCSI, scsi, PHASE_HOSTDEV, LIFE_FD, 0)                    \
 	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)                      \
-	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)
+	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)                    \
+	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -27,6 +27,7 @@ static const struct {
 } versions[] = {
 	/* 1 was the number of several formats, before anything was released. */
 	{2, 0xd6878cda8bc2b7c1},
+	{3, 0x4374c186a307ac42},
 };
 
 static void add_operations(struct buf *buf)
