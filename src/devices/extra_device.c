@@ -12,6 +12,7 @@
 
 #include "base/bug.h"
 #include "base/json.h"
+#include "model/keyval.h"
 
 #define VALUE_MAX 4096
 
@@ -79,32 +80,11 @@ static void take(struct extra_device *ret, const char *key, const char *value)
 
 /* ---- key=value -------------------------------------------------------------------------------- */
 
-/* Length of the part up to a comma that is not doubled. */
-static size_t part_len(const char *at)
-{
-	size_t len = 0;
-
-	while (at[len] && !(at[len] == ',' && at[len + 1] != ','))
-		len += at[len] == ',' ? 2 : 1;
-	return len;
-}
-
-static const char *unquote(struct arena *arena, const char *text, size_t len)
-{
-	struct text out = {.arena = arena};
-
-	for (size_t i = 0; i < len; i++) {
-		text_add_len(&out, text + i, 1);
-		i += text[i] == ',';
-	}
-	return text_str(&out);
-}
-
 /* The next "key=value"; the first may be the driver alone. Moves *at behind it. */
 static const char *take_part(struct arena *arena, const char **at, bool is_first,
 			     const char **ret_key, const char **ret_value)
 {
-	size_t len = part_len(*at), key_len = strcspn(*at, "=");
+	size_t len = keyval_len(*at), key_len = strcspn(*at, "=");
 	const char *fault = NULL;
 
 	*ret_key = "driver";
@@ -115,7 +95,7 @@ static const char *take_part(struct arena *arena, const char **at, bool is_first
 	else
 		fault = arena_fmt(arena, "\"%.*s\" is no key=value.", (int)len, *at);
 	if (!fault)
-		*ret_value = unquote(arena, *at + key_len, len - key_len);
+		*ret_value = keyval_value(arena, *at + key_len, len - key_len);
 	*at += len + ((*at)[len] == ',');
 	return fault;
 }
@@ -232,7 +212,7 @@ static const char *without_place(struct arena *arena, const char *value)
 	for (const char *at = value, *next = value; *at; at = next) {
 		(void)take_part(arena, &next, at == value, &key, &text);
 		if (!is_place(key))
-			text_fmt(&rest, "%s%.*s", rest.len ? "," : "", (int)part_len(at), at);
+			text_fmt(&rest, "%s%.*s", rest.len ? "," : "", (int)keyval_len(at), at);
 	}
 	return text_str(&rest);
 }

@@ -150,6 +150,9 @@ static int replace_disk(struct standin *standin, char *const *argv, const char *
 	const char *path = NULL;
 	int ret = 0;
 
+	/* Somebody's own, as key=value. */
+	if (!node)
+		return 0;
 	/* What stands on no other node is a file, a device or a server. */
 	bool storage = !json_object_get(node, "file");
 
@@ -438,6 +441,7 @@ int standin_args(struct standin *standin, const char *qemu, const char *const **
 
 	if (!argv)
 		return -1;
+	standin->argv = argv;
 	const char **args = arena_alloc(arena, (standin->img->arg_count + 6) * sizeof(*args));
 	size_t count = 0;
 

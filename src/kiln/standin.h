@@ -23,11 +23,13 @@
 
 /**
  * struct standin - set @img and @scratch (open), the rest zero.
+ * @argv: by standin_args(): the baked arguments, as they were before.
  * @notes: a sentence for each kind of replacement, in the order in which it first happened.
  */
 struct standin {
 	const struct img *img;
 	struct scratch *scratch;
+	char *const *argv;
 	const char *notes[STANDIN_NOTES];
 	size_t note_count, disks, hubs;
 };

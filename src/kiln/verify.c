@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/bug.h"
+#include "kiln/argcheck.h"
 #include "kiln/command.h"
 #include "kiln/open.h"
 #include "kiln/standin.h"
@@ -22,8 +23,9 @@
 const char verify_options[] =
 	"  --qemu PATH   this QEMU; default: the path of the target's\n"
 	"  --json        for programs\n\n"
-	"Exit code 1 when a device is missing, elsewhere, of another type, or not wanted; 4 when QEMU\n"
-	"cannot be started with these devices. What stands in for the target is said.\n";
+	"Exit code 1 when a device is missing, elsewhere, of another type, or not wanted, or when an\n"
+	"argument that something stands in for has what this QEMU does not know; 4 when QEMU cannot be\n"
+	"started with these devices. What stands in for the target is said.\n";
 
 struct verify_args {
 	const char *image, *qemu;
@@ -109,6 +111,9 @@ static int run_qemu(const struct img *img, const char *qemu, struct arena *arena
 	if (ret == 0)
 		ret = read_version(&qmp, &verdict->version, err);
 	if (ret == 0)
+		ret = argcheck(&qmp, verdict->standin.argv, &verdict->differences, &verdict->differ,
+			       err);
+	if (ret == 0)
 		ret = qtree_read(&qmp, &tree, err);
 	qmp_stop(&qmp);
 	if (ret < 0) {
@@ -121,7 +126,7 @@ static int run_qemu(const struct img *img, const char *qemu, struct arena *arena
 		err->kind = ERR_HOST;
 		return -1;
 	}
-	verdict->differ = qtree_compare(&tree, wants, verdict->wanted, &verdict->differences);
+	verdict->differ += qtree_compare(&tree, wants, verdict->wanted, &verdict->differences);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/bug.h"
 #include "image/needs.h"
+#include "model/keyval.h"
 #include "model/machine.h"
 #include "qemu/capability.h"
 #include "qemu/caps.h"
@@ -170,12 +171,11 @@ static void add_tree(struct needs *needs, const struct maker *maker, const struc
 static const char *next_part(struct arena *arena, const char **cursor)
 {
 	const char *at = *cursor;
-	size_t len = 0;
+	size_t len;
 
 	if (!at)
 		return NULL;
-	while (at[len] && !(at[len] == ',' && at[len + 1] != ','))
-		len += at[len] == ',' ? 2 : 1;
+	len = keyval_len(at);
 	*cursor = at[len] ? at + len + 1 : NULL;
 	return arena_dup(arena, at, len);
 }
