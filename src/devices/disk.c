@@ -8,6 +8,13 @@
 
 #include "base/num.h"
 
+/* A disk on a controller that is no PCI bus. */
+#define DRIVE(NAME, SYM, DRIVER, FLAGS, ALIAS, ON)                                  \
+	{                                                                           \
+		.name = (NAME), .sym = (SYM), .driver = (DRIVER), .flags = (FLAGS), \
+		.alias = (ALIAS), .on = (ON)                                        \
+	}
+
 static const struct dev_class disk_classes[] = {
 	VIRTIO_CLASSES("virtio", "VIRTIO", "virtio-blk", CLASS_MULTI_QUEUE | DISK_VIRTIO, NULL),
 	VIRTIO_CLASS("vhost-user", "VHOST_USER", "vhost-user-blk-pci", WHERE_VIRTIO,
@@ -18,78 +25,19 @@ static const struct dev_class disk_classes[] = {
 	VIRTIO_CLASS("vhost-user-non-transitional", "VHOST_USER_NON_TRANSITIONAL",
 		     "vhost-user-blk-pci-non-transitional", WHERE_VIRTIO,
 		     DISK_VIRTIO | DISK_VHOST_USER, NULL),
-	{
-		.name = "scsi",
-		.sym = "SCSI",
-		.driver = "scsi-hd",
-		.flags = DISK_SCSI,
-		.alias = "scsi-disk%s",
-		.on = CONTROLLER_SCSI,
-	},
-	{
-		.name = "scsi-cdrom",
-		.sym = "SCSI_CDROM",
-		.driver = "scsi-cd",
-		.flags = DISK_SCSI | DISK_CDROM,
-		.alias = "scsi-disk%s",
-		.on = CONTROLLER_SCSI,
-	},
-	{
-		.name = "scsi-lun",
-		.sym = "SCSI_LUN",
-		.driver = "scsi-block",
-		.flags = DISK_SCSI | DISK_LUN,
-		.alias = "scsi-disk%s",
-		.on = CONTROLLER_SCSI,
-	},
-	{
-		.name = "ide",
-		.sym = "IDE",
-		.driver = "ide-hd",
-		.flags = DISK_IDE,
-		.alias = "ide-disk%s",
-		.on = CONTROLLER_IDE,
-	},
-	{
-		.name = "ide-cdrom",
-		.sym = "IDE_CDROM",
-		.driver = "ide-cd",
-		.flags = DISK_IDE | DISK_CDROM,
-		.alias = "ide-disk%s",
-		.on = CONTROLLER_IDE,
-	},
-	{
-		.name = "sata",
-		.sym = "SATA",
-		.driver = "ide-hd",
-		.flags = DISK_SATA,
-		.alias = "sata-disk%s",
-		.on = CONTROLLER_SATA,
-	},
-	{
-		.name = "sata-cdrom",
-		.sym = "SATA_CDROM",
-		.driver = "ide-cd",
-		.flags = DISK_SATA | DISK_CDROM,
-		.alias = "sata-disk%s",
-		.on = CONTROLLER_SATA,
-	},
-	{
-		.name = "floppy",
-		.sym = "FLOPPY",
-		.driver = "floppy",
-		.flags = DISK_FLOPPY,
-		.alias = "floppy%s",
-		.on = CONTROLLER_FDC,
-	},
-	{
-		.name = "usb",
-		.sym = "USB",
-		.driver = "usb-storage",
-		.flags = DISK_USB,
-		.alias = "usb-disk%s",
-		.on = CONTROLLER_USB,
-	},
+	DRIVE("scsi", "SCSI", "scsi-hd", DISK_SCSI, "scsi-disk%s", CONTROLLER_SCSI),
+	DRIVE("scsi-cdrom", "SCSI_CDROM", "scsi-cd", DISK_SCSI | DISK_CDROM, "scsi-disk%s",
+	      CONTROLLER_SCSI),
+	DRIVE("scsi-lun", "SCSI_LUN", "scsi-block", DISK_SCSI | DISK_LUN, "scsi-disk%s",
+	      CONTROLLER_SCSI),
+	DRIVE("ide", "IDE", "ide-hd", DISK_IDE, "ide-disk%s", CONTROLLER_IDE),
+	DRIVE("ide-cdrom", "IDE_CDROM", "ide-cd", DISK_IDE | DISK_CDROM, "ide-disk%s",
+	      CONTROLLER_IDE),
+	DRIVE("sata", "SATA", "ide-hd", DISK_SATA, "sata-disk%s", CONTROLLER_SATA),
+	DRIVE("sata-cdrom", "SATA_CDROM", "ide-cd", DISK_SATA | DISK_CDROM, "sata-disk%s",
+	      CONTROLLER_SATA),
+	DRIVE("floppy", "FLOPPY", "floppy", DISK_FLOPPY, "floppy%s", CONTROLLER_FDC),
+	DRIVE("usb", "USB", "usb-storage", DISK_USB, "usb-disk%s", CONTROLLER_USB),
 	{0},
 };
 
