@@ -9,6 +9,7 @@
 #include "config/build.h"
 #include "domain/domain.h"
 #include "kiln/command.h"
+#include "kiln/executable.h"
 #include "kiln/options.h"
 #include "kiln/output.h"
 #include "kiln/promise.h"
@@ -24,6 +25,8 @@
 
 const char compose_options[] =
 	COMMON_OPTIONS "  --output DIR        where the results go; default images\n"
+		       "  --loader FILE       kiln-run for CONFIG_IMAGE_EXECUTABLE; default: the "
+		       "build's\n"
 		       "  --write-lock        write the lock too\n"
 		       "  --forget ID         decide this device or pin anew; goes with "
 		       "--write-lock\n";
@@ -182,6 +185,9 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 
 	if (fd < 0 || img_write(source, fd, err) < 0)
 		return -1;
+	if (vm->guest.executable &&
+	    executable_write(out, name, pipe->options->loader, vm->board->host_arch, fd, err) < 0)
+		return -1;
 	const struct {
 		const char *suffix, *text;
 	} texts[] = {
@@ -201,6 +207,18 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
 }
 
+/* An option that would change nothing is refused, not ignored. */
+static int check_loader(const struct pipeline *pipe, struct err *err)
+{
+	if (!pipe->options->loader || pipe->vm.guest.executable)
+		return 0;
+	err_set(err, ERR_CONFIG, "--loader %s for an image without a loader",
+		pipe->options->loader);
+	err_why(err, "It is put in front of the image where CONFIG_IMAGE_EXECUTABLE is set.");
+	err_fix(err, "Set CONFIG_IMAGE_EXECUTABLE=y, or leave the option out.");
+	return -1;
+}
+
 int compose_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
 {
 	struct options options;
@@ -218,7 +236,8 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 	fill_source(&pipe, &source);
 	source.domain = text_str(&xml);
 	source.config = cfg_defconfig(&pipe.cfg, arena);
-	if (output_open(&out, arena, options.pipeline.output, &err) < 0 ||
+	if (check_loader(&pipe, &err) < 0 ||
+	    output_open(&out, arena, options.pipeline.output, &err) < 0 ||
 	    write_files(&pipe, &out, &source, &err) < 0) {
 		output_abort(&out);
 		err_list_add(errs, &err);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONFIG = 1, PAYLOAD, TREE, LOCK, OUTPUT, WRITE_LOCK, FORGET, IMAGE, JSON };
+enum { CONFIG = 1, PAYLOAD, TREE, LOCK, OUTPUT, WRITE_LOCK, FORGET, IMAGE, JSON, LOADER };
 
 static const struct option table[] = {
 	{"config", required_argument, NULL, CONFIG},
@@ -20,13 +20,14 @@ static const struct option table[] = {
 	{"forget", required_argument, NULL, FORGET},
 	{"image", required_argument, NULL, IMAGE},
 	{"json", no_argument, NULL, JSON},
+	{"loader", required_argument, NULL, LOADER},
 	{0},
 };
 
 /* 0 = every command takes it. */
 static const unsigned taken_by[] = {
 	[OUTPUT] = OPTIONS_OUTPUT, [WRITE_LOCK] = OPTIONS_LOCK, [FORGET] = OPTIONS_LOCK,
-	[IMAGE] = OPTIONS_IMAGE,   [JSON] = OPTIONS_IMAGE,
+	[IMAGE] = OPTIONS_IMAGE,   [JSON] = OPTIONS_IMAGE,      [LOADER] = OPTIONS_OUTPUT,
 };
 
 static int defaults(struct options *ret, struct arena *arena, struct err_list *errs)
@@ -76,6 +77,9 @@ static int take(int option, char **argv, struct options *ret, struct err_list *e
 		break;
 	case IMAGE:
 		ret->image = optarg;
+		break;
+	case LOADER:
+		pipeline->loader = optarg;
 		break;
 	case JSON:
 		ret->form = FORM_JSON;

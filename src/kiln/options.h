@@ -9,7 +9,7 @@
 #include "kiln/pipeline.h"
 
 /* What a command takes beside the common options. */
-#define OPTIONS_OUTPUT (1u << 0) /* --output */
+#define OPTIONS_OUTPUT (1u << 0) /* --output, --loader */
 #define OPTIONS_LOCK   (1u << 1) /* --write-lock, --forget */
 #define OPTIONS_IMAGE  (1u << 2) /* --image, --json, and one argument */
 

@@ -26,11 +26,12 @@
  * @lock: lock file; NULL = what CONFIG_LAYOUT_LOCK says.
  * @new_lock: a lock that is not there yet is no mistake: this run writes it.
  * @helper: the program kiln-kconf.
+ * @loader: kiln-run for an executable image, or NULL: where builds and installations have it.
  * @forget: what the lock shall decide anew (lock_forget()), or NULL.
  * @search: where relative payload paths are looked for, ended by NULL.
  */
 struct pipeline_options {
-	const char *config, *output, *tree, *lock, *helper, *forget;
+	const char *config, *output, *tree, *lock, *helper, *forget, *loader;
 	const char *search[DIRS_MAX + 1];
 	size_t search_count;
 	bool new_lock;

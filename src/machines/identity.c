@@ -42,6 +42,7 @@ static const struct prop identity_props[] = {
 	 .kind = PROP_STRING,
 	 .rule = RULE(TEXT),
 	 FIELD(layout_lock)},
+	{.name = "executable", .sym = "IMAGE_EXECUTABLE", .kind = PROP_BOOL, FIELD(executable)},
 	{0},
 };
 #undef FIELD

@@ -102,7 +102,7 @@ struct guest_memory {
  * @sockets..@threads: topology; vCPUs = product.
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
- * @layout_lock: the lock file, or NULL.
+ * @layout_lock: the lock file, or NULL. @executable: the loader is put in front of the image.
  * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
@@ -133,6 +133,7 @@ struct guest {
 	bool uefi;
 	const char *loader;
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
+	bool executable;
 	const struct prop_word *pci_policy;
 	bool pci_packed;
 	const struct prop_word *spare;

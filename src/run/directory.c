@@ -95,7 +95,7 @@ static int look(struct run *run, struct err *err)
 
 static int state_begin(struct run *run, struct err *err)
 {
-	const char *image = run->options->target;
+	const char *image = run->image;
 	int ret;
 
 	state_clear(&run->state);

@@ -94,12 +94,12 @@ static void insist_notice(struct run *run, int asked)
 
 	if (asked)
 		(void)snprintf(text, sizeof(text),
-			       "%s cannot be asked to power off (%s); ending it",
-			       run->options->target, strerror(-asked));
+			       "%s cannot be asked to power off (%s); ending it", run->vm,
+			       strerror(-asked));
 	else
 		(void)snprintf(text, sizeof(text),
-			       "%s did not power off within %u seconds; ending QEMU",
-			       run->options->target, run->options->timeout);
+			       "%s did not power off within %u seconds; ending QEMU", run->vm,
+			       run->options->timeout);
 	message_notice(text);
 }
 
@@ -148,7 +148,7 @@ static int holder_find(struct run *run, int *ret_pidfd, struct err *err)
 
 static int stop_refuse(struct run *run, struct err *err)
 {
-	err_set(err, ERR_HOST, "VM \"%s\" does not end", run->options->target);
+	err_set(err, ERR_HOST, "VM \"%s\" does not end", run->vm);
 	err_why(err, "Its lock %s/%s is still held; the recorded process is %ld.", run->dir.path,
 		LOCK_FILE, (long)run->state.pid);
 	err_fix(err, "Find who holds it: fuser -v %s/%s.", run->dir.path, LOCK_FILE);
@@ -157,7 +157,7 @@ static int stop_refuse(struct run *run, struct err *err)
 
 static int unknown_refuse(struct run *run, struct err *err)
 {
-	err_set(err, ERR_HOST, "there is no VM \"%s\"", run->options->target);
+	err_set(err, ERR_HOST, "there is no VM \"%s\"", run->vm);
 	err_why(err, "%s does not exist: it never ran here, or it has been cleaned.",
 		run->dir.path);
 	err_fix(err, "ls %s lists the VMs of this user.", run->dir.base);
@@ -201,13 +201,25 @@ static int dropped_end(struct run *run, struct err *err)
 	return proc_pidfd_wait(pidfd, QUIT_MS) == 1 ? 0 : stop_refuse(run, err);
 }
 
+/* The VM that was named, or the one of the image behind this program. */
+static int name_find(struct run *run, struct err *err)
+{
+	run->vm = run->options->target;
+	if (run->vm)
+		return 0;
+	if (image_open(run, err))
+		return -1;
+	run->vm = run->img.meta[META_NAME];
+	return 0;
+}
+
 int command_down(struct run *run, struct err *err)
 {
 	int ret;
 
 	run->host.dir = &run->dir;
 	run->host.state = &run->state;
-	if (rundir_locate(&run->dir, run->options->target, err))
+	if (name_find(run, err) || rundir_locate(&run->dir, run->vm, err))
 		return -1;
 	ret = rundir_open(&run->dir, RUNDIR_TRY, err);
 	if (ret == 2)

@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	run.options = &options;
 	run.img.fd = run.dir.fd = run.dir.lock = run.guard = -1;
 	if (!ret)
-		ret = options_parse(&options, argc, argv, &err);
+		ret = options_parse(&options, argc, argv, own_image(), &err);
 	if (!ret)
 		ret = command_run(&run, &err);
 	if (ret >= 0)

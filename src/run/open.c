@@ -4,14 +4,29 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "image/format.h"
 #include "run/run.h"
 
+#define OWN_PATH "/proc/self/exe" /* proc(5): this program's file, whatever its name is now */
+
 static unsigned char image_buf[META_BYTES_MAX + 65536];
+
+enum options_own own_image(void)
+{
+	CLEANUP_FD int fd = open(OWN_PATH, O_RDONLY | O_CLOEXEC);
+	char magic[IMG_MAGIC_BYTES];
+	off_t end = fd >= 0 ? lseek(fd, -(off_t)sizeof(magic), SEEK_END) : -1;
+
+	if (end < 0 || fd_pread_all(fd, magic, sizeof(magic), end) != (ssize_t)sizeof(magic))
+		return OWN_NONE;
+	return memcmp(magic, IMG_TRAILER_MAGIC, sizeof(magic)) ? OWN_NONE : OWN_IMAGE;
+}
 
 static int open_refuse(const char *path, int sys_errno, struct err *err)
 {
@@ -32,23 +47,40 @@ static int type_refuse(const char *path, mode_t mode, struct err *err)
 	return -1;
 }
 
+/* What people know the program's file by. */
+static const char *own_path(void)
+{
+	static char path[PATH_MAX];
+	ssize_t len = readlink(OWN_PATH, path, sizeof(path) - 1);
+
+	path[len > 0 ? len : 0] = '\0';
+	return len > 0 ? path : OWN_PATH;
+}
+
+int image_open(struct run *run, struct err *err)
+{
+	const char *path = run->options->target ? run->options->target : own_path();
+	const char *name = strrchr(path, '/');
+	struct stat st;
+
+	run->image = path;
+	run->img.fd = open(run->options->target ? path : OWN_PATH,
+			   O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (run->img.fd < 0 || fstat(run->img.fd, &st))
+		return open_refuse(path, errno, err);
+	if (!S_ISREG(st.st_mode))
+		return type_refuse(path, st.st_mode, err);
+	return img_open(&run->img, run->img.fd, name ? name + 1 : path, image_buf,
+			sizeof(image_buf), err);
+}
+
 /*
  * Should: open the image once, read it through this descriptor only, and bind the site values.
  * Mustn't: look at anything else of the host, or keep a path to come back to: the file may change.
  */
 int stage_open(struct run *run, struct err *err)
 {
-	const char *path = run->options->target;
-	const char *name = strrchr(path, '/');
-	struct stat st;
-
-	run->img.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (run->img.fd < 0 || fstat(run->img.fd, &st))
-		return open_refuse(path, errno, err);
-	if (!S_ISREG(st.st_mode))
-		return type_refuse(path, st.st_mode, err);
-	if (img_open(&run->img, run->img.fd, name ? name + 1 : path, image_buf, sizeof(image_buf),
-		     err))
+	if (image_open(run, err))
 		return -1;
 	facts_init(&run->facts, &run->img);
 	run->facts.mode = FACTS_STRICT;

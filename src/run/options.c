@@ -66,6 +66,8 @@ const char *options_help(void)
 	       "                        board's cpu.caps; tcg: what software offers\n"
 	       "  --help, --version\n"
 	       "\n"
+	       "A program with an image behind it needs no IMAGE and no NAME, and starts it where\n"
+	       "no command is given.\n"
 	       "Values of the target: /etc/kiln/NAME.site (or --site), then --set.\n"
 	       "Exit codes: 0 ok, 1 site file refused, 2 usage, 3 image refused, 4 host refused,\n"
 	       "126 QEMU cannot be executed, 127 QEMU not found, 128+N ended by signal N.\n";
@@ -161,39 +163,55 @@ static int option_parse(struct options *options, const char *command, char ***at
 	return usage(err);
 }
 
-int options_parse(struct options *options, int argc, char **argv, struct err *err)
+/* The command of argv[1]; without one the image behind the program is to be started. */
+static int command_find(int argc, char **argv, enum options_own own, size_t *ret, struct err *err)
 {
-	const char *target = NULL;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	for (size_t i = 0; word && i < ARRAY_SIZE(command_table); i++) {
+		if (!strcmp(word, command_table[i].name)) {
+			*ret = i;
+			return 1;
+		}
+	}
+	if (own == OWN_IMAGE && (!word || *word == '-')) {
+		*ret = 0;
+		return 0;
+	}
+	err_set(err, ERR_USAGE, "%s%s", word ? "unknown command " : "no command", word ? word : "");
+	err_why(err, "The commands are up, down, check, show and probe-cpu.");
+	return usage(err);
+}
+
+int options_parse(struct options *options, int argc, char **argv, enum options_own own,
+		  struct err *err)
+{
 	size_t i;
 
 	memset(options, 0, sizeof(*options));
 	options->timeout = TIMEOUT_DEFAULT;
 	options->accel = "kvm";
-	for (i = 0; argc > 1 && i < ARRAY_SIZE(command_table); i++)
-		if (!strcmp(argv[1], command_table[i].name))
-			break;
-	if (argc < 2 || i == ARRAY_SIZE(command_table)) {
-		err_set(err, ERR_USAGE, "%s%s", argc < 2 ? "no command" : "unknown command ",
-			argc < 2 ? "" : argv[1]);
-		err_why(err, "The commands are up, down, check, show and probe-cpu.");
-		return usage(err);
-	}
+	int words = command_find(argc, argv, own, &i, err);
+
+	if (words < 0)
+		return -1;
+	const char *target = command_table[i].target, *command = command_table[i].name;
+
 	options->command = command_table[i].command;
-	target = command_table[i].target;
-	for (char **at = argv + 2; *at; at++) {
+	for (char **at = argv + (argc ? 1 + words : 0); *at; at++) {
 		if ((*at)[0] == '-' && (*at)[1]) {
-			if (option_parse(options, argv[1], &at, err))
+			if (option_parse(options, command, &at, err))
 				return -1;
 		} else if (options->target || !target) {
 			err_set(err, ERR_USAGE, "unexpected argument \"%s\"", *at);
-			err_why(err, "%s takes %s.", argv[1], target ? target : "nothing");
+			err_why(err, "%s takes %s.", command, target ? target : "nothing");
 			return usage(err);
 		} else {
 			options->target = *at;
 		}
 	}
-	if (target && !options->target && !command_table[i].optional) {
-		err_set(err, ERR_USAGE, "%s what?", argv[1]);
+	if (target && !options->target && !command_table[i].optional && own == OWN_NONE) {
+		err_set(err, ERR_USAGE, "%s what?", command);
 		err_why(err, "The command takes %s.", target);
 		return usage(err);
 	}

@@ -20,9 +20,13 @@ enum command {
 	COMMAND_VERSION
 };
 
+/** enum options_own - whether there is an image behind the program. */
+enum options_own { OWN_NONE, OWN_IMAGE };
+
 /**
  * struct options - what was typed.
- * @target: the image, or for down the VM's name; for probe-cpu a QEMU or NULL.
+ * @target: the image, or for down the VM's name; for probe-cpu a QEMU or NULL. NULL for the others
+ *          is the image behind this program.
  * @site: --site, or NULL for /etc/kiln/NAME.site if it is there.
  * @set: --set, each KEY=VALUE as typed.
  * @accel: "kvm" or "tcg", of probe-cpu.
@@ -37,8 +41,18 @@ struct options {
 	bool paused;
 };
 
-/** options_parse() - read argv. Return: 0, or -1 with ERR_USAGE. */
-int options_parse(struct options *options, int argc, char **argv, struct err *err) MUST_CHECK;
+/**
+ * options_parse() - read argv.
+ * @options: filled.
+ * @argc, @argv: of main().
+ * @own: the program has an image behind it (own_image()), which is then the target where none is
+ *       named; without a command it is started.
+ * @err: ERR_USAGE.
+ *
+ * Return: 0, or -1.
+ */
+int options_parse(struct options *options, int argc, char **argv, enum options_own own,
+		  struct err *err) MUST_CHECK;
 
 /** options_help() - the text of --help. */
 const char *options_help(void);

@@ -39,6 +39,7 @@ struct undo {
 /**
  * struct run - one start of a VM, or one look at an image.
  * @options: the command line.
+ * @image: path of the image, set by image_open(). @vm: name of the VM that `down` ends.
  * @img: the image; its descriptor is ours.
  * @site: what each slot is bound to.
  * @facts: @img with the values of @site, the unit id and the accelerator.
@@ -51,6 +52,7 @@ struct undo {
  */
 struct run {
 	const struct options *options;
+	const char *image, *vm;
 	struct img img;
 	struct site_value site[SITE_MAX];
 	struct facts facts;
@@ -69,6 +71,12 @@ struct run {
 
 /** argv_set_time() - the time of this host, for a guest's clock that begins so far from it. */
 void argv_set_time(struct facts *facts);
+
+/** own_image() - whether there is an image behind this program, in its own file. */
+enum options_own own_image(void);
+
+/** image_open() - open the image of the command line, or the program's own. Return: 0, or -1. */
+int image_open(struct run *run, struct err *err) MUST_CHECK;
 
 /* ---- stages, in order (open.c, verify.c, plan.c, argv.c, drop.c, exec.c) ---- */
 int stage_open(struct run *run, struct err *err) MUST_CHECK;

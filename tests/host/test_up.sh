@@ -123,6 +123,25 @@ wait_for 5 gone /run/kiln/full || :
 clean_is "the reaper cleans after the end" "$before"
 rm -f "$T/out/stop"
 
+# ---- one file to copy: the loader with an image behind it, run from elsewhere and under another name
+cp "$run" "$T/out/one"
+truncate -s %4096 "$T/out/one"
+cat "$T/full.kiln" >>"$T/out/one"
+chmod 755 "$T/out/one"
+rc_is "executable: check without an image's name" 0 "$T/out/one" check
+has "executable: says its own name" '^one: ok, 12 steps' "$T/err"
+is "executable: shows what the image shows" "$("$T/out/one" show --argv)" "$("$run" show "$T/full.kiln" --argv)"
+rm -f "$report"
+(cd /; exec "$T/out/one") 2>"$T/err" & pid=$!
+if wait_for 5 test -e "$report"; then ok "executable: starts without a word"; else not_ok "executable: starts without a word"; fi
+has "executable: where it was is recorded" "^image=$T/out/one$" /run/kiln/full/state
+rc_is "executable: down without a name" 0 "$T/out/one" down --timeout 0
+wait $pid 2>/dev/null || :
+clean_is "executable: nothing left" "$before"
+truncate -s -1 "$T/out/one"
+rc_is "executable: cut, it is a loader without an image" 2 "$T/out/one"
+has "executable: and says so" 'no command' "$T/err"
+
 # ---- kill -9
 "$run" up "$T/full.kiln" 2>"$T/err" & pid=$!
 wait_for 5 pgrep -x kiln-reaper >/dev/null

@@ -8,6 +8,7 @@
 
 static struct options options;
 static struct err err;
+static enum options_own own;
 
 static int parse(const char *line)
 {
@@ -20,7 +21,35 @@ static int parse(const char *line)
 	while ((argv[argc] = strtok_r(NULL, " ", &argv[15])))
 		argc++;
 	memset(&err, 0, sizeof(err));
-	return options_parse(&options, argc, argv, &err);
+	return options_parse(&options, argc, argv, own, &err);
+}
+
+/* With an image behind the program it is the target where none is named. */
+static void test_own_image(void **arg)
+{
+	(void)arg;
+	own = OWN_IMAGE;
+	assert_int_equal(parse(""), 0);
+	assert_int_equal(options.command, COMMAND_UP);
+	assert_null(options.target);
+	assert_int_equal(parse("--paused --set k=v"), 0);
+	assert_int_equal(options.command, COMMAND_UP);
+	assert_true(options.paused);
+	assert_int_equal(options.set_count, 1);
+	assert_int_equal(parse("down --timeout 3"), 0);
+	assert_int_equal(options.command, COMMAND_DOWN);
+	assert_null(options.target);
+	assert_int_equal(parse("check other.kiln"), 0);
+	assert_string_equal(options.target, "other.kiln");
+	assert_int_equal(parse("--version"), 0);
+	assert_int_equal(options.command, COMMAND_VERSION);
+	assert_int_equal(parse("--timeout 3"), -1);
+	assert_int_equal(parse("nonsense"), -1);
+	assert_non_null(strstr(err.what, "unknown command nonsense"));
+	own = OWN_NONE;
+	assert_int_equal(parse(""), -1);
+	assert_int_equal(parse("--paused"), -1);
+	assert_int_equal(parse("down"), -1);
 }
 
 static void test_taken(void **arg)
@@ -88,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_own_image),
 		cmocka_unit_test(test_refused),
 	};
 

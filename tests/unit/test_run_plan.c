@@ -140,7 +140,7 @@ static int setup(void **arg)
 	fixture_init(&fix);
 	image_fd = fixture_write(&fix.src);
 	memset(&run, 0, sizeof(run));
-	options.target = "test.kiln";
+	run.image = "test.kiln";
 	run.options = &options;
 	run.guard = run.dir.fd = run.dir.lock = -1;
 	assert_int_equal(fixture_open(&run.img, image_fd, &err), 0);
