@@ -140,6 +140,8 @@ const struct prop hostdev_props[] = {
 	 .flags = PROP_SITE | PROP_REQUIRED | PROP_UNIQUE,
 	 .rule = RULE(PCI_HOST),
 	 FIELD(host),
+	 .joined = "{source/address/@domain 04x}:{source/address/@bus 02x}:"
+		   "{source/address/@slot 02x}.{source/address/@function x}",
 	 .site = SITE_PCI_HOST,
 	 .when = is_pci},
 	{.name = "domain", .kind = PROP_STRING, FIELD(domain), .xml = "source/address/@domain"},
@@ -175,6 +177,8 @@ const struct prop hostdev_props[] = {
 	 .flags = PROP_SITE | PROP_REQUIRED | PROP_UNIQUE,
 	 .rule = RULE(SCSI_HOST),
 	 FIELD(scsi),
+	 .joined = "{source/adapter/@name scsi_host}:{source/address/@bus d}:"
+		   "{source/address/@target d}:{source/address/@unit d}",
 	 .site = SITE_SCSI_HOST,
 	 .when = is_scsi},
 	{.name = "adapter", .kind = PROP_STRING, FIELD(adapter), .xml = "source/adapter/@name"},
@@ -269,6 +273,8 @@ const struct prop hostdev_props[] = {
 	 .flags = PROP_SITE | PROP_REQUIRED | PROP_UNIQUE,
 	 .rule = RULE(USB_HOST),
 	 FIELD(usb),
+	 .joined = "{source/vendor/@id 04x}:{source/product/@id 04x}|"
+		   "{source/address/@bus 03d}/{source/address/@device 03d}",
 	 .site = SITE_USB_HOST,
 	 .when = is_usb},
 	{.name = "vendor", .kind = PROP_STRING, FIELD(vendor), .xml = "source/vendor/@id"},

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/machine.h"
+
 /* ---- units ---------------------------------------------------------------------------------------- */
 
 /** struct unit - a word for bytes, as libvirt reads them (virScaleInteger()). */
@@ -80,7 +82,277 @@ static void convert_units(struct import *import, xmlNodePtr node)
 	tree_for_each(child, node) convert_units(import, child);
 }
 
+/* ---- devices that are there without being said ---------------------------------------------------- */
+
+static bool is_x86(const struct import *import)
+{
+	return strcmp(import->machine->guest_arch, "x86_64") == 0;
+}
+
+static bool is_machine(const struct import *import, const char *name)
+{
+	return strcmp(import->machine->name, name) == 0;
+}
+
+static xmlNodePtr first_of(xmlNodePtr devices, const char *path)
+{
+	return xml_find_element(devices, path);
+}
+
+static const char *number_text(struct import *import, unsigned number)
+{
+	return arena_fmt(import->arena, "%u", number);
+}
+
+/* Controllers without an index get the lowest that is free, in the order of the list. */
+static void number_controllers(struct import *import, xmlNodePtr devices)
+{
+	struct arena *arena = import->arena;
+
+	tree_for_each(node, devices)
+	{
+		const char *type =
+			tree_is(node, "controller") ? xml_attr_text(arena, node, "type") : NULL;
+		unsigned index = 0;
+
+		if (!type || strchr(type, ']') || xml_attr_text(arena, node, "index"))
+			continue;
+		while (first_of(devices, arena_fmt(arena, "controller[index=%u]", index))) {
+			bool used = false;
+
+			tree_for_each(other, devices)
+			{
+				const char *same = xml_attr_text(arena, other, "type");
+				const char *text = xml_attr_text(arena, other, "index");
+
+				used |= tree_is(other, "controller") && same && text &&
+					strcmp(same, type) == 0 &&
+					strcmp(text, number_text(import, index)) == 0;
+			}
+			if (!used)
+				break;
+			index++;
+		}
+		xml_attr(node, "index", number_text(import, index));
+	}
+}
+
+static xmlNodePtr find_controller(struct import *import, xmlNodePtr devices, const char *type,
+				  unsigned index)
+{
+	struct arena *arena = import->arena;
+
+	tree_for_each(node, devices)
+	{
+		const char *word = xml_attr_text(arena, node, "type");
+		const char *text = xml_attr_text(arena, node, "index");
+		uint64_t number;
+
+		if (tree_is(node, "controller") && word && text && strcmp(word, type) == 0 &&
+		    tree_number(text, &number) && number == index)
+			return node;
+	}
+	return NULL;
+}
+
+static void need_controller(struct import *import, xmlNodePtr devices, const char *type,
+			    unsigned index, const char *model)
+{
+	if (find_controller(import, devices, type, index))
+		return;
+	xmlNodePtr node = xml_child(devices, "controller");
+
+	xml_attr(node, "type", type);
+	xml_attr(node, "index", number_text(import, index));
+	if (model)
+		xml_attr(node, "model", model);
+}
+
+/* pci-rules: "USB controller without model: piix3-uhci, but on aarch64 qemu-xhci". */
+static void model_controllers(struct import *import, xmlNodePtr devices)
+{
+	static const struct {
+		const char *type, *x86, *other;
+	} models[] = {
+		{"usb", "piix3-uhci", "qemu-xhci"},
+		{"scsi", "lsilogic", "virtio-scsi"},
+	};
+
+	tree_for_each(node, devices)
+	{
+		const char *type = xml_attr_text(import->arena, node, "type");
+		const char *model = xml_attr_text(import->arena, node, "model");
+
+		for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+			if (tree_is(node, "controller") && type && !model &&
+			    strcmp(type, models[i].type) == 0)
+				xml_attr(node, "model",
+					 is_x86(import) ? models[i].x86 : models[i].other);
+		}
+	}
+}
+
+static void add_usb(struct import *import, xmlNodePtr devices)
+{
+	if (find_controller(import, devices, "usb", 0))
+		return;
+	if (is_machine(import, "pc"))
+		need_controller(import, devices, "usb", 0, "piix3-uhci");
+	else if (is_machine(import, "q35"))
+		need_controller(import, devices, "usb", 0, "qemu-xhci");
+}
+
+/* One for each address that names it, from 0 to the highest. */
+static void add_disk_controllers(struct import *import, xmlNodePtr devices)
+{
+	struct arena *arena = import->arena;
+
+	tree_for_each(node, devices)
+	{
+		const char *bus =
+			tree_is(node, "disk") ? xml_find(arena, node, "target/@bus") : NULL;
+		const char *text = xml_find(arena, node, "address/@controller");
+		uint64_t highest;
+
+		if (!bus || strcmp(bus, "scsi") != 0 || !text || !tree_number(text, &highest) ||
+		    highest > 255)
+			continue;
+		for (unsigned i = 0; i <= highest; i++)
+			need_controller(import, devices, "scsi", i,
+					is_x86(import) ? "lsilogic" : "virtio-scsi");
+	}
+}
+
+static void add_video(xmlNodePtr devices, const struct import *import)
+{
+	if (!first_of(devices, "graphics") || first_of(devices, "video"))
+		return;
+	xml_set(devices, "video/model/@type", is_x86(import) ? "cirrus" : "virtio");
+}
+
+/* libvirt 9: the first display decides where sound goes; without one, nowhere. */
+static void add_audio(struct import *import, xmlNodePtr devices)
+{
+	const char *display = xml_find(import->arena, devices, "graphics/@type");
+	bool spice = display && strcmp(display, "spice") == 0;
+
+	/* Where nothing sounds, it makes no difference to the guest. */
+	if (first_of(devices, "audio") || !first_of(devices, "sound"))
+		return;
+	xml_set(devices, "audio/@id", "1");
+	xml_set(devices, "audio/@type", spice ? "spice" : "none");
+}
+
+static void add_devices(struct import *import, xmlNodePtr devices)
+{
+	number_controllers(import, devices);
+	model_controllers(import, devices);
+	add_usb(import, devices);
+	add_disk_controllers(import, devices);
+	add_video(devices, import);
+	add_audio(import, devices);
+	if (!first_of(devices, "memballoon") &&
+	    (is_machine(import, "pc") || is_machine(import, "q35")))
+		xml_set(devices, "memballoon/@model", "virtio");
+}
+
+/* ---- the order of devices in which the firmware looks ---------------------------------------------- */
+
+static bool is_kind(struct import *import, xmlNodePtr node, const char *word)
+{
+	const char *device = xml_attr_text(import->arena, node, "device");
+
+	if (strcmp(word, "network") == 0)
+		return tree_is(node, "interface");
+	if (!tree_is(node, "disk"))
+		return false;
+	device = device ? device : "disk";
+	if (strcmp(word, "hd") == 0)
+		return strcmp(device, "disk") == 0 || strcmp(device, "lun") == 0;
+	return strcmp(device, strcmp(word, "fd") == 0 ? "floppy" : "cdrom") == 0;
+}
+
+static void boot_first(struct import *import, xmlNodePtr devices, const char *word, unsigned order)
+{
+	tree_for_each(node, devices)
+	{
+		if (is_kind(import, node, word)) {
+			xml_set(node, "boot/@order", number_text(import, order));
+			return;
+		}
+	}
+}
+
+static bool has_order(xmlNodePtr devices)
+{
+	tree_for_each(node, devices)
+	{
+		if (first_of(node, "boot"))
+			return true;
+	}
+	return false;
+}
+
+/* Each word is the first device of its kind; libvirt itself gives QEMU a bootindex for it. */
+static void order_boot(struct import *import, xmlNodePtr devices)
+{
+	xmlNodePtr os = xml_find_element(import->root, "os"), next;
+	unsigned order = 0;
+	bool kernel = xml_find_element(import->root, "os/kernel");
+
+	for (xmlNodePtr node = os ? os->children : NULL; node; node = next) {
+		const char *word =
+			tree_is(node, "boot") ? xml_attr_text(import->arena, node, "dev") : NULL;
+
+		next = node->next;
+		if (!word)
+			continue;
+		/* With a kernel of its own the guest is started from nothing else. */
+		if (!kernel)
+			boot_first(import, devices, word, ++order);
+		import_note(import, IMPORT_DROPPED, node,
+			    arena_fmt(import->arena, "os/boot/@dev \"%s\"", word),
+			    kernel ? "the guest starts its own kernel"
+				   : "the first device of its kind has a boot order instead");
+		xmlUnlinkNode(node);
+		xmlFreeNode(node);
+	}
+	if (!order && !kernel && !has_order(devices))
+		boot_first(import, devices, "hd", 1);
+}
+
+/* Each is one note, however much is in it. */
+static void drop_whole(struct import *import)
+{
+	static const struct {
+		const char *element, *why;
+	} drops[] = {
+		{"metadata", "notes of other programs"},
+		{"description", "a text for people"},
+		{"seclabel", "the host's access control"},
+		{"resource", "the host's cgroup"},
+	};
+	xmlNodePtr node;
+
+	for (size_t i = 0; i < ARRAY_SIZE(drops); i++) {
+		while ((node = xml_find_element(import->root, drops[i].element))) {
+			import_note(import, IMPORT_DROPPED, node, drops[i].element, drops[i].why);
+			xmlUnlinkNode(node);
+			xmlFreeNode(node);
+		}
+	}
+}
+
 void defaults_apply(struct import *import)
 {
+	xmlNodePtr devices = xml_find_element(import->root, "devices");
+
+	drop_whole(import);
+
 	convert_units(import, import->root);
+	if (!devices)
+		devices = xml_child(import->root, "devices");
+	defaults_devices(import, devices);
+	add_devices(import, devices);
+	order_boot(import, devices);
 }

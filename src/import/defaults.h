@@ -14,4 +14,7 @@
  */
 void defaults_apply(struct import *import);
 
+/** defaults_devices() - the part of it that looks at each device by itself; puts disks into their order. */
+void defaults_devices(struct import *import, xmlNodePtr devices);
+
 #endif

@@ -96,10 +96,22 @@ static void compare(struct element *element, struct difference *ret)
 	arena_free(&scratch);
 }
 
+/* A text that cannot be left out and is not there: such a state would be refused. */
+static unsigned count_empty(const struct vm_dev *dev)
+{
+	unsigned count = 0;
+
+	prop_for_each(row, dev->family->props) count +=
+		row->flags & PROP_REQUIRED && row->kind == PROP_STRING && dev_applies(dev, row) &&
+		!dev_string(dev, row);
+	return count;
+}
+
 static void judge(struct element *element, struct difference *ret)
 {
 	*ret = (struct difference){.arena = element->dev->vm->arena, .quiet = true};
 	compare(element, ret);
+	ret->extra += count_empty(element->dev);
 }
 
 /* ---- what is not written as itself -------------------------------------------------------------- */
@@ -143,23 +155,6 @@ static void add_value(struct search *search, const char *value)
 		search->values[search->value_count++] = value;
 }
 
-/* A PCI address of the host is one text in .config and four attributes in XML. */
-static void add_host_address(struct search *search, xmlNodePtr node)
-{
-	struct arena *arena = search->element->dev->vm->arena;
-	static const char *const names[] = {"domain", "bus", "slot", "function"};
-	uint64_t part[ARRAY_SIZE(names)] = {0};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *text = xml_attr_text(arena, node, names[i]);
-
-		if ((i && !text) || (text && !tree_number(text, &part[i])))
-			return;
-	}
-	add_value(search, arena_fmt(arena, "%04x:%02x:%02x.%x", (unsigned)part[0],
-				    (unsigned)part[1], (unsigned)part[2], (unsigned)part[3]));
-}
-
 static void collect_values(struct search *search)
 {
 	const struct vm *vm = search->element->dev->vm;
@@ -174,8 +169,6 @@ static void collect_values(struct search *search)
 
 		/* What is below the folder of payload was put there from a file in the image. */
 		add_value(search, strncmp(value, prefix, len) == 0 ? value + len : value);
-		if (missed->attr && strcmp((const char *)missed->attr->name, "bus") == 0)
-			add_host_address(search, missed->node);
 	}
 }
 

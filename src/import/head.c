@@ -177,6 +177,19 @@ static void read_cpu(struct import *import)
 	read_topology(import);
 }
 
+/* Where a tree keeps the lock of a defconfig; a relative path is meant from there. */
+static const char *lock_path(const struct import *import)
+{
+	const char *name = xml_find(import->arena, import->root, "name"),
+		   *form = import->layout_lock;
+	const char *percent = form ? strstr(form, "%s") : NULL;
+
+	if (!percent)
+		return form;
+	return arena_fmt(import->arena, "%.*s%s%s", (int)(percent - form), form, name ? name : "",
+			 percent + 2);
+}
+
 static void read_words(struct import *import)
 {
 	struct arena *arena = import->arena;
@@ -185,6 +198,7 @@ static void read_words(struct import *import)
 	bool kernel = xml_find_element(import->root, "os/kernel");
 
 	set(import, "name", xml_find(arena, import->root, "name"));
+	set(import, "layout-lock", lock_path(import));
 	set(import, "title", xml_find(arena, import->root, "title"));
 	set(import, "uuid", xml_find(arena, import->root, "uuid"));
 	set(import, "machine-version", import->version);

@@ -40,10 +40,12 @@ struct import *import_open(struct arena *arena, const struct import_source *sour
 	import->errs = errs;
 	import->path = source->path;
 	import->board = source->board;
+	import->layout_lock = source->layout_lock;
 	import->families = source->families;
 	import->root = read_domain(arena, source->path, errs);
 	if (import->root && head_machine(import) == 0) {
 		defaults_apply(import);
+		memcpy(import->early, import->notes, sizeof(import->early));
 		if (items_find(import) == 0)
 			return import;
 	}
@@ -95,7 +97,14 @@ bool import_again(struct import *import)
 	if (!import->again)
 		return false;
 	import->again = false;
-	memset(import->notes, 0, sizeof(import->notes));
+	/* What import_open() noted is not found again. */
+	for (unsigned loss = 0; loss < IMPORT_LOSS_COUNT; loss++) {
+		struct import_notes *notes = &import->notes[loss];
+
+		*notes = import->early[loss];
+		if (notes->last)
+			notes->last->next = NULL;
+	}
 	return true;
 }
 

@@ -29,10 +29,11 @@ enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_LOSS_COUNT };
 /**
  * struct import_source - what is read, and for which board.
  * @path: the file; "-" is standard input. @board: name, or NULL for the menu's default.
+ * @layout_lock: what CONFIG_LAYOUT_LOCK shall say; "%s" in it is the name of the domain.
  * @families: all families, ended by NULL.
  */
 struct import_source {
-	const char *path, *board;
+	const char *path, *board, *layout_lock;
 	const struct dev_family *const *families;
 };
 

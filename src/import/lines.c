@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "config/rows.h"
 #include "import/items.h"
 #include "import/places.h"
@@ -240,41 +241,153 @@ static void add_address(struct lines *lines, const struct import_item *item)
 	}
 }
 
-/* What the file names and does not hold: each secret by its name, for the target to bring. */
-static void add_secrets(struct lines *lines)
+/** struct names - of one family, by which others refer to its devices. */
+struct names {
+	const char **names;
+	size_t count;
+};
+
+static void add_name(struct lines *lines, struct names *names, const struct element *element,
+		     const struct prop *row)
+{
+	const char *name = dev_applies(element->dev, row) ? dev_string(element->dev, row) : NULL;
+
+	for (size_t i = 0; name && i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0)
+			return;
+	}
+	if (!name)
+		return;
+	lines->from = (unsigned)xmlGetLineNo(element->node);
+	add(lines, "CONFIG_%s%zu_NAME=\"%s\"", row->refers->sym, names->count,
+	    quoted(lines->import->arena, name));
+	names->names[names->count++] = name;
+}
+
+/* What the file names and does not hold, such as a secret: by its name, for the target to bring. */
+static void add_named(struct lines *lines, const struct dev_family *family)
 {
 	const struct import *import = lines->import;
-	const char **names =
-		arena_alloc(import->arena, (import->item_count + 1) * 4 * sizeof(*names));
-	const struct dev_family *family = NULL;
-	size_t count = 0;
+	struct names names = {.names = arena_alloc(import->arena, (import->item_count + 1) * 8 *
+									  sizeof(*names.names))};
 
 	for (size_t i = 0; i < import->item_count; i++) {
-		const struct vm_dev *dev = import->items[i].element.dev;
+		const struct element *element = &import->items[i].element;
 
-		if (!dev || !import->items[i].in_config)
+		if (!import->items[i].in_config || !element->dev)
 			continue;
-		prop_for_each(row, dev->family->props)
+		prop_for_each(row, element->dev->family->props)
 		{
-			const char *name =
-				row->refers && dev_applies(dev, row) ? dev_string(dev, row) : NULL;
-			size_t at = 0;
-
-			if (!name)
-				continue;
-			while (at < count && strcmp(names[at], name) != 0)
-				at++;
-			if (at < count)
-				continue;
-			family = row->refers;
-			names[count++] = name;
-			lines->from = (unsigned)xmlGetLineNo(import->items[i].element.node);
-			add(lines, "CONFIG_%s%zu_NAME=\"%s\"", family->sym, count - 1,
-			    quoted(import->arena, name));
+			if (row->refers == family)
+				add_name(lines, &names, element, row);
 		}
 	}
-	if (count)
-		add(lines, "CONFIG_%s_COUNT=%zu", family->sym, count);
+	if (names.count)
+		add(lines, "CONFIG_%s_COUNT=%zu", family->sym, names.count);
+}
+
+static bool has_no_element(const struct dev_family *family)
+{
+	return family->flags & FAMILY_REFERRED && !family->xml;
+}
+
+/* A word as a shell takes it; nothing in single quotes means anything. */
+static const char *shell_word(struct arena *arena, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_-+=,.:/@%";
+	struct text text = {.arena = arena};
+
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	text_add(&text, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			text_add(&text, "'\\''");
+		else
+			text_add_len(&text, word, 1);
+	}
+	text_add(&text, "'");
+	return text_str(&text);
+}
+
+/* What the composer writes into a device itself, where another function shares its slot. */
+static const char *without_multifunction(struct arena *arena, const char *word)
+{
+	static const char member[] = "\"multifunction\":true,";
+	const char *at = *word == '{' ? strstr(word, member) : NULL;
+
+	if (!at)
+		return word;
+	return arena_fmt(arena, "%.*s%s", (int)(at - word), word, at + strlen(member));
+}
+
+/** struct extra - slots of options that are filled one after the other. @device: this one has its own. */
+struct extra {
+	struct lines *lines;
+	const struct dev_family *family;
+	struct text text;
+	unsigned slot, device_slot;
+	bool device;
+};
+
+/* A slot has one -device (devices/extra.c), which may have its name from it: "extra3". */
+static void end_slot(struct extra *extra)
+{
+	struct arena *arena = extra->lines->import->arena;
+
+	if (!extra->text.len)
+		return;
+	for (; extra->slot < extra->device_slot; extra->slot++)
+		add(extra->lines, "# CONFIG_%s%u is not set", extra->family->sym, extra->slot);
+	add(extra->lines, "CONFIG_%s%u_ARGS=\"%s\"", extra->family->sym, extra->slot++,
+	    quoted(arena, text_str(&extra->text)));
+	extra->text = (struct text){.arena = arena};
+	extra->device = false;
+}
+
+static void take_name(struct extra *extra, const char *word)
+{
+	struct arena *arena = extra->lines->import->arena;
+	const char *at = strstr(word, arena_fmt(arena, "\"id\":\"%s", extra->family->name));
+	size_t skip = strlen("\"id\":\"") + strlen(extra->family->name);
+	uint64_t slot;
+
+	if (at && num_parse_n(at + skip, strspn(at + skip, "0123456789"), extra->slot,
+			      extra->family->max - 1, &slot) == 0)
+		extra->device_slot = (unsigned)slot;
+}
+
+/* libvirt hands these words to QEMU as they are. */
+static void add_extra(struct lines *lines, const struct dev_family *family)
+{
+	struct import *import = lines->import;
+	xmlNodePtr line = xml_find_element(import->root, "commandline");
+	struct extra extra = {.lines = lines, .family = family, .text.arena = import->arena};
+
+	if (!line || !is_known(import, arena_fmt(import->arena, "%s_COUNT", family->sym)))
+		return;
+	tree_for_each(node, line)
+	{
+		const char *word =
+			tree_is(node, "arg") ? xml_attr_text(import->arena, node, "value") : NULL;
+		bool device = word && strcmp(word, "-device") == 0;
+
+		if (!word)
+			continue;
+		if (device && extra.device)
+			end_slot(&extra);
+		extra.device |= device;
+		if (extra.device)
+			take_name(&extra, word);
+		lines->from = (unsigned)xmlGetLineNo(node);
+		word = without_multifunction(import->arena, word);
+		text_fmt(&extra.text, "%s%s", extra.text.len ? " " : "",
+			 shell_word(import->arena, word));
+	}
+	end_slot(&extra);
+	if (extra.slot)
+		add(lines, "CONFIG_%s_COUNT=%u", family->sym, extra.slot);
 }
 
 const char *import_config(struct import *import)
@@ -283,12 +396,17 @@ const char *import_config(struct import *import)
 
 	add_machine(&lines);
 	add_element(&lines, &import->head);
-	add_secrets(&lines);
 	for (const struct dev_family *const *entry = import->families; *entry; entry++) {
 		unsigned count = items_count(import, *entry);
 
-		if ((*entry)->flags & FAMILY_REFERRED)
+		if (has_no_element(*entry)) {
+			add_named(&lines, *entry);
 			continue;
+		}
+		if ((*entry)->options) {
+			add_extra(&lines, *entry);
+			continue;
+		}
 		add_gates(&lines, *entry);
 		for (unsigned slot = 0; slot < count; slot++) {
 			const struct import_item *item = items_first(import, *entry, slot);

@@ -18,13 +18,9 @@ struct meaning {
 };
 
 static const struct meaning meanings[] = {
-	{"metadata*", "notes of other programs"},
 	{"@id", "the number of a running guest"},
 	{"*/@xmlns*", "a name space"},
-	{"description*", "a text for people"},
-	{"seclabel*", "the host's access control"},
 	{"*/seclabel*", "the host's access control"},
-	{"resource*", "the host's cgroup"},
 	{"uuid", "the composed image gives each unit its own"},
 	{"on_poweroff", "what the host does when the guest is off"},
 	{"on_crash", "what the host does when QEMU ends"},
@@ -38,6 +34,7 @@ static const struct meaning meanings[] = {
 	{"devices/*/target/@dev", "the name is made anew, in the same order"},
 	{"devices/*/source/@index", "the number of a running guest's node"},
 	{"devices/controller/target/@port", "a number that Kiln counts itself"},
+	{"devices/console/target/@port", "a number that libvirt counts"},
 	{"os/kernel", "it is in the image, and on the target where the image has it"},
 	{"os/initrd", "it is in the image, and on the target where the image has it"},
 	{"sysinfo/@type", "nothing is in it"},
@@ -77,6 +74,18 @@ static bool is_device_of(const struct import *import, const xmlNode *node)
 	return false;
 }
 
+/* Words for QEMU itself are taken as they are; the composer only writes a device of them in its own form. */
+static bool is_argument(const struct missed *missed)
+{
+	return tree_is(missed->node, "arg") && tree_is(missed->node->parent, "commandline");
+}
+
+/* "q35" is the newest q35 that the board has, as for libvirt. */
+static bool is_alias(const struct import *import, const char *path)
+{
+	return !import->version && strcmp(path, "os/type/@machine") == 0;
+}
+
 static void tell(struct import *import, const struct missed *missed)
 {
 	struct arena *arena = import->arena;
@@ -84,6 +93,8 @@ static void tell(struct import *import, const struct missed *missed)
 	const char *why = meaning_of(path);
 	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
 
+	if (is_alias(import, path))
+		why = "it is the newest that the board has";
 	if (why)
 		import_note(import, IMPORT_DROPPED, missed->node, what, why);
 	else
@@ -159,7 +170,8 @@ void import_result(struct import *import, const char *xml)
 
 	tree_compare(import->root, made, &found);
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
-		if (!is_promoted(import, missed) && !is_refused(import, missed->node))
+		if (!is_argument(missed) && !is_promoted(import, missed) &&
+		    !is_refused(import, missed->node))
 			tell(import, missed);
 	}
 	if (made)

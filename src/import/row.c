@@ -200,11 +200,68 @@ static void read_row(struct element *element, const struct prop *row)
 	}
 }
 
+/* One part, "{PATH FORM}", from behind the brace; NULL = it is not there. */
+static const char *part_text(struct arena *arena, xmlNodePtr node, const char *part, size_t len)
+{
+	const char *space = memchr(part, ' ', len);
+	const char *form = arena_dup(arena, space + 1, len - (size_t)(space + 1 - part));
+	const char *text = xml_find(arena, node, arena_dup(arena, part, (size_t)(space - part)));
+	size_t skip = strlen(form);
+	uint64_t value;
+
+	if (!text)
+		return NULL;
+	if (strcmp(form, "d") != 0 && form[skip - 1] != 'x' && form[skip - 1] != 'd')
+		return strncmp(text, form, skip) == 0 ? text + skip : NULL;
+	if (!tree_number(text, &value) || value > UINT32_MAX)
+		return NULL;
+	int width = form[0] == '0' ? form[1] - '0' : 1;
+
+	return form[skip - 1] == 'x' ? arena_fmt(arena, "%0*x", width, (unsigned)value)
+				     : arena_fmt(arena, "%0*u", width, (unsigned)value);
+}
+
+static const char *joined_text(struct arena *arena, xmlNodePtr node, const char *form)
+{
+	struct text text = {.arena = arena};
+
+	for (; *form && *form != '|'; form++) {
+		if (*form != '{') {
+			text_add_len(&text, form, 1);
+			continue;
+		}
+		size_t len = strcspn(form + 1, "}");
+		const char *part = part_text(arena, node, form + 1, len);
+
+		if (!part)
+			return NULL;
+		text_add(&text, part);
+		form += len + 1;
+	}
+	return text_str(&text);
+}
+
+/* A text that XML has in parts. */
+static void join_row(struct element *element, const struct prop *row)
+{
+	struct arena *arena = element->dev->vm->arena;
+	const char *text = NULL;
+
+	for (const char *form = row->joined; form && !text; form = strchr(form, '|')) {
+		form += *form == '|';
+		text = joined_text(arena, element->node, form);
+	}
+	if (text)
+		(void)row_take(element, row, text);
+}
+
 void row_read_all(struct element *element)
 {
 	/* Two rows may have one field and one path, and apply in turn. */
 	prop_for_each(row, element->dev->family->props)
 	{
+		if (row->sym && row->joined)
+			join_row(element, row);
 		if (row->sym && row->xml && !element->is_fixed[row - element->dev->family->props])
 			read_row(element, row);
 	}

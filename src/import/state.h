@@ -35,6 +35,7 @@ struct import_notes {
  * @root: <domain>; changed: what libvirt adds by itself is added.
  * @machine: the machine; @version: of its type, or NULL.
  * @head: the machine's own rows.
+ * @early: the notes as import_open() left them. @layout_lock: for CONFIG_LAYOUT_LOCK, or NULL.
  * @lines: for each line of the configuration the line of the file; @line_count of them.
  * @no_spare: no spare port is to be added. @again: something needs a slot after all.
  * @lock_items: for each line of the lock the item, or NULL; @lock_count of them.
@@ -42,7 +43,7 @@ struct import_notes {
 struct import {
 	struct arena *arena;
 	struct err_list *errs;
-	const char *path, *board;
+	const char *path, *board, *layout_lock;
 	const struct dev_family *const *families;
 	xmlNodePtr root;
 	const struct machine *machine;
@@ -50,7 +51,7 @@ struct import {
 	struct import_item *items;
 	size_t item_count, item_room;
 	struct element head;
-	struct import_notes notes[IMPORT_LOSS_COUNT];
+	struct import_notes notes[IMPORT_LOSS_COUNT], early[IMPORT_LOSS_COUNT];
 	unsigned *lines;
 	size_t line_count, line_room;
 	struct import_item **lock_items;

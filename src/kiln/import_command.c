@@ -88,6 +88,7 @@ static int parse(int argc, char **argv, struct run *run, struct arena *arena, st
 		return -1;
 	}
 	run->source.path = argv[optind];
+	run->source.layout_lock = "configs/%s.layout";
 	return 0;
 }
 

@@ -74,6 +74,10 @@ struct prop_word {
  *       (of the elements of one name the one with that attribute), "" = the element's own text; NULL
  *       = not in XML. Of a row of the machine itself: below <domain>.
  *       A path that begins with '/' counts from <domain>; "%s" in it is the number of the device's slot.
+ * @joined: of a STRING that XML shows in parts alone: what reads it back, with each part as {PATH FORM}, a
+ *          form being x or d with a width as of printf, or a text that the part begins with and that is
+ *          left out: "{source/adapter/@name scsi_host}:{source/address/@unit d}". '|' separates forms of
+ *          the text; the first whose parts are all there is it.
  * @qemu: property of -device; NULL = the back end's, or none.
  * @option: of a row of the machine itself: the option in which @qemu is a word: "-cpu", "-rtc",
  *          "-smbios type=1"; "-global" stands once for each row. NULL = -machine.
@@ -99,6 +103,7 @@ struct prop {
 	size_t field;
 	const struct prop_word *words;
 	const char *xml;
+	const char *joined;
 	const char *qemu;
 	const char *option;
 	const char *text;

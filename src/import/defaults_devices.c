@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * defaults_devices.c - what libvirt takes for granted of one device, by its element.
+ *
+ * What a running guest alone has is taken out: it is new with each start.
+ */
+#include <string.h>
+
+#include "import/defaults.h"
+#include "model/machine.h"
+
+/** struct rules - an element of <devices>, and what is done with it. */
+struct rules {
+	const char *element;
+	void (*apply)(struct import *import, xmlNodePtr node);
+};
+
+static void remove_node(xmlNodePtr node)
+{
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
+/* Sets what is not there. */
+static void fill(struct import *import, xmlNodePtr node, const char *path, const char *value)
+{
+	if (!xml_find(import->arena, node, path))
+		xml_set(node, path, value);
+}
+
+static const char *value_of(struct import *import, xmlNodePtr node, const char *path)
+{
+	const char *text = xml_find(import->arena, node, path);
+
+	return text ? text : "";
+}
+
+static bool value_is(struct import *import, xmlNodePtr node, const char *path, const char *word)
+{
+	return strcmp(value_of(import, node, path), word) == 0;
+}
+
+static void unset(xmlNodePtr node, const char *name)
+{
+	(void)xmlUnsetProp(node, xml_chars(name));
+}
+
+/* ---- disks ---------------------------------------------------------------------------------------- */
+
+/** struct bus - a bus by the first letters of a target; how libvirt counts places by the rest of them. */
+static const struct bus {
+	const char *letters, *bus;
+	unsigned controller, unit;
+} buses[] = {
+	{"vd", "virtio", 0, 0}, {"hd", "ide", 4, 2},  {"sd", "scsi", 7, 7},
+	{"fd", "fdc", 2, 2},    {"sd", "sata", 6, 6},
+};
+
+static const struct bus *bus_of(struct import *import, xmlNodePtr node)
+{
+	const char *target = value_of(import, node, "target/@dev");
+	const char *word = value_of(import, node, "target/@bus");
+
+	for (size_t i = 0; i < ARRAY_SIZE(buses); i++) {
+		bool same = *word ? strcmp(word, buses[i].bus) == 0
+				  : strncmp(target, buses[i].letters, 2) == 0;
+
+		if (same)
+			return &buses[i];
+	}
+	return NULL;
+}
+
+/* "sdc" is 2, "sdaa" 26; -1 of what is no such name. */
+static int index_of(const char *target)
+{
+	int index = 0;
+
+	if (strlen(target) < 3 || strlen(target) > 5)
+		return -1;
+	for (const char *at = target + 2; *at; at++) {
+		if (*at < 'a' || *at > 'z')
+			return -1;
+		index = index * 26 + (*at - 'a') + 1;
+	}
+	return index - 1;
+}
+
+static void place_disk(struct import *import, xmlNodePtr node, const struct bus *bus)
+{
+	int index = index_of(value_of(import, node, "target/@dev"));
+	unsigned in;
+
+	if (index < 0 || !bus->controller || xml_find_element(node, "address"))
+		return;
+	in = (unsigned)index % bus->controller;
+	xml_set(node, "address/@type", "drive");
+	xml_set(node, "address/@controller",
+		arena_fmt(import->arena, "%u", (unsigned)index / bus->controller));
+	xml_set(node, "address/@bus", arena_fmt(import->arena, "%u", in / bus->unit));
+	xml_set(node, "address/@target", "0");
+	xml_set(node, "address/@unit", arena_fmt(import->arena, "%u", in % bus->unit));
+}
+
+static void disk(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr backing = xml_find_element(node, "backingStore");
+	xmlNodePtr mirror = xml_find_element(node, "mirror");
+
+	fill(import, node, "@type", "file");
+	fill(import, node, "@device", "disk");
+	fill(import, node, "driver/@name", "qemu");
+	/* Nothing is opened, in whatever format. */
+	if (!xml_find_element(node, "source") && xml_find_element(node, "driver"))
+		unset(xml_find_element(node, "driver"), "type");
+	else if (xml_find_element(node, "source"))
+		fill(import, node, "driver/@type", "raw");
+	const struct bus *bus = bus_of(import, node);
+
+	if (bus)
+		fill(import, node, "target/@bus", bus->bus);
+	if (value_is(import, node, "@device", "cdrom") && !xml_find_element(node, "readonly"))
+		(void)xml_child(node, "readonly");
+	if (bus)
+		place_disk(import, node, bus);
+	/* The end of the chain; the state of a job. */
+	if (backing && !xml_find(import->arena, backing, "@type"))
+		remove_node(backing);
+	if (mirror)
+		remove_node(mirror);
+}
+
+/* Among those of its bus by the letters; a bus stands where its first disk does. */
+static void sort_disks(struct import *import, xmlNodePtr devices)
+{
+	xmlNodePtr next;
+
+	for (xmlNodePtr node = devices->children; node; node = next) {
+		xmlNodePtr before = NULL;
+		int index = tree_is(node, "disk") ? index_of(value_of(import, node, "target/@dev"))
+						  : -1;
+
+		next = node->next;
+		for (xmlNodePtr other = node->prev; index >= 0 && other; other = other->prev) {
+			if (tree_is(other, "disk") &&
+			    value_is(import, other, "target/@bus",
+				     value_of(import, node, "target/@bus")) &&
+			    index_of(value_of(import, other, "target/@dev")) > index)
+				before = other;
+		}
+		if (before)
+			(void)xmlAddPrevSibling(before, node);
+	}
+}
+
+/* ---- network -------------------------------------------------------------------------------------- */
+
+/* Names that libvirt made for a running guest are made anew (behaviour of libvirt itself). */
+static bool is_made_name(const char *name)
+{
+	static const char *const prefixes[] = {"vnet", "macvtap", "macvlan"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A network of libvirt's is a bridge: the one that a running guest names, or virbr0 of "default". */
+static void bridge_network(struct import *import, xmlNodePtr node)
+{
+	const char *network = value_of(import, node, "source/@network");
+	const char *bridge = value_of(import, node, "source/@bridge");
+	xmlNodePtr source = xml_find_element(node, "source");
+
+	if (!*bridge && strcmp(network, "default") == 0)
+		bridge = "virbr0";
+	if (!*bridge || !source)
+		return;
+	import_note(import, IMPORT_DROPPED, node,
+		    arena_fmt(import->arena, "devices/interface/source/@network \"%s\"", network),
+		    arena_fmt(import->arena, "its bridge %s is used", bridge));
+	unset(source, "network");
+	unset(source, "portid");
+	unset(node, "type");
+	xml_attr(node, "type", "bridge");
+	unset(source, "bridge");
+	xml_attr(source, "bridge", bridge);
+}
+
+static void interface(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr target = xml_find_element(node, "target");
+	const char *name = value_of(import, node, "target/@dev");
+
+	if (target && is_made_name(name)) {
+		import_note(import, IMPORT_DROPPED, target,
+			    arena_fmt(import->arena, "devices/interface/target/@dev \"%s\"", name),
+			    "the name was made for a running guest");
+		remove_node(target);
+	}
+	if (value_is(import, node, "@type", "network"))
+		bridge_network(import, node);
+	if (!value_is(import, node, "@type", "hostdev"))
+		fill(import, node, "model/@type",
+		     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "rtl8139" : "virtio");
+}
+
+/* ---- lines ---------------------------------------------------------------------------------------- */
+
+static void character(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr source = xml_find_element(node, "source");
+	bool pty = value_is(import, node, "@type", "pty");
+
+	/* Which terminal it is, only the start says. */
+	unset(node, "tty");
+	if (pty && source)
+		remove_node(source);
+	if (value_is(import, node, "@type", "unix"))
+		fill(import, node, "source/@mode", "bind");
+}
+
+static void serial(struct import *import, xmlNodePtr node)
+{
+	character(import, node);
+	if (strcmp(import->machine->guest_arch, "x86_64") == 0)
+		fill(import, node, "target/@type", "isa-serial");
+}
+
+/* The first console of type serial is the first serial line under another name. */
+static void console(struct import *import, xmlNodePtr node)
+{
+	const char *type = value_of(import, node, "target/@type");
+	xmlNodePtr devices = node->parent;
+
+	character(import, node);
+	if (*type && strcmp(type, "serial") != 0)
+		return;
+	if (!xml_find_element(devices, "serial")) {
+		xmlNodeSetName(node, xml_chars("serial"));
+		unset(xml_at(node, "target"), "type");
+		serial(import, node);
+		return;
+	}
+	remove_node(node);
+}
+
+static void channel(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr target = xml_find_element(node, "target");
+
+	character(import, node);
+	/* Where libvirt puts a socket of its own; Kiln's is in the run directory. */
+	if (strstr(value_of(import, node, "source/@path"), "/libvirt/qemu/"))
+		unset(xml_find_element(node, "source"), "path");
+	if (target)
+		unset(target, "state");
+}
+
+/* ---- displays and the rest ------------------------------------------------------------------------- */
+
+static void graphics(struct import *import, xmlNodePtr node)
+{
+	const char *port = value_of(import, node, "@port"),
+		   *listen = value_of(import, node, "@listen");
+	bool spice = value_is(import, node, "@type", "spice");
+	bool vnc = value_is(import, node, "@type", "vnc");
+	/* VNC without a port has any. */
+	bool automatic = value_is(import, node, "@autoport", "yes") || strcmp(port, "-1") == 0 ||
+			 (vnc && !*port);
+
+	if (!spice && !vnc)
+		return;
+	if (!xml_find_element(node, "listen"))
+		xml_set(node, "listen/@type", "address");
+	if (value_is(import, node, "listen/@type", "address"))
+		fill(import, node, "listen/@address", *listen ? listen : "127.0.0.1");
+	/* The element says it too. */
+	if (value_is(import, node, "listen/@address", listen))
+		unset(node, "listen");
+	if (!automatic || !value_is(import, node, "listen/@type", "address"))
+		return;
+	/* The first free port from the one that is given, else from libvirt's first. */
+	if (strcmp(port, "-1") == 0 || !*port)
+		unset(node, "port");
+	if (value_is(import, node, "@tlsPort", "-1"))
+		unset(node, "tlsPort");
+	if (!*value_of(import, node, "@tlsPort"))
+		fill(import, node, "@port", "5900");
+	unset(node, "autoport");
+	xml_attr(node, "autoport", "yes");
+}
+
+static void input(struct import *import, xmlNodePtr node)
+{
+	const char *type = value_of(import, node, "@type");
+
+	if (!*value_of(import, node, "@bus") && strcmp(type, "evdev") != 0)
+		xml_attr(node, "bus", strcmp(type, "tablet") == 0 ? "usb" : "ps2");
+}
+
+static void video(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr model = xml_find_element(node, "model");
+
+	fill(import, node, "model/@type",
+	     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "cirrus" : "virtio");
+	/* The first is, where no other says so. */
+	/* libvirt writes its default of what it does not hand to QEMU. */
+	if (model && value_is(import, node, "model/@heads", "1"))
+		unset(model, "heads");
+	if (model && value_is(import, node, "model/@type", "cirrus"))
+		unset(model, "vram");
+	if (model && !xml_find_element(node->parent, "video/model[primary=yes]"))
+		unset(model, "primary");
+}
+
+static void audio(struct import *import, xmlNodePtr node)
+{
+	fill(import, node, "@id", "1");
+}
+
+static void hostdev(struct import *import, xmlNodePtr node)
+{
+	const char *managed = value_of(import, node, "@managed");
+
+	if (strcmp(managed, "yes") != 0)
+		return;
+	import_note(import, IMPORT_DROPPED, node, "devices/hostdev/@managed \"yes\"",
+		    "the target binds the device to vfio-pci before the start");
+	unset(node, "managed");
+}
+
+static void watchdog(struct import *import, xmlNodePtr node)
+{
+	fill(import, node, "@action", "reset");
+}
+
+static const struct rules rules[] = {
+	{"disk", disk},          {"interface", interface}, {"serial", serial},
+	{"parallel", character}, {"console", console},     {"channel", channel},
+	{"graphics", graphics},  {"input", input},         {"video", video},
+	{"audio", audio},        {"hostdev", hostdev},     {"watchdog", watchdog},
+};
+
+void defaults_devices(struct import *import, xmlNodePtr devices)
+{
+	/* A console may become the serial line, so it is looked at when all others are known. */
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		xmlNodePtr next;
+
+		for (xmlNodePtr node = devices->children; node; node = next) {
+			next = node->next;
+			if (tree_is(node, rules[i].element))
+				rules[i].apply(import, node);
+		}
+	}
+	sort_disks(import, devices);
+}
