@@ -256,14 +256,35 @@ static void each_kind(struct set *set)
 		    "<vsock model='virtio'><cid auto='no' address='7'/>", "</vsock>");
 }
 
-static void memory_device(struct set *set)
+/* One after the other, and never before what has an earlier turn. */
+static void memory_devices(struct set *set)
 {
+	const struct vm_dev *guest = set->vm.guest_dev;
+	struct vm_dev *dev = add_next(set, &numa_family, "cell");
+
+	say(set, guest, "memory-max", "4096");
+	say_default(set, guest, "memory-slots", "16");
+	say(set, dev, "cpus", "0");
+	say(set, dev, "memory", "64");
 	no_usb(set);
+	for (unsigned i = 0, count = 1 + below(3); i < count; i++) {
+		bool file = chance(50);
+
+		dev = add_next(set, &memory_device_family, file ? "virtio-pmem" : "virtio-mem");
+		say(set, dev, "size", "128");
+		if (file)
+			say(set, dev, "path", "/k/pmem");
+		else
+			say_default(set, dev, "block", "2048");
+		add_between(
+			set, dev,
+			file ? "<memory model='virtio-pmem' access='shared'><source><path>/k/pmem"
+			       "</path></source><target><size unit='M'>128</size></target>"
+			     : "<memory model='virtio-mem'><target><size unit='M'>128</size><node>0"
+			       "</node><block>2048</block><requested>0</requested></target>",
+			"</memory>");
+	}
 	some_devices(set);
-	add_between(set, add_next(set, &t_memory_family, "virtio-pmem"),
-		    "<memory model='virtio-pmem' access='shared'><source><path>/k/pmem</path>"
-		    "</source><target><size unit='M'>128</size></target>",
-		    "</memory>");
 }
 
 /* In libvirt's layout it changes nothing (Q13): a full root, bridges, a spare slot. */
@@ -319,8 +340,8 @@ static const struct directed {
 	{hotplug_off, ON_PCIE, NULL},
 	{functions_by_hand, ON_ALL, NULL},
 	{each_kind, ON_ALL, NULL},
-	{memory_device, ON_PC | ON_Q35,
-	 "<maxMemory slots='2' unit='M'>1024</maxMemory><cpu><numa>"
+	{memory_devices, ON_PC | ON_Q35,
+	 "<maxMemory slots='16' unit='M'>4096</maxMemory><cpu><numa>"
 	 "<cell id='0' cpus='0' memory='524288'/></numa></cpu>"},
 	{refuse_bus_range, ON_ALL, NULL},
 	{refuse_slot_range, ON_ALL, NULL},

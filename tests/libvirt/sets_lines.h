@@ -128,7 +128,7 @@ static const struct {
 	{"interface", "net%u"},    {"rng", "rng%u"},         {"video", "video%u"},
 	{"sound", "sound%u"},      {"watchdog", "watchdog"}, {"shmem", "shmem%u"},
 	{"iommu", "iommu"},        {"vsock", "vsock%u"},     {"input", "input%u"},
-	{"filesystem", "fs%u"},    {"hostdev", "subsys%u"},  {"memory", "memory%u"},
+	{"filesystem", "fs%u"},    {"hostdev", "subsys%u"},  {"memory", "memory-device%u"},
 	{"memballoon", "balloon"},
 };
 

@@ -32,8 +32,6 @@ FAMILY(subsys, "SUBSYS", "hostdev%s", RANK_HOSTDEV,
        {.name = "mdev", .driver = "vfio-pci", .where = WHERE_PCIE},
        {.name = "scsi-host", .driver = "vhost-scsi-pci", .where = WHERE_VIRTIO},
        {.name = "scsi-host-transitional", .driver = "vhost-scsi-pci", .where = WHERE_PCI});
-FAMILY(memory, "MEMORY", "memory%s", RANK_MEMORY,
-       {.name = "virtio-pmem", .driver = "virtio-pmem-pci", .where = WHERE_VIRTIO});
 
 static uint64_t state;
 
