@@ -282,7 +282,6 @@ static void memory_prepare(struct vm *vm, struct vm_dev *dev)
 	memory->block = memory->block_kib << 10;
 	memory->requested = memory->requested_mib << 20;
 	memory->label = memory->label_kib << 10;
-	memory->prealloc = guest->prealloc || guest->hugepages || memory->page_kib;
 	guest->devices++;
 	guest->devices_mib += memory->size_mib;
 	guest->nvdimm |= is_nvdimm(dev);
@@ -303,29 +302,56 @@ static const char *open_path(const struct vm_dev *dev, struct emit *emit)
 	return emit_mark(emit, FIX_FD_PATH, emit_op(emit, &op), 0, "");
 }
 
+/* What it does not say itself is as in its cell. */
+static struct backing cell_of(const struct vm_dev *dev)
+{
+	const struct guest_memory *guest = &dev->vm->guest.memory;
+	const struct backing *cell = NULL;
+
+	if (memory_device_has_node(dev) && memory_device_of(dev)->node < NUMA_CELLS_MAX)
+		cell = guest->cells[memory_device_of(dev)->node];
+	return cell ? *cell : (struct backing){0};
+}
+
+static void set_place(const struct vm_dev *dev, struct backing *backing)
+{
+	const struct guest_memory *guest = &dev->vm->guest.memory;
+	const struct memory_device *memory = memory_device_of(dev);
+
+	if (!memory->host_nodes)
+		return;
+	/* A policy of the cell goes with nodes of its own. */
+	if (!backing->nodes)
+		backing->policy = prop_word_is(guest->placement, "DEFAULT") ? backing_policy_words
+									    : guest->policy;
+	backing->nodes = memory->host_nodes;
+}
+
 static void memory_back(const struct vm_dev *dev, struct emit *emit)
 {
-	const struct memory_device *memory = memory_device_of(dev);
 	const struct guest_memory *guest = &dev->vm->guest.memory;
-	bool placed = !prop_word_is(guest->placement, "DEFAULT");
-	struct backing backing = {
-		.id = arena_fmt(emit->arena, "mem%s", dev->alias),
-		.bytes = memory->size_mib << 20,
-		.access = is_virtio_pmem(dev) ? &backing_access_words[1] : memory->access,
-		.nodes = memory->host_nodes,
-		.policy = placed ? guest->policy : backing_policy_words,
-		.page_kib = memory->page_kib,
-		.align = memory->align_kib << 10,
-		.discard = memory->discard,
-		.pmem = memory->pmem,
-		.read_only = memory->read_only,
-		/* A page that the target lacks must not be noticed in the middle of a write. */
-		.prealloc = is_nvdimm(dev),
-		.unreserved = memory_device_is_virtio_mem(dev),
-	};
+	struct memory_device *memory = dev->data;
+	struct backing backing = cell_of(dev);
 
 	if (memory_device_is_file(dev) && !memory->path)
 		return;
+	backing.id = arena_fmt(emit->arena, "mem%s", dev->alias);
+	backing.bytes = memory->size_mib << 20;
+	if (is_virtio_pmem(dev))
+		backing.access = &backing_access_words[1];
+	else if (memory->access && !prop_word_is(memory->access, "DEFAULT"))
+		backing.access = memory->access;
+	set_place(dev, &backing);
+	if (memory->page_kib)
+		backing.page_kib = memory->page_kib;
+	memory->prealloc = guest->prealloc || guest->hugepages || backing.page_kib;
+	backing.align = memory->align_kib << 10;
+	backing.discard |= memory->discard;
+	backing.pmem = memory->pmem;
+	backing.read_only = memory->read_only;
+	/* A page that the target lacks must not be noticed in the middle of a write. */
+	backing.prealloc = is_nvdimm(dev);
+	backing.unreserved = memory_device_is_virtio_mem(dev);
 	if (memory_device_is_file(dev))
 		backing.path = open_path(dev, emit);
 	backing_emit(emit, &backing);

@@ -16,8 +16,11 @@
 
 struct numa {
 	uint64_t id, memory_mib;
+	uint64_t page_kib;
 	const char *cpus, *distances, *host_nodes;
 	const struct prop_word *access, *policy;
+	bool discard;
+	struct backing backing;
 };
 
 static const struct dev_class numa_classes[] = {
@@ -35,7 +38,18 @@ static bool is_bound(const struct vm_dev *dev)
 	return numa_of(dev)->host_nodes;
 }
 
+static bool has_page_size(const struct vm_dev *dev)
+{
+	return numa_of(dev)->page_kib;
+}
+
+static bool is_in_file(const struct vm_dev *dev)
+{
+	return prop_word_is(dev->vm->guest.memory.source, "FILE");
+}
+
 #define FIELD(member) .field = offsetof(struct numa, member)
+#define PAGES         "/memoryBacking/hugepages/page[nodeset=%s]/"
 static const struct prop numa_props[] = {
 	{.name = "id", .kind = PROP_UINT, .flags = PROP_ALWAYS, FIELD(id), .xml = "@id"},
 	{.name = "cpus",
@@ -59,6 +73,23 @@ static const struct prop numa_props[] = {
 	 FIELD(access),
 	 .words = backing_access_words,
 	 .xml = "@memAccess"},
+	{.name = "discard",
+	 .sym = "DISCARD",
+	 .kind = PROP_BOOL,
+	 FIELD(discard),
+	 .xml = "@discard",
+	 .when = is_in_file},
+	{.name = "huge-page-size",
+	 .sym = "HUGEPAGE_KIB",
+	 .kind = PROP_UINT,
+	 FIELD(page_kib),
+	 .xml = PAGES "@size",
+	 .max = 16777216},
+	{.name = "huge-page-unit",
+	 .kind = PROP_CONST,
+	 .text = "KiB",
+	 .xml = PAGES "@unit",
+	 .when = has_page_size},
 	{.name = "distances",
 	 .sym = "DISTANCES",
 	 .kind = PROP_STRING,
@@ -79,6 +110,7 @@ static const struct prop numa_props[] = {
 	 .when = is_bound},
 	{0},
 };
+#undef PAGES
 #undef FIELD
 
 static void numa_prepare(struct vm *vm, struct vm_dev *dev)
@@ -86,6 +118,16 @@ static void numa_prepare(struct vm *vm, struct vm_dev *dev)
 	struct numa *numa = dev->data;
 
 	numa->id = dev->slot;
+	numa->backing = (struct backing){
+		.id = arena_fmt(vm->arena, "ram-node%u", dev->slot),
+		.bytes = numa->memory_mib << 20,
+		.access = numa->access,
+		.nodes = numa->host_nodes,
+		.policy = numa->policy,
+		.page_kib = numa->page_kib,
+		.discard = numa->discard,
+	};
+	vm->guest.memory.cells[dev->slot] = &numa->backing;
 	vm->guest.numa_cells++;
 }
 
@@ -125,18 +167,10 @@ static void add_distances(const struct vm_dev *last, struct emit *emit)
 
 static void numa_back(const struct vm_dev *dev, struct emit *emit)
 {
-	const struct numa *numa = numa_of(dev);
-	const char *id = arena_fmt(emit->arena, "ram-node%u", dev->slot);
-	struct backing backing = {
-		.id = id,
-		.bytes = numa->memory_mib << 20,
-		.access = numa->access,
-		.nodes = numa->host_nodes,
-		.policy = numa->policy,
-	};
+	const struct backing *backing = &numa_of(dev)->backing;
 
-	backing_emit(emit, &backing);
-	add_node(dev, emit, id);
+	backing_emit(emit, backing);
+	add_node(dev, emit, backing->id);
 	if (dev->index + 1 == dev->vm->guest.numa_cells)
 		add_distances(dev, emit);
 }
@@ -304,6 +338,44 @@ static void check_nodes(const struct check *check, const struct vm *vm, struct e
 	}
 }
 
+static void check_pages(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		uint64_t page = dev->family == &numa_family ? numa_of(dev)->page_kib : 0;
+		uint64_t kib = page ? numa_of(dev)->memory_mib << 10 : 0;
+
+		if (!page || ((page & (page - 1)) == 0 && kib % page == 0))
+			continue;
+		struct err *err = dev_error(errs, dev, "huge-page-size", check->name,
+					    "a cell of %llu MiB in pages of %llu KiB",
+					    (unsigned long long)numa_of(dev)->memory_mib,
+					    (unsigned long long)page);
+
+		err_why(err, "Pages are powers of two, and a cell consists of whole ones.");
+		err_fix(err, "Set %s to a size that the target has, as 2048.",
+			dev_symbol(dev, "huge-page-size"));
+	}
+}
+
+/* XML has no word for huge pages of the default size beside those that a cell has. */
+static void check_sizes(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct guest_memory *memory = &vm->guest.memory;
+
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &numa_family || !has_page_size(dev) || !memory->hugepages ||
+		    memory->page_kib)
+			continue;
+		struct err *err = dev_error(errs, dev, "huge-page-size", check->name,
+					    "pages of a certain size beside those of the target's");
+
+		err_why(err, "libvirt would take other cells for ones without huge pages.");
+		err_fix(err, "Set CONFIG_MEMORY_HUGEPAGE_KIB to the size for the others, or clear "
+			     "CONFIG_MEMORY_HUGEPAGES.");
+		return;
+	}
+}
+
 static void check_auto(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
@@ -328,13 +400,15 @@ static const struct check numa_checks[] = {
 	{.name = "numa-distances", .run = check_distances},
 	{.name = "numa-nodes", .run = check_nodes},
 	{.name = "numa-placement", .run = check_auto},
+	{.name = "numa-pages", .run = check_pages},
+	{.name = "numa-page-sizes", .run = check_sizes},
 	{0},
 };
 
 const struct dev_family numa_family = {
 	.name = "numa",
 	.sym = "NUMA",
-	.max = 32,
+	.max = NUMA_CELLS_MAX,
 	.size = sizeof(struct numa),
 	.rank = RANK_NONE,
 	.xml = "cell",

@@ -94,11 +94,12 @@ static void add_cpu(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 static void add_lifecycle(const struct vm *vm, xmlNodePtr root)
 {
 	bool destroy = prop_word_is(vm->guest.on_reboot, "DESTROY");
+	bool preserve = prop_word_is(vm->guest.on_crash, "PRESERVE");
 
 	(void)xml_child(root, "clock");
 	xml_text(root, "on_poweroff", "destroy");
 	xml_text(root, "on_reboot", destroy ? "destroy" : "restart");
-	xml_text(root, "on_crash", "destroy");
+	xml_text(root, "on_crash", preserve ? "preserve" : "destroy");
 }
 
 static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *errs)

@@ -195,6 +195,7 @@ static void read_words(struct import *import)
 	struct arena *arena = import->arena;
 	const char *type = xml_attr_text(arena, import->root, "type");
 	const char *reboot = xml_find(arena, import->root, "on_reboot");
+	const char *crash = xml_find(arena, import->root, "on_crash");
 	bool kernel = xml_find_element(import->root, "os/kernel");
 
 	set(import, "name", xml_find(arena, import->root, "name"));
@@ -204,6 +205,8 @@ static void read_words(struct import *import)
 	set(import, "machine-version", import->version);
 	set(import, "accel", type && strcmp(type, "kvm") == 0 ? "KVM" : "TCG");
 	set(import, "on-reboot", reboot && strcmp(reboot, "destroy") == 0 ? "DESTROY" : "RESTART");
+	/* To dump it, or to start another one, is a manager's business. */
+	set(import, "on-crash", crash && strcmp(crash, "preserve") == 0 ? "PRESERVE" : "DESTROY");
 	set(import, "boot", kernel ? "KERNEL" : "DISK");
 	if (import->no_spare) {
 		set(import, "spare", "FIXED");
@@ -238,6 +241,27 @@ static void read_placement(struct import *import)
 
 	if (placement)
 		set(import, "cpu-placement", strcmp(placement, "auto") == 0 ? "y" : "n");
+}
+
+/* A page with a set of cells is theirs alone; the one without is for all others, if there is one. */
+static void read_pages(struct import *import)
+{
+	xmlNodePtr pages = xml_find_element(import->root, "memoryBacking/hugepages");
+	const char *size = NULL;
+	bool any = false;
+
+	if (!pages)
+		return;
+	tree_for_each(child, pages)
+	{
+		any = true;
+		if (!xml_attr_text(import->arena, child, "nodeset"))
+			size = xml_attr_text(import->arena, child, "size");
+	}
+	if (any)
+		set(import, "huge-pages", size ? "y" : "n");
+	if (size)
+		set(import, "huge-page-size", size);
 }
 
 /* PREFIX/NAME/FILE is where Kiln has the payload of a guest of that name. */
@@ -288,6 +312,7 @@ void head_read(struct import *import)
 	read_prefix(import);
 	read_memory(import, devices);
 	read_cpu(import);
+	read_pages(import);
 	element_read(&import->head, &found);
 	/* A file that is nowhere shown as it is would have been emptied. */
 	read_payload(import);

@@ -71,6 +71,15 @@ static bool passes_address(const struct vm_dev *dev)
 	return guest_is_x86(dev) && prop_word_is(guest_of(dev)->cpu_address, "PASSTHROUGH");
 }
 
+/* The host's own, and all that QEMU has, come with a vendor; libvirt says the same. */
+static bool has_vendor(const struct vm_dev *dev)
+{
+	const char *model = guest_of(dev)->cpu_model;
+
+	return guest_is_x86(dev) && model && !knows_host_cache(dev) &&
+	       strcmp(model, "host-model") != 0;
+}
+
 static bool has_placement(const struct vm_dev *dev)
 {
 	return !prop_word_is(guest_of(dev)->memory.placement, "DEFAULT");
@@ -83,6 +92,15 @@ static const struct prop cpu_props[] = {
 	 .kind = PROP_STRING,
 	 .flags = PROP_REQUIRED | PROP_PIN | PROP_ABI,
 	 FIELD(cpu_model)},
+	{.name = "cpu-vendor",
+	 .sym = "CPU_VENDOR",
+	 .kind = PROP_STRING,
+	 .flags = PROP_ABI,
+	 FIELD(cpu_vendor),
+	 .xml = "cpu/model/@vendor_id",
+	 .option = "-cpu",
+	 .qemu = "vendor",
+	 .when = has_vendor},
 	{.name = "cpu-host", .kind = PROP_STRING, .flags = PROP_ABI, FIELD(cpu_host)},
 	{.name = "sockets",
 	 .sym = "CPU_SOCKETS",
@@ -355,7 +373,24 @@ static void check_cache(const struct check *check, const struct vm *vm, struct e
 		     "CONFIG_CPU_CACHE.");
 }
 
+#define VENDOR_BYTES 12 /* three registers of CPUID */
+
+static void check_vendor(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const char *vendor = has_vendor(vm->guest_dev) ? vm->guest.cpu_vendor : NULL;
+
+	if (!vendor || (strlen(vendor) == VENDOR_BYTES && !strchr(vendor, ',')))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "cpu-vendor", check->name,
+				    "\"%s\" is no vendor of a CPU", vendor);
+
+	err_why(err, "CPUID has %d letters for it, as GenuineIntel; a comma none of them.",
+		VENDOR_BYTES);
+	err_fix(err, "Write CONFIG_CPU_VENDOR so, with blanks at its end, or clear it.");
+}
+
 static const struct check cpu_checks[] = {
+	{.name = "cpu-vendor", .run = check_vendor},
 	{.name = "cpu-cache", .run = check_cache},
 	{.name = "cpu-present", .run = check_present},
 	{.name = "cpu-model-known", .run = check_cpu_known},

@@ -14,6 +14,11 @@ static bool may_have(const struct vm_dev *dev)
 	return guest_is_x86(dev) && !prop_word_is(guest_of(dev)->accel, "TCG");
 }
 
+static bool passes_all(const struct vm_dev *dev)
+{
+	return may_have(dev) && guest_of(dev)->hyperv.passthrough;
+}
+
 static bool has_spinlocks(const struct vm_dev *dev)
 {
 	return may_have(dev) && guest_of(dev)->hyperv.spinlocks;
@@ -39,6 +44,19 @@ static bool has_vendor(const struct vm_dev *dev)
 		.when = (condition)                                                            \
 	}
 static const struct prop hyperv_props[] = {
+	{.name = "hyperv-passthrough",
+	 .sym = "HYPERV_PASSTHROUGH",
+	 .kind = PROP_BOOL,
+	 .flags = PROP_ABI,
+	 FIELD(passthrough),
+	 .option = "-cpu",
+	 .qemu = "hv-passthrough",
+	 .when = may_have},
+	{.name = "hyperv-mode",
+	 .kind = PROP_CONST,
+	 .text = "passthrough",
+	 .xml = "features/hyperv/@mode",
+	 .when = passes_all},
 	SWITCH("hyperv-relaxed", "HYPERV_RELAXED", relaxed, "relaxed", "hv-relaxed", may_have),
 	SWITCH("hyperv-vapic", "HYPERV_VAPIC", vapic, "vapic", "hv-vapic", may_have),
 	SWITCH("hyperv-spinlocks", "HYPERV_SPINLOCKS", spinlocks, "spinlocks", NULL, may_have),
@@ -110,7 +128,7 @@ static void check_needs(const struct check *check, const struct vm *vm, struct e
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		if (!rules[i].wanted || rules[i].there)
+		if (!rules[i].wanted || rules[i].there || has->passthrough)
 			continue;
 		struct err *err = dev_error(errs, vm->guest_dev, rules[i].row, check->name,
 					    "this enlightenment needs another one");

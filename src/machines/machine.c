@@ -36,6 +36,13 @@ static const struct prop_word reboot_words[] = {
 	{0},
 };
 
+/* QEMU's own action is to end. */
+static const struct prop_word crash_words[] = {
+	{.sym = "DESTROY", .xml = "destroy"},
+	{.sym = "PRESERVE", .xml = "preserve", .qemu = "pause"},
+	{0},
+};
+
 static const struct prop_word virtio_words[] = {
 	{.sym = "PCI"},
 	{.sym = "MMIO"},
@@ -87,6 +94,13 @@ static const struct prop machine_props[] = {
 	 .kind = PROP_ENUM,
 	 FIELD(on_reboot),
 	 .words = reboot_words},
+	{.name = "on-crash",
+	 .sym = "ON_CRASH",
+	 .kind = PROP_ENUM,
+	 FIELD(on_crash),
+	 .words = crash_words,
+	 .option = "-action",
+	 .qemu = "panic"},
 	{.name = "pci-policy",
 	 .sym = "PCI_POLICY",
 	 .kind = PROP_ENUM,

@@ -38,10 +38,11 @@ struct guest_features {
 /**
  * struct guest_hyperv - what a guest of Microsoft's is told; libvirt's <hyperv>.
  * @retries: of spinlocks. @crash: the panic device is Hyper-V's.
+ * @passthrough: all that the host's KVM has.
  */
 struct guest_hyperv {
 	bool relaxed, vapic, spinlocks, vpindex, runtime, synic, stimer, stimer_direct, reset,
-		frequencies, reenlightenment, tlbflush, ipi, evmcs, avic, crash;
+		frequencies, reenlightenment, tlbflush, ipi, evmcs, avic, crash, passthrough;
 	uint64_t retries;
 	const char *vendor;
 };
@@ -78,10 +79,15 @@ struct guest_start {
 	const struct prop_word *s3, *s4;
 };
 
+#define NUMA_CELLS_MAX 32
+
+struct backing;
+
 /**
  * struct guest_memory - what the guest's memory is made of, and where on the host it is.
  * @max_mib, @slots: room for memory devices; 0 = none. @devices, @devices_mib: how many are there, and
  * what they have together; @nvdimm: one is an NVDIMM.
+ * @cells: what the NUMA cells are made of; NULL where there is none.
  * @source, @access, @placement, @policy: words of choices. @dir: folder for memory in files.
  * @page_kib: size of huge pages; 0 = the host's default.
  * @host_nodes: NUMA nodes of the host, when the placement is fixed.
@@ -90,6 +96,7 @@ struct guest_memory {
 	uint64_t max_mib, slots, devices, devices_mib, page_kib, prealloc_threads;
 	const struct prop_word *source, *access, *placement, *policy;
 	const char *dir, *host_nodes;
+	const struct backing *cells[NUMA_CELLS_MAX];
 	bool hugepages, prealloc, locked, discard, nosharepages, nvdimm;
 };
 
@@ -139,7 +146,7 @@ struct guest {
 	const struct prop_word *spare;
 	bool spare_as_libvirt;
 	uint64_t spare_ports;
-	const struct prop_word *on_reboot;
+	const struct prop_word *on_reboot, *on_crash;
 	bool split_irqchip;
 	const struct prop_word *virtio_bus;
 	bool virtio_mmio;
@@ -151,7 +158,7 @@ struct guest {
 	bool cpu_auto, cpu_migratable, cpu_enforce, fips;
 	const struct prop_word *cpu_cache, *cpu_address;
 	uint64_t cpu_address_bits;
-	const char *cpu_words, *cpu_host;
+	const char *cpu_words, *cpu_host, *cpu_vendor;
 	struct guest_hyperv hyperv;
 	struct guest_clock clock;
 	struct guest_smbios smbios;

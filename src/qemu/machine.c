@@ -338,6 +338,10 @@ static void add_boot(const struct vm *vm, struct emit *emit)
 	add(emit, "-rtc", words + (*words == ','));
 	if (prop_word_is(guest->on_reboot, "DESTROY"))
 		add(emit, "-no-reboot", NULL);
+	const char *actions = option_words(vm, "-action");
+
+	if (*actions)
+		add(emit, "-action", actions + 1);
 	add(emit, "-boot",
 	    arena_fmt(emit->arena, "strict=on%s%s", option_words(vm, "-boot"),
 		      splash_words(vm, emit)));
