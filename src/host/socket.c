@@ -89,7 +89,7 @@ static int connect_refuse(const struct op_socket *socket, int sys_errno, uid_t l
 	else
 		err_fix(err,
 			"Start the program that listens there first, bind another path by --set "
-			"%s.path=, or compose with RECONNECT.",
+			"(`kiln-run show` lists the keys of %s), or compose with RECONNECT.",
 			socket->owner);
 	return -1;
 }
@@ -131,7 +131,7 @@ static int listen_refuse(const struct op_socket *socket, int sys_errno, struct e
 	(void)refuse(socket->owner, socket->path, sys_errno, "listen on", err);
 	err_fix(err,
 		"Make its folder where it is missing, and see what is at the path (ls -l "
-		"%.200s); or bind another path by --set %s.path=.",
+		"%.200s); or bind another path by --set (`kiln-run show` lists the keys of %s).",
 		socket->path, socket->owner);
 	return -1;
 }
