@@ -227,13 +227,12 @@ static void check_room(const struct check *check, const struct vm *vm, struct er
 		err_fix(err, "Raise CONFIG_MEMORY_MAX_MIB, or set it to 0.");
 		return;
 	}
-	if (guest->numa_cells || guest_is_virt(vm->guest_dev))
+	if (guest->numa_cells)
 		return;
 	err = dev_error(errs, vm->guest_dev, "memory-max", check->name,
 			"room for memory devices without a NUMA cell");
-	err_why(err,
-		"A PC's firmware tells the guest in which cell memory that is added later lies; "
-		"libvirt refuses it too.");
+	err_why(err, "ACPI tells the guest in which cell memory that is added later lies; "
+		     "libvirt refuses it too.");
 	err_fix(err, "Set CONFIG_NUMA_COUNT=1, with all memory and CPUs in the cell.");
 }
 
