@@ -50,36 +50,19 @@ static const struct dev_offer offer_lsilogic = {
 	.why = "An lsilogic controller has bus 0, target 0 and units 0 to 6; 7 is itself.",
 };
 
+/* An adapter of a maker's, conventional PCI. */
+#define ADAPTER(NAME, SYM, DRIVER, OFFERED)                                           \
+	{                                                                             \
+		.name = (NAME), .sym = (SYM), .driver = (DRIVER), .where = WHERE_PCI, \
+		.offer = (OFFERED)                                                    \
+	}
+
 static const struct dev_class scsi_classes[] = {
 	VIRTIO_CLASSES("virtio-scsi", "VIRTIO", "virtio-scsi", CLASS_VIRTIO, &offer_virtio),
-	{
-		.name = "lsilogic",
-		.sym = "LSILOGIC",
-		.driver = "lsi53c895a",
-		.where = WHERE_PCI,
-		.offer = &offer_lsilogic,
-	},
-	{
-		.name = "lsisas1068",
-		.sym = "LSISAS1068",
-		.driver = "mptsas1068",
-		.where = WHERE_PCI,
-		.offer = &offer_lsisas1068,
-	},
-	{
-		.name = "lsisas1078",
-		.sym = "LSISAS1078",
-		.driver = "megasas",
-		.where = WHERE_PCI,
-		.offer = &offer_lsisas1078,
-	},
-	{
-		.name = "vmpvscsi",
-		.sym = "VMPVSCSI",
-		.driver = "pvscsi",
-		.where = WHERE_PCI,
-		.offer = &offer_vmpvscsi,
-	},
+	ADAPTER("lsilogic", "LSILOGIC", "lsi53c895a", &offer_lsilogic),
+	ADAPTER("lsisas1068", "LSISAS1068", "mptsas1068", &offer_lsisas1068),
+	ADAPTER("lsisas1078", "LSISAS1078", "megasas", &offer_lsisas1078),
+	ADAPTER("vmpvscsi", "VMPVSCSI", "pvscsi", &offer_vmpvscsi),
 	{0},
 };
 

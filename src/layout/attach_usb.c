@@ -112,6 +112,9 @@ void attach_usb_add_hubs(struct vm *vm, struct layout *layout)
 		return;
 	add_locked(vm, family, layout->lock);
 	count(vm, &devs, &ports);
+	/* Without a controller a hub has no place either. */
+	if (!ports)
+		return;
 	/* A hub takes a port and brings eight; one port is left over. */
 	if (devs > ports)
 		hubs = (devs - ports + 1 + HUB_PORTS - 2) / (HUB_PORTS - 1);
