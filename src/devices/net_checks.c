@@ -51,6 +51,22 @@ static void check_acpi_index(const struct check *check, const struct vm *vm, str
 	}
 }
 
+static void check_acpi_tables(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &net_family || dev->repeat || !net_of(dev)->acpi_index ||
+		    vm->guest.features.has_acpi)
+			continue;
+		struct err *err =
+			dev_error(errs, dev, "acpi-index", check->name,
+				  "the guest has no ACPI tables for the index of %s", dev->id);
+
+		err_why(err,
+			"CONFIG_FEATURE_ACPI is off, and the index is a word of these tables.");
+		err_fix(err, "Set CONFIG_FEATURE_ACPI=y, or %s=0.", dev_symbol(dev, "acpi-index"));
+	}
+}
+
 /* What is behind an interface, and whether the card can be that for it; both are libvirt's rules too. */
 static const char *model_why(const struct vm_dev *dev)
 {
@@ -94,6 +110,7 @@ static void check_shared(const struct check *check, const struct vm *vm, struct 
 
 const struct check net_checks[] = {
 	{.name = "net-acpi-index", .run = check_acpi_index},
+	{.name = "net-acpi-tables", .run = check_acpi_tables},
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{.name = "net-vhost-model", .run = check_model},
 	{.name = "net-memory-shared", .run = check_shared},

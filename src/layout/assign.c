@@ -429,6 +429,7 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 		return -1;
 	number_all(vm, layout, errs);
 	bus_numbers_count(vm, layout);
+	acpi_index_tell(vm, layout);
 	budget_count(layout);
 	return errs->count > before ? -1 : 0;
 }

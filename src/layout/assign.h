@@ -44,6 +44,9 @@ const struct dev_class *controller_class(const char *word);
  */
 bool bus_numbers_place(struct pass *pass, struct layout_dev *rec);
 
+/** acpi_index_tell() - a note for each ACPI index that stays out of the guest's tables. */
+void acpi_index_tell(const struct vm *vm, struct layout *layout);
+
 /** bus_numbers_count() - fill @layout->bus_number; a note when locked buses are counted anew. */
 void bus_numbers_count(struct vm *vm, struct layout *layout);
 
