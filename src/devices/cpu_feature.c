@@ -55,14 +55,74 @@ static const struct prop feature_props[] = {
 };
 #undef FIELD
 
+/*
+ * Words of libvirt 9.0 (cpu_map/x86_features.xml) that are not QEMU's, and other words of QEMU's for the
+ * same. What is not here both spell alike, with '-' where QEMU takes '_' too.
+ */
+static const struct spelling {
+	const char *dashed, *libvirt, *qemu;
+} spellings[] = {
+	{"cmp-legacy", "cmp_legacy", "cmp-legacy"},
+	{"ds-cpl", "ds_cpl", "ds-cpl"},
+	{"ffxsr", "fxsr_opt", "fxsr-opt"},
+	{"fxsr-opt", "fxsr_opt", "fxsr-opt"},
+	{"i64", "lm", "lm"},
+	{"lahf-lm", "lahf_lm", "lahf-lm"},
+	{"nodeid-msr", "nodeid_msr", "nodeid-msr"},
+	{"pclmuldq", "pclmuldq", "pclmulqdq"},
+	{"pclmulqdq", "pclmuldq", "pclmulqdq"},
+	{"perfctr-core", "perfctr_core", "perfctr-core"},
+	{"perfctr-nb", "perfctr_nb", "perfctr-nb"},
+	{"sse3", "pni", "pni"},
+	{"sse4-1", "sse4.1", "sse4.1"},
+	{"sse4-2", "sse4.2", "sse4.2"},
+	{"tsc-adjust", "tsc_adjust", "tsc-adjust"},
+	{"xd", "nx", "nx"},
+};
+
+static const char *dashed(const struct vm *vm, const char *name)
+{
+	char *text = arena_str(vm->arena, name);
+
+	for (char *at = strchr(text, '_'); at; at = strchr(at, '_'))
+		*at = '-';
+	return text;
+}
+
+static struct spelling spell(const struct vm *vm, const char *name)
+{
+	const char *text = dashed(vm, name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(spellings) && vm->machine->flags & MACHINE_APIC; i++) {
+		if (strcmp(spellings[i].dashed, text) == 0)
+			return spellings[i];
+	}
+	return (struct spelling){text, text, text};
+}
+
+static bool is_known(const struct vm *vm, const char *name)
+{
+	struct spelling words = spell(vm, name);
+
+	/* KVM has these on the target; the probe asked software. */
+	if (!(vm->machine->flags & MACHINE_APIC) && strncmp(name, "kvm-", 4) == 0)
+		return true;
+	return caps_has(vm->board->caps, "cpu-property", words.qemu);
+}
+
+/* From here on it has libvirt's name, so that two names of one feature are found to be the same. */
 static void feature_prepare(struct vm *vm, struct vm_dev *dev)
 {
-	const struct cpu_feature *feature = feature_of(dev);
 	const char *words = vm->guest.cpu_words ? vm->guest.cpu_words : "";
+	struct cpu_feature *feature = dev->data;
+	struct spelling spelling;
 
-	if (feature->name)
-		vm->guest.cpu_words = arena_fmt(vm->arena, "%s,%s=%s", words, feature->name,
-						feature->policy->qemu);
+	if (!feature->name || !is_known(vm, feature->name))
+		return;
+	spelling = spell(vm, feature->name);
+	feature->name = spelling.libvirt;
+	vm->guest.cpu_words =
+		arena_fmt(vm->arena, "%s,%s=%s", words, spelling.qemu, feature->policy->qemu);
 }
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -84,20 +144,6 @@ static void check_name(const struct check *check, const struct vm *vm, struct er
 		err_fix(err, "Write %s as `%s -cpu help` has it.", dev_symbol(dev, "name"),
 			vm->board->qemu);
 	}
-}
-
-/* Of every model: QEMU knows a feature whether or not the model has it. It takes '_' for '-'. */
-static bool is_known(const struct vm *vm, const char *name)
-{
-	char *dashes = arena_str(vm->arena, name);
-
-	for (char *at = strchr(dashes, '_'); at; at = strchr(at, '_'))
-		*at = '-';
-	/* An accelerator of the host adds those; the probe asked software. */
-	if (!(vm->machine->flags & MACHINE_APIC) && strncmp(name, "kvm-", 4) == 0)
-		return true;
-	return caps_has(vm->board->caps, "cpu-property", name) ||
-	       caps_has(vm->board->caps, "cpu-property", dashes);
 }
 
 static void check_known(const struct check *check, const struct vm *vm, struct err_list *errs)
@@ -128,9 +174,42 @@ static void check_known(const struct check *check, const struct vm *vm, struct e
 	}
 }
 
+/* Properties of QEMU's CPUs that are numbers or texts, or say what happens without a feature. */
+static const char *const others[] = {
+	"apic-id",      "check",         "core-id",         "die-id",
+	"enforce",      "family",        "guest-phys-bits", "host-phys-bits-limit",
+	"hv-spinlocks", "hv-vendor-id",  "lbr-fmt",         "level",
+	"level-func7",  "memory",        "min-level",       "min-xlevel",
+	"min-xlevel2",  "model",         "model-id",        "module-id",
+	"node-id",      "phys-bits",     "socket-id",       "stepping",
+	"thread-id",    "tsc-frequency", "ucode-rev",       "vendor",
+	"x-hv-max-vps", "xlevel",        "xlevel2",
+};
+
+static void check_truth(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const char *name =
+			dev->family == &cpu_feature_family ? feature_of(dev)->name : NULL;
+		size_t i = 0;
+
+		while (name && i < ARRAY_SIZE(others) && strcmp(others[i], name) != 0)
+			i++;
+		if (!name || i == ARRAY_SIZE(others))
+			continue;
+		struct err *err = dev_error(errs, dev, "name", check->name,
+					    "\"%s\" is a property of a CPU and no feature", name);
+
+		err_why(err, "A feature is there or not; QEMU does not start with %s=on.", name);
+		err_fix(err, "Look for a setting in the menu \"Processor\", and lower "
+			     "CONFIG_CPU_FEATURE_COUNT.");
+	}
+}
+
 static const struct check feature_checks[] = {
 	{.name = "cpu-feature-name", .run = check_name},
 	{.name = "cpu-feature-known", .run = check_known},
+	{.name = "cpu-feature-truth", .run = check_truth},
 	{0},
 };
 
