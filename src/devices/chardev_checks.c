@@ -91,7 +91,7 @@ void chardev_check_socket(const struct check *check, const struct vm *vm, struct
 struct end {
 	const struct vm_dev *dev;
 	const char *prop_name; /* row that names it */
-	const char *what; /* path, or "tcp HOST:PORT" */
+	const char *what; /* path, or "udp HOST:PORT" */
 	bool alone; /* no other may have it */
 };
 
@@ -113,11 +113,6 @@ static unsigned ends_of(const struct vm_dev *dev, struct end ends[static ENDS_MA
 						     !chardev_may_retry(dev)};
 	if (chardev->log)
 		ends[count++] = (struct end){dev, "log", chardev->log, !chardev->log_append};
-	if (chardev_is_tcp(dev) && chardev_listens(dev) && chardev->host && chardev->port)
-		ends[count++] =
-			(struct end){dev, "port",
-				     arena_fmt(arena, "tcp %s:%s", chardev->host, chardev->port),
-				     true};
 	if (chardev_is_udp(dev) && chardev->local_port)
 		ends[count++] =
 			(struct end){dev, "local-port",

@@ -193,31 +193,36 @@ static void check_isa(const struct check *check, const struct vm *vm, struct err
 	}
 }
 
-static void check_speaker(const struct check *check, const struct vm *vm, struct err_list *errs)
+/* At their place of the ISA bus; of two QEMU takes both, and the second is mute. */
+static void check_once(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	const struct vm_dev *first = NULL;
-
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &sound_family || !is_speaker(dev))
+		if (dev->family != &sound_family || !(dev->class->flags & CLASS_ISA))
 			continue;
-		if (!first) {
-			first = dev;
-			continue;
-		}
-		struct place other = dev_place(first, "model");
-		struct err *err =
-			dev_error(errs, dev, "model", check->name, "the machine has one speaker");
+		vm_for_each_dev(old, vm->devs) {
+			if (old == dev)
+				break;
+			if (old->family != &sound_family || old->class != dev->class)
+				continue;
+			struct place other = dev_place(old, "model");
+			struct err *err =
+				dev_error(errs, dev, "model", check->name, "%s is a second \"%s\"",
+					  dev->id, dev->class->name);
 
-		err_also(err, other.file, other.line);
-		err_why(err, "%s is it already.", first->id);
-		err_fix(err, "Choose another model, or switch %s off.", dev_symbol(dev, NULL));
+			err_also(err, other.file, other.line);
+			err_why(err, "%s is one, and on the ISA bus there is room for one.",
+				old->id);
+			err_fix(err, "Choose another model, or switch %s off.",
+				dev_symbol(dev, NULL));
+			break;
+		}
 	}
 }
 
 static const struct check sound_checks[] = {
 	{.name = "sound-audio", .run = check_audio},
 	{.name = "sound-isa", .run = check_isa},
-	{.name = "sound-speaker", .run = check_speaker},
+	{.name = "sound-once", .run = check_once},
 	{0},
 };
 

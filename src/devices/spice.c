@@ -366,22 +366,13 @@ static const struct vm_dev *find_spice(const struct vm *vm)
 static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct vm_dev *dev = find_spice(vm);
-	const struct spice *spice = dev ? spice_of(dev) : NULL;
 	struct err *err;
 
-	if (!dev || display_is_unix(dev) || spice->port != spice->tls_port ||
-	    (spice->automatic && spice->port))
+	if (!dev || display_is_unix(dev) || spice_of(dev)->port || spice_of(dev)->tls_port)
 		return;
-	err = dev_error(errs, dev, "port", check->name,
-			spice->port ? "port %u is taken twice" : "SPICE has no port",
-			(unsigned)spice->port);
-	if (spice->port)
-		err_why(err,
-			"%s is the same: with and without TLS each listen on a port of their own.",
-			dev_symbol(dev, "tls-port"));
-	else
-		err_why(err, "It listens on a port without TLS, on one with it, or on both.");
-	err_fix(err, "Set %s or %s to another port.", dev_symbol(dev, "port"),
+	err = dev_error(errs, dev, "port", check->name, "SPICE has no port");
+	err_why(err, "It listens on a port without TLS, on one with it, or on both.");
+	err_fix(err, "Set %s or %s to a port.", dev_symbol(dev, "port"),
 		dev_symbol(dev, "tls-port"));
 }
 
@@ -439,7 +430,24 @@ static void check_modes(const struct check *check, const struct vm *vm, struct e
 			   spice_of(dev)->channel[i], errs);
 }
 
+/* "The console already has an OpenGL context": QEMU's last words. */
+static void check_gl(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = find_spice(vm), *egl = vm_find(vm, egl_family.name);
+
+	if (!dev || !egl || !spice_of(dev)->gl)
+		return;
+	struct place other = dev_place(egl, NULL);
+	struct err *err =
+		dev_error(errs, dev, "gl", check->name, "two displays would draw with OpenGL");
+
+	err_also(err, other.file, other.line);
+	err_why(err, "%s is the other one, and a screen has one of them.", dev_symbol(egl, NULL));
+	err_fix(err, "Clear %s, or %s.", dev_symbol(dev, "gl"), dev_symbol(egl, NULL));
+}
+
 static const struct check spice_checks[] = {
+	{.name = "spice-gl", .run = check_gl},
 	{.name = "spice-ports", .run = check_ports},
 	{.name = "spice-port-range", .run = check_range},
 	{.name = "spice-mode", .run = check_modes},

@@ -141,8 +141,8 @@ static const struct prop video_props[] = {
 	 .flags = PROP_ABI | PROP_PIN | PROP_XML_KIB,
 	 FIELD(ram),
 	 .xml = "model/@ram",
-	 .min = 1,
-	 .max = 2048,
+	 .min = 16,
+	 .max = 512,
 	 .when = is_qxl},
 	{.name = "ram-bytes",
 	 .kind = PROP_UINT,
@@ -189,7 +189,7 @@ static const struct prop video_props[] = {
 	 FIELD(vgamem),
 	 .xml = "model/@vgamem",
 	 .qemu = "vgamem_mb",
-	 .min = 1,
+	 .min = 8,
 	 .max = 256,
 	 .when = is_qxl},
 	{.name = "width",
@@ -277,6 +277,47 @@ static void check_power(const struct check *check, const struct vm_dev *dev, con
 		(unsigned)up);
 }
 
+/* What QEMU 7.2 and 10.0 would change in silence, or refuse when the machine starts. */
+static const struct limit {
+	const char *class, *row;
+	uint64_t min, max;
+} limits[] = {
+	{"bochs", "vram", 4, 256},
+};
+
+static void check_limit(const struct check *check, const struct vm_dev *dev,
+			const struct limit *limit, struct err_list *errs)
+{
+	uint64_t size = dev_uint(dev, dev_prop(dev->family, limit->row));
+	struct err *err;
+
+	if (size >= limit->min && size <= limit->max)
+		return;
+	err = dev_error(errs, dev, limit->row, check->name, "%s cannot have %u MiB",
+			dev->class->name, (unsigned)size);
+	err_why(err, "QEMU has such an adapter with %u to %u MiB.", (unsigned)limit->min,
+		(unsigned)limit->max);
+	err_fix(err, "Set %s to a power of two between them.", dev_symbol(dev, limit->row));
+}
+
+/* QEMU would make the region as large in silence. */
+static void check_twice(const struct check *check, const struct vm_dev *dev, struct err_list *errs)
+{
+	const struct video *video = dev->data;
+	struct err *err;
+
+	if (!is_qxl(dev) || video->ram >= 2 * video->vgamem)
+		return;
+	err = dev_error(errs, dev, "ram", check->name, "%u MiB are too few for a screen of %u MiB",
+			(unsigned)video->ram, (unsigned)video->vgamem);
+	err_why(err,
+		"The screen of qxl, %s, is in this memory beside the commands, and QEMU wants "
+		"twice as much.",
+		dev_symbol(dev, "vgamem"));
+	err_fix(err, "Set %s to %u or more.", dev_symbol(dev, "ram"),
+		(unsigned)(2 * video->vgamem));
+}
+
 static void check_memory(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
@@ -286,6 +327,11 @@ static void check_memory(const struct check *check, const struct vm *vm, struct 
 		check_power(check, dev, "vram", errs);
 		check_power(check, dev, "vram64", errs);
 		check_power(check, dev, "vgamem", errs);
+		for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+			if (strcmp(limits[i].class, dev->class->name) == 0)
+				check_limit(check, dev, &limits[i], errs);
+		}
+		check_twice(check, dev, errs);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "devices/audio.h"
 #include "devices/display.h"
+#include "devices/listen.h"
 #include "devices/tls.h"
 
 struct vnc {
@@ -42,11 +43,6 @@ static const struct vnc *vnc_of(const struct vm_dev *dev)
 static bool is_automatic(const struct vm_dev *dev)
 {
 	return display_is_tcp(dev) && vnc_of(dev)->automatic;
-}
-
-static bool is_fixed(const struct vm_dev *dev)
-{
-	return display_is_tcp(dev) && !vnc_of(dev)->automatic;
 }
 
 static bool has_automatic_websocket(const struct vm_dev *dev)
@@ -199,22 +195,6 @@ static const struct vm_dev *find_vnc(const struct vm *vm)
 	return vm_find(vm, vnc_family.name);
 }
 
-static void check_ports(const struct check *check, const struct vm *vm, struct err_list *errs)
-{
-	const struct vm_dev *dev = find_vnc(vm);
-
-	if (!dev || !is_fixed(dev) || vnc_of(dev)->port != vnc_of(dev)->websocket)
-		return;
-	struct place other = dev_place(dev, "port");
-	struct err *err = dev_error(errs, dev, "websocket", check->name, "port %u is taken twice",
-				    (unsigned)vnc_of(dev)->port);
-
-	err_also(err, other.file, other.line);
-	err_why(err, "%s is the same: plain VNC and WebSockets each listen on a port of their own.",
-		dev_symbol(dev, "port"));
-	err_fix(err, "Set %s to another port, or 0 for none.", dev_symbol(dev, "websocket"));
-}
-
 static void check_range(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	const struct vm_dev *dev = find_vnc(vm);
@@ -241,7 +221,7 @@ static void check_audio(const struct check *check, const struct vm *vm, struct e
 }
 
 static const struct check vnc_checks[] = {
-	{.name = "vnc-ports", .run = check_ports},
+	{.name = "port-once", .run = listen_check},
 	{.name = "vnc-port-range", .run = check_range},
 	{.name = "vnc-audio", .run = check_audio},
 	DISPLAY_CHECKS,

@@ -147,21 +147,6 @@ static void refuse_move(struct attaching *at, const struct vm_dev *dev,
 		dev_symbol(dev, place_row(dev)), dev->id);
 }
 
-static void refuse_room(struct attaching *at, const struct vm_dev *dev, const char *why)
-{
-	enum controller_type type = dev->class->on;
-	struct err *err = dev_error(at->errs, dev, NULL, "place-room",
-				    "there is no free %s place for %s", place_noun(type), dev->id);
-
-	err_why(err, "%s", why);
-	if (type == CONTROLLER_USB)
-		err_fix(err, "Raise CONFIG_USB_COUNT for another USB controller, or give one more "
-			     "ports (CONFIG_USB0_PORTS).");
-	else
-		err_fix(err, "Choose another bus for it, or have fewer of them: CONFIG_%s_COUNT.",
-			dev->family->sym);
-}
-
 /* ---- places that stand ------------------------------------------------------------------------ */
 
 /* Whether the device can have it: the controller is there, has it, and nobody else is on it. */
@@ -326,7 +311,7 @@ static void take_next(struct attaching *at, struct layout_attached *rec)
 				return;
 		}
 	}
-	refuse_room(at, rec->dev, why ? why : "Every place of it is taken.");
+	attach_refuse_room(at, rec->dev, why ? why : "Every place of it is taken.");
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */

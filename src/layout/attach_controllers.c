@@ -253,3 +253,33 @@ bool attach_free(struct attaching *at, enum controller_type type, unsigned index
 	}
 	return false;
 }
+
+/* Who wanted a controller that was added: its name says nothing to anybody. */
+static const struct vm_dev *who_wanted(const struct vm *vm, const struct vm_dev *dev)
+{
+	vm_for_each(other, vm) {
+		if (dev->added && dev->family->controller &&
+		    other->class->on == dev->family->controller)
+			return other;
+	}
+	return dev;
+}
+
+void attach_refuse_room(struct attaching *at, const struct vm_dev *dev, const char *why)
+{
+	enum controller_type type = dev->class->on;
+	const struct vm_dev *wanted = who_wanted(at->vm, dev);
+	struct err *err = dev_error(at->errs, wanted, NULL, "place-room",
+				    "there is no free %s place for %s", place_noun(type),
+				    wanted == dev ? dev->id
+						  : arena_fmt(at->vm->arena, "the %s of %s",
+							      dev->class->name, wanted->id));
+
+	err_why(err, "%s", why);
+	if (type == CONTROLLER_USB)
+		err_fix(err, "Raise CONFIG_USB_COUNT for another USB controller, or give one more "
+			     "ports (CONFIG_USB0_PORTS).");
+	else
+		err_fix(err, "Choose another bus for it, or have fewer of them: CONFIG_%s_COUNT.",
+			dev->family->sym);
+}

@@ -75,4 +75,7 @@ void attach_usb_add_hubs(struct vm *vm, struct layout *layout);
 /** attach_is_hub() - whether others can sit on the device. */
 bool attach_is_hub(const struct vm_dev *dev);
 
+/** attach_refuse_room() - there is no place for a device; @why: whole sentences. */
+void attach_refuse_room(struct attaching *at, const struct vm_dev *dev, const char *why);
+
 #endif
