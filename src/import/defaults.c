@@ -82,6 +82,43 @@ static void convert_units(struct import *import, xmlNodePtr node)
 	tree_for_each(child, node) convert_units(import, child);
 }
 
+/* ---- memory --------------------------------------------------------------------------------------- */
+
+static uint64_t sum_of(struct import *import, xmlNodePtr parent, const char *element,
+		       const char *path)
+{
+	uint64_t all = 0, value;
+
+	if (!parent)
+		return 0;
+	tree_for_each(node, parent)
+	{
+		const char *text =
+			tree_is(node, element) ? xml_find(import->arena, node, path) : NULL;
+
+		if (text && tree_number(text, &value))
+			all += value;
+	}
+	return all;
+}
+
+/* Where the guest has cells, their memory and that of devices is all that there is. */
+static void sum_memory(struct import *import, xmlNodePtr devices)
+{
+	uint64_t cells =
+		sum_of(import, xml_find_element(import->root, "cpu/numa"), "cell", "@memory");
+	uint64_t all = cells + sum_of(import, devices, "memory", "target/size");
+	const char *was = xml_find(import->arena, import->root, "memory");
+	const char *now = xml_find(import->arena, import->root, "currentMemory");
+	const char *text = arena_fmt(import->arena, "%" PRIu64, all);
+
+	if (!cells || !was)
+		return;
+	if (now && strcmp(now, was) == 0)
+		set_value(xml_find_element(import->root, "currentMemory"), NULL, text);
+	set_value(xml_find_element(import->root, "memory"), NULL, text);
+}
+
 /* ---- devices that are there without being said ---------------------------------------------------- */
 
 static bool is_x86(const struct import *import)
@@ -247,6 +284,9 @@ static void add_devices(struct import *import, xmlNodePtr devices)
 {
 	number_controllers(import, devices);
 	model_controllers(import, devices);
+	/* What stands behind the root is left to Kiln, which adds it at the end of the list as libvirt does. */
+	if (import->machine->root_model)
+		need_controller(import, devices, "pci", 0, import->machine->root_model);
 	add_usb(import, devices);
 	add_disk_controllers(import, devices);
 	add_video(devices, import);
@@ -352,6 +392,7 @@ void defaults_apply(struct import *import)
 	convert_units(import, import->root);
 	if (!devices)
 		devices = xml_child(import->root, "devices");
+	sum_memory(import, devices);
 	defaults_devices(import, devices);
 	add_devices(import, devices);
 	order_boot(import, devices);

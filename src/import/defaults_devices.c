@@ -153,6 +153,20 @@ static void sort_disks(struct import *import, xmlNodePtr devices)
 	}
 }
 
+/* libvirt's list of consoles comes behind that of serial lines. */
+static void sort_consoles(xmlNodePtr devices)
+{
+	xmlNodePtr last = devices->last, next;
+
+	for (xmlNodePtr node = devices->children; node && last; node = next) {
+		next = node == last ? NULL : node->next;
+		if (tree_is(node, "console")) {
+			xmlUnlinkNode(node);
+			(void)xmlAddChild(devices, node);
+		}
+	}
+}
+
 /* ---- network -------------------------------------------------------------------------------------- */
 
 /* Names that libvirt made for a running guest are made anew (behaviour of libvirt itself). */
@@ -227,6 +241,10 @@ static void serial(struct import *import, xmlNodePtr node)
 	character(import, node);
 	if (strcmp(import->machine->guest_arch, "x86_64") == 0)
 		fill(import, node, "target/@type", "isa-serial");
+	/* Only the machine's own lines have places that are counted. */
+	if (value_is(import, node, "target/@type", "pci-serial") ||
+	    value_is(import, node, "target/@type", "usb-serial"))
+		unset(xml_find_element(node, "target"), "port");
 }
 
 /* The first console of type serial is the first serial line under another name. */
@@ -301,20 +319,29 @@ static void input(struct import *import, xmlNodePtr node)
 		xml_attr(node, "bus", strcmp(type, "tablet") == 0 ? "usb" : "ps2");
 }
 
+static xmlNodePtr first_video(const xmlNode *node)
+{
+	return xml_find_element(node->parent, "video");
+}
+
+/* The primary adapter is the first one. */
 static void video(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr model = xml_find_element(node, "model");
 
 	fill(import, node, "model/@type",
 	     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "cirrus" : "virtio");
-	/* The first is, where no other says so. */
 	/* libvirt writes its default of what it does not hand to QEMU. */
 	if (model && value_is(import, node, "model/@heads", "1"))
 		unset(model, "heads");
 	if (model && value_is(import, node, "model/@type", "cirrus"))
 		unset(model, "vram");
-	if (model && !xml_find_element(node->parent, "video/model[primary=yes]"))
-		unset(model, "primary");
+	if (model && value_is(import, node, "model/@primary", "yes") && first_video(node) != node) {
+		xmlNodePtr first = first_video(node);
+
+		xmlUnlinkNode(node);
+		(void)xmlAddPrevSibling(first, node);
+	}
 }
 
 static void audio(struct import *import, xmlNodePtr node)
@@ -358,4 +385,5 @@ void defaults_devices(struct import *import, xmlNodePtr devices)
 		}
 	}
 	sort_disks(import, devices);
+	sort_consoles(devices);
 }

@@ -180,8 +180,7 @@ static int slot_lowest(struct import *import, struct import_item *item)
 	return -1;
 }
 
-/* The functions of one set, such as the USB 2 controllers of ICH9, share an index and a slot. */
-static bool is_companion(const struct import *import, const struct import_item *item)
+bool items_is_companion(const struct import *import, const struct import_item *item)
 {
 	const char *model = xml_attr_text(import->arena, item->element.node, "model");
 	const struct dev_class *class = model ? dev_class_find(item->family, model) : NULL;
@@ -233,12 +232,16 @@ static bool is_own(const struct import *import, const struct import_item *item)
 {
 	const struct dev_family *family = item->family;
 
-	if (family->flags & FAMILY_INTERNAL || is_companion(import, item))
+	if (family->flags & FAMILY_INTERNAL || items_is_companion(import, item))
 		return true;
 	if (!item->slot && has_built_in(import->machine, family))
 		return true;
 	if (family->flags & FAMILY_ADDED && item->slot >= family->max)
 		return true;
+	/* Without an address the lock could not say that it is there. */
+	if (family->rank == RANK_PCI_CONTROLLER && !is_root(import, item->element.node) &&
+	    !xml_find_element(item->element.node, "address"))
+		return false;
 	return family->controller && is_behind_root(import, item);
 }
 

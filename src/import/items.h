@@ -16,6 +16,12 @@ void items_read(struct import *import);
 /** items_promote() - give a controller a slot of .config. Return: 0, or -1 when none is free. */
 int items_promote(struct import *import, struct import_item *item) MUST_CHECK;
 
+/**
+ * items_is_companion() - whether another item stands for it: the functions of one set, such as the USB 2
+ *                        controllers of ICH9, share an index and a slot.
+ */
+bool items_is_companion(const struct import *import, const struct import_item *item);
+
 /** items_count() - one more than the highest slot of a family. */
 unsigned items_count(const struct import *import, const struct dev_family *family);
 

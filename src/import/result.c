@@ -122,7 +122,7 @@ static bool is_promoted(struct import *import, const struct missed *missed)
 	const char *index = item ? xml_attr_text(import->arena, item->element.node, "index") : NULL;
 
 	if (!item || item->refused || item->was_promoted || tree_is(missed->node, "alias") ||
-	    item->family->flags & FAMILY_INTERNAL ||
+	    item->family->flags & FAMILY_INTERNAL || items_is_companion(import, item) ||
 	    !(item->family->controller || item->family->flags & FAMILY_ADDED) ||
 	    (item->family->rank == RANK_PCI_CONTROLLER && index && strcmp(index, "0") == 0))
 		return false;
@@ -151,6 +151,21 @@ static unsigned count_ports(const struct import *import, xmlNodePtr root)
 	return count;
 }
 
+static bool is_placed(const struct import_item *item)
+{
+	const struct vm_dev *dev = item->element.dev;
+
+	if (!dev || !item->in_config || xml_find_element(item->element.node, "address"))
+		return true;
+	prop_for_each(row, dev->family->props)
+	{
+		if (row->kind == PROP_PCI && row->sym && dev_applies(dev, row) &&
+		    dev->class->where != WHERE_NONE)
+			return false;
+	}
+	return true;
+}
+
 /* libvirt adds a spare port only with others; a domain that is complete gets none. */
 static void check_spare(struct import *import, xmlNodePtr made)
 {
@@ -158,8 +173,26 @@ static void check_spare(struct import *import, xmlNodePtr made)
 
 	if (import->no_spare || !count || count >= count_ports(import, made))
 		return;
+	for (size_t i = 0; i < import->item_count; i++) {
+		if (!is_placed(&import->items[i]))
+			return;
+	}
 	import->no_spare = true;
 	import->again = true;
+}
+
+/* A device of which there is none at all is one loss. */
+static void tell_refused(struct import *import)
+{
+	for (size_t i = 0; i < import->item_count; i++) {
+		const struct import_item *item = &import->items[i];
+		const xmlNode *node = item->element.node;
+
+		if (item->refused)
+			import_note(import, IMPORT_LOST, node,
+				    arena_fmt(import->arena, "<%s>", (const char *)node->name),
+				    item->refused);
+	}
 }
 
 void import_result(struct import *import, const char *xml)
@@ -168,6 +201,7 @@ void import_result(struct import *import, const char *xml)
 	xmlDocPtr doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
 	xmlNodePtr made = doc ? xmlDocGetRootElement(doc) : NULL;
 
+	tell_refused(import);
 	tree_compare(import->root, made, &found);
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
 		if (!is_argument(missed) && !is_promoted(import, missed) &&

@@ -166,6 +166,8 @@ void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *differenc
 	const char *text = xml_own_text(arena, read), *other;
 
 	if (!made) {
+		/* An element that is there says something, whatever is in it. */
+		difference->extra++;
 		miss_all(difference, read);
 		return;
 	}

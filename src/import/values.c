@@ -33,8 +33,6 @@ static void refuse_kind(struct import *import, struct import_item *item,
 		arena_fmt(import->arena, "Kiln has no %s with %s='%s'.", name,
 			  (const char *)missed->attr->name, tree_value(import->arena, missed));
 	item->in_config = false;
-	import_note(import, IMPORT_LOST, item->element.node, arena_fmt(import->arena, "<%s>", name),
-		    item->refused);
 }
 
 /* "disk-%d.img" of "disk-0.img" and "disk-1.img"; NULL when they do not differ in that alone. */
