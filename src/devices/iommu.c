@@ -6,6 +6,7 @@
 
 #include "model/check.h"
 #include "model/emit.h"
+#include "model/machine.h"
 #include "model/vm.h"
 
 struct iommu {
@@ -22,6 +23,8 @@ static const struct dev_class iommu_classes[] = {
 		.flags = CLASS_INTEGRATED,
 	},
 	{.name = "intel", .sym = "INTEL", .driver = "intel-iommu", .where = WHERE_NONE},
+	/* Part of the machine, which is told to have it. */
+	{.name = "smmuv3", .sym = "SMMUV3", .where = WHERE_NONE},
 	{0},
 };
 
@@ -37,7 +40,12 @@ static bool is_virtio(const struct vm_dev *dev)
 
 static bool is_intel(const struct vm_dev *dev)
 {
-	return !is_virtio(dev);
+	return !is_virtio(dev) && dev->class->driver;
+}
+
+static bool is_smmu(const struct vm_dev *dev)
+{
+	return !dev->class->driver;
 }
 
 static bool remaps(const struct vm_dev *dev)
@@ -91,6 +99,12 @@ static const struct prop iommu_props[] = {
 	 .qemu = "aw-bits",
 	 .max = 48,
 	 .when = is_intel},
+	{.name = "machine",
+	 .kind = PROP_CONST,
+	 .text = "smmuv3",
+	 .option = "-machine",
+	 .qemu = "iommu",
+	 .when = is_smmu},
 	{.name = "address", .sym = "PCI_ADDRESS", .kind = PROP_PCI, .when = is_virtio},
 	{.name = "place", .kind = PROP_ADDRESS, .when = is_virtio},
 	{0},
@@ -124,7 +138,26 @@ static void check_width(const struct check *check, const struct vm *vm, struct e
 	err_fix(err, "Set %s to 39, 48, or 0 for QEMU's default.", dev_symbol(dev, "aw-bits"));
 }
 
+/* Guests find it by a table, and libvirt refuses it without (qemu_validate.c). */
+static void check_acpi(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const struct vm_dev *dev = vm_find(vm, iommu_family.name);
+
+	if (!dev || !is_virtio(dev) || vm->guest.features.has_acpi)
+		return;
+	struct err *err = dev_error(errs, dev, "model", check->name,
+				    "a virtio-iommu in a machine without ACPI");
+
+	err_why(err, "The guest finds it in an ACPI table; libvirt refuses it without ACPI.");
+	err_fix(err,
+		vm->machine->flags & MACHINE_PC
+			? "Set CONFIG_FEATURE_ACPI=y, or choose another model."
+			: "Set CONFIG_FIRMWARE_OVMF=y, which brings the tables, or %s_SMMUV3=y.",
+		dev_symbol(dev, "model"));
+}
+
 static const struct check iommu_checks[] = {
+	{.name = "iommu-acpi", .run = check_acpi},
 	{.name = "iommu-width", .run = check_width},
 	{0},
 };
