@@ -29,7 +29,11 @@ static const struct prop parallel_props[] = {
 	 .xml = "target/@port"},
 	CHARDEV_LOG_ROWS(parallel, chardev, ""),
 	CHARDEV_ID_ROWS,
-	{.name = "index", .kind = PROP_UINT, .flags = PROP_ALWAYS, PORT, .qemu = "index"},
+	{.name = "index",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ALWAYS | PROP_COUNTED,
+	 PORT,
+	 .qemu = "index"},
 	{0},
 };
 #undef PORT

@@ -124,6 +124,15 @@ static void add_basics(const struct vm *vm, xmlNodePtr root, struct err_list *er
 	domain_add_others(vm, root, errs);
 }
 
+/* An element of libvirt's own namespace for what is QEMU's. */
+static xmlNodePtr add_qemu(xmlNodePtr root, const char *name)
+{
+	xmlNodePtr node = xml_child(root, name);
+
+	xml_namespace(node, "http://libvirt.org/schemas/domain/qemu/1.0", "qemu");
+	return node;
+}
+
 static void add_word(const struct vm_dev *dev, xmlNodePtr line, const char *word,
 		     struct err_list *errs)
 {
@@ -133,6 +142,37 @@ static void add_word(const struct vm_dev *dev, xmlNodePtr line, const char *word
 		xml_attr(xml_child(line, "arg"), "value", word);
 }
 
+/* libvirt 8.2 and later; it names devices by position, as it lets QEMU count this number. */
+static void add_override(const struct vm_dev *dev, const struct prop *row, xmlNodePtr override)
+{
+	const char *format = dev->family->alias, *percent = strstr(format, "%s");
+	xmlNodePtr device = xml_child(override, "device"), property;
+
+	xml_attr(device, "alias",
+		 arena_fmt(dev->vm->arena, "%.*s%u", (int)(percent - format), format, dev->index));
+	property = xml_child(xml_child(device, "frontend"), "property");
+	xml_attr(property, "name", row->qemu);
+	xml_attr(property, "type", "unsigned");
+	xml_attr_fmt(property, "value", "%" PRIu64, dev_uint(dev, row));
+}
+
+static void add_overrides(const struct vm *vm, xmlNodePtr root)
+{
+	xmlNodePtr override = NULL;
+
+	vm_for_each_dev(dev, vm->devs) {
+		prop_for_each(row, dev->family->props)
+		{
+			if (!(row->flags & PROP_COUNTED) || !dev_applies(dev, row) ||
+			    dev_uint(dev, row) == dev->index)
+				continue;
+			if (!override)
+				override = add_qemu(root, "override");
+			add_override(dev, row, override);
+		}
+	}
+}
+
 static void add_written(const struct vm *vm, xmlNodePtr root, struct err_list *errs)
 {
 	xmlNodePtr line = NULL;
@@ -140,10 +180,8 @@ static void add_written(const struct vm *vm, xmlNodePtr root, struct err_list *e
 	vm_for_each_dev(dev, vm->devs) {
 		if (!dev->family->options)
 			continue;
-		if (!line) {
-			line = xml_child(root, "commandline");
-			xml_namespace(line, "http://libvirt.org/schemas/domain/qemu/1.0", "qemu");
-		}
+		if (!line)
+			line = add_qemu(root, "commandline");
 		for (const struct dev_option *item = dev->family->options(dev); item->option;
 		     item++) {
 			add_word(dev, line, item->option, errs);
@@ -161,6 +199,7 @@ int domain_write(const struct vm *vm, struct text *ret_xml, struct err_list *err
 	add_basics(vm, root, errs);
 	domain_add_devices(vm, root, errs);
 	add_written(vm, root, errs);
+	add_overrides(vm, root);
 	if (errs->count == errors)
 		xml_write(root, ret_xml);
 	xml_free(root);

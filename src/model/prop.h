@@ -52,6 +52,9 @@ enum prop_kind {
 #define PROP_DESCRIPTOR \
 	(1u << 13) /* a number of a descriptor: a -device for a shell is written without it */
 
+/* A number that libvirt lets QEMU count by position; in XML <qemu:override> says another one. */
+#define PROP_COUNTED (1u << 14)
+
 #define PROP_TELL (1u << 12) /* no promise to the guest, but `kiln diff` tells a change */
 
 /* prop.rule of a string: RULE(IFNAME) = base/ident.h's rule of that name; 0 = any text. */
