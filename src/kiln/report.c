@@ -159,6 +159,18 @@ static void list_transports(struct text *text, const struct vm *vm)
 	}
 }
 
+static void list_elsewhere(struct text *text, const struct vm *vm)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (!report_is_elsewhere(dev))
+			continue;
+		text_fmt(text, "elsewhere %s: %s", dev->id, dev_driver(dev));
+		if (strcmp(dev->alias, dev->id) != 0)
+			text_fmt(text, " \"%s\"", dev->alias);
+		text_add(text, ", by QEMU or by hand\n");
+	}
+}
+
 static const char *type_of(const struct vm_dev *dev)
 {
 	return dev_driver(dev) ? dev_driver(dev) : dev->class->name;
@@ -229,6 +241,7 @@ const char *report_text(const struct vm *vm, const struct layout *layout)
 	list_transports(&text, vm);
 	vm_for_each_dev(dev, vm->controllers)
 		list_on(&text, dev, layout);
+	list_elsewhere(&text, vm);
 	explain_numbers(&text, vm, tree);
 	text_fmt(&text, "\n%-16s %-8s %-20s %s\n", "device", "address", "path from the root",
 		 "rule, for whom");

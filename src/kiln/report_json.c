@@ -259,6 +259,31 @@ static void set_attached(struct report *to)
 	json_close_array(&to->json);
 }
 
+/* What somebody wrote and the layout gives no place; the list is there when something is in it. */
+static void set_elsewhere(struct report *to)
+{
+	bool some = false;
+
+	vm_for_each_dev(dev, to->vm->devs) {
+		if (!report_is_elsewhere(dev))
+			continue;
+		if (!some) {
+			json_key(&to->json, "elsewhere");
+			json_open_array(&to->json);
+		}
+		some = true;
+		json_open_object(&to->json);
+		set_string(to, "id", dev->id);
+		set_string(to, "alias", dev->alias);
+		set_string(to, "driver", dev_driver(dev));
+		set_string(to, "asked_by", dev_symbol(dev, NULL));
+		json_close_object(&to->json);
+		flush(to);
+	}
+	if (some)
+		json_close_array(&to->json);
+}
+
 static void set_budget(struct report *to, const struct layout_budget *budget)
 {
 	const struct {
@@ -308,6 +333,7 @@ const char *report_json(const struct vm *vm, const struct layout *layout)
 	set_serial_ports(&to);
 	set_transports(&to);
 	set_attached(&to);
+	set_elsewhere(&to);
 	set_budget(&to, &layout->budget);
 	set_notes(&to);
 	json_close_object(&to.json);

@@ -25,6 +25,11 @@ const char *report_bus_alias(const struct vm *vm, unsigned bus)
 	return "";
 }
 
+bool report_is_elsewhere(const struct vm_dev *dev)
+{
+	return dev->family->options && dev_driver(dev) && dev->addr.kind == ADDR_NONE;
+}
+
 bool report_transports(const struct vm *vm, const struct vm_dev **on)
 {
 	struct vm_dev *const lists[] = {vm->controllers, vm->devs};

@@ -40,4 +40,7 @@ bool report_transports(const struct vm *vm, const struct vm_dev **on);
 /** report_bus_alias() - QEMU id of the bus of that index. */
 const char *report_bus_alias(const struct vm *vm, unsigned bus);
 
+/** report_is_elsewhere() - whether it is a device that somebody wrote, and not in the layout. */
+bool report_is_elsewhere(const struct vm_dev *dev);
+
 #endif

@@ -55,13 +55,14 @@ int qtree_read(struct qmp *qmp, struct qtree *ret_tree, struct err *err) MUST_CH
  * @driver: its type; NULL = any.
  * @bus: the bus by name: the alias of the controller, "virtio-serial0.0" of a port.
  * @is_port: a port of a virtio-serial bus at @port.
+ * @is_anywhere: its place is QEMU's choice; @bus is NULL.
  * @is_alone: the only device of its bus, a virtio-mmio transport.
  * @place: properties of a device on another controller, each as it is part of qtree_dev.place.
  * Else it is at PCI @slot and @function.
  */
 struct qtree_want {
 	const char *id, *driver, *bus, *place[QTREE_PLACES];
-	bool is_port, is_alone;
+	bool is_port, is_alone, is_anywhere;
 	unsigned slot, function, port;
 };
 

@@ -112,6 +112,17 @@ static int load_attached(struct arena *arena, const json_t *object, struct qtree
 	return 0;
 }
 
+/* Written by hand, with a place or without: the layout knows of it, and no more. */
+static int load_elsewhere(struct arena *arena, const json_t *object, struct qtree_want *want)
+{
+	*want = (struct qtree_want){
+		.id = copy_member(arena, object, "alias"),
+		.driver = copy_member(arena, object, "driver"),
+		.is_anywhere = true,
+	};
+	return want->id && want->driver ? 0 : -1;
+}
+
 int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 		     struct qtree_want **ret_wants, size_t *ret_count, struct err *err)
 {
@@ -120,8 +131,10 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	const json_t *ports = json_object_get(root, "serial_ports");
 	const json_t *transports = json_object_get(root, "transports");
 	const json_t *attached = json_object_get(root, "attached");
+	const json_t *elsewhere = json_object_get(root, "elsewhere");
 	size_t count = json_array_size(functions) + json_array_size(ports) +
-		       json_array_size(transports) + json_array_size(attached);
+		       json_array_size(transports) + json_array_size(attached) +
+		       json_array_size(elsewhere);
 	size_t i, n = 0;
 	struct qtree_want *wants = arena_alloc(arena, (count + 1) * sizeof(*wants));
 	/* Images of a kiln that knew no transports, or no places, have no such list. */
@@ -149,6 +162,11 @@ int qtree_wants_load(struct arena *arena, const char *json, size_t len,
 	{
 		if (result == 0)
 			result = load_attached(arena, item, &wants[n++]);
+	}
+	json_array_foreach(elsewhere, i, item)
+	{
+		if (result == 0)
+			result = load_elsewhere(arena, item, &wants[n++]);
 	}
 	json_decref(root);
 	if (result < 0)
@@ -205,6 +223,10 @@ static void add_place(struct text *out, const char *bus, bool is_port, unsigned 
 
 static void add_want(struct text *out, const struct qtree_want *want)
 {
+	if (want->is_anywhere) {
+		text_add(out, "some place");
+		return;
+	}
 	if (want->is_alone || want->place[0])
 		text_add(out, want->bus);
 	for (size_t i = 1; want->place[0] && i < QTREE_PLACES && want->place[i]; i++)
@@ -248,6 +270,8 @@ static bool has_place(const struct qtree_dev *dev, const struct qtree_want *want
 
 static bool same_place(const struct qtree_dev *dev, const struct qtree_want *want)
 {
+	if (want->is_anywhere)
+		return true;
 	if (strcmp(dev->bus, want->bus) != 0)
 		return false;
 	if (want->is_alone)
