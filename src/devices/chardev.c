@@ -214,10 +214,17 @@ static void add_server(struct emit *emit, struct node *tree, bool listen)
 	node_add_bool(emit->arena, tree, "wait", false);
 }
 
+/* QEMU 9.2 brought milliseconds, and 10.2 takes nothing else. */
 static void add_retry(const struct vm_dev *dev, struct emit *emit, struct node *tree)
 {
-	if (chardev_retries(dev))
-		node_add_uint(emit->arena, tree, "reconnect", chardev_of(dev)->reconnect);
+	uint64_t seconds = chardev_of(dev)->reconnect;
+
+	if (!chardev_retries(dev))
+		return;
+	if (caps_has(dev->vm->board->caps, "option-parameter", "chardev reconnect-ms"))
+		node_add_uint(emit->arena, tree, "reconnect-ms", seconds * 1000);
+	else
+		node_add_uint(emit->arena, tree, "reconnect", seconds);
 }
 
 /* A listening socket in the run directory, or a path; both as a descriptor. */
