@@ -17,14 +17,33 @@
 		exit(2);                                       \
 	} while (0)
 
-/* What is compared; the name of the first word, as it is written without "key=". */
+/*
+ * What is compared; the name of the first word, as it is written without "key=". A setting is there once,
+ * and has no other name than its option.
+ */
 static const struct kind {
 	const char *option, *first;
+	bool setting;
 } kinds[] = {
-	{"-device", "driver"},   {"-object", "qom-type"}, {"-netdev", "type"},
-	{"-blockdev", "driver"}, {"-chardev", "backend"}, {"-fsdev", "fsdriver"},
-	{"-audiodev", "driver"}, {"-tpmdev", "type"},     {"-vnc", "vnc"},
-	{"-spice", "display"},   {"-global", "driver"},
+	{"-device", "driver"},
+	{"-object", "qom-type"},
+	{"-netdev", "type"},
+	{"-blockdev", "driver"},
+	{"-chardev", "backend"},
+	{"-fsdev", "fsdriver"},
+	{"-audiodev", "driver"},
+	{"-tpmdev", "type"},
+	{"-vnc", "vnc"},
+	{"-spice", "display"},
+	{"-global", "driver"},
+	{"-machine", "type", true},
+	{"-accel", "accel", true},
+	{"-cpu", "model", true},
+	{"-m", "size", true},
+	{"-smp", "cpus", true},
+	{"-boot", "order", true},
+	{"-rtc", "base", true},
+	{"-overcommit", "mem-lock", true},
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -225,6 +244,8 @@ static void name_thing(struct line *line, struct thing *thing)
 
 	if (!id)
 		id = value_of(thing, "node-name");
+	if (thing->kind->setting)
+		id = thing->kind->option;
 	for (size_t i = 0; i < line->count; i++)
 		number += line->things[i].kind == thing->kind &&
 			  strcmp(driver_of(&line->things[i]), driver_of(thing)) == 0;
@@ -250,7 +271,7 @@ static void add_argument(struct line *line, const char *option, const char *valu
 	}
 	if (!thing.kind)
 		return;
-	if (*value == '{')
+	if (strncmp(value, "{\"", 2) == 0)
 		parse_json(&thing, value);
 	else
 		parse_words(&thing, value);
