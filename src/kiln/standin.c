@@ -268,6 +268,7 @@ static const struct {
 	{"vhost-vsock-pci", "virtio-rng-pci"},
 	{"vhost-vsock-pci-non-transitional", "virtio-rng-pci-non-transitional"},
 	{"vfio-pci", "pci-testdev"},
+	{"ivshmem-doorbell", "pci-testdev"},
 	{"vfio-pci-nohotplug", "pci-testdev"},
 	{"scsi-block", "scsi-hd"},
 	{"scsi-generic", "scsi-hd"},
