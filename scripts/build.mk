@@ -70,7 +70,10 @@ $(HOST_BIN)/kiln-kconf: $(call host_objs,config/helper) $(KCONF_ARCHIVES)
 TARGET_CC := musl-gcc
 TARGET_STRIP := strip
 TARGET_INC := $(B)/target-include
-TARGET_CFLAGS = -O2 -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+# Small, because it is copied to every unit and its time is the kernel's; what reads whole payloads is fast.
+TARGET_OPT = -Os
+$(TB)/image/checksum.o $(TB)/image/payload.o: TARGET_OPT = -O2
+TARGET_CFLAGS = $(TARGET_OPT) -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
 	-ffunction-sections -fdata-sections -isystem $(TARGET_INC)
 # Debian's musl-gcc cannot link a static PIE (its specs always name the dynamic loader), so the
 # start files and the library of musl are named here.
