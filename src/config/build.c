@@ -180,10 +180,8 @@ static void read_alike(struct vm_dev *dev, const struct vm_dev *first,
 		       const struct prop *const *numbered, const struct cfg *cfg,
 		       struct err_list *errs)
 {
-	const struct dev_family *family = dev->family;
-	if (family->size)
-		memcpy(dev->data, first->data, family->size);
-	memcpy(dev->prop_at, first->prop_at, count_rows(dev) * sizeof(*dev->prop_at));
+	if (dev->family->size)
+		memcpy(dev->data, first->data, dev->family->size);
 	dev->class = first->class;
 	dev->has_want_bus = first->has_want_bus;
 	dev->want = first->want;

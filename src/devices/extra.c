@@ -8,9 +8,9 @@
  */
 #include "devices/registry.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "devices/extra_device.h"
 #include "devices/extra_options.h"
 #include "devices/extra_words.h"
@@ -123,11 +123,12 @@ static enum pci_where where_of(const struct vm *vm, const char *driver)
 /* "pcie.0", "pci.3": QEMU's names of the buses that the layout knows. */
 static bool read_bus(const struct vm *vm, const char *name, uint16_t *ret)
 {
+	static const char prefix[] = "pci.";
 	const char *root = vm->machine->root_model;
-	unsigned bus;
-	char end;
+	uint64_t bus;
 
-	if (sscanf(name, "pci.%3u%c", &bus, &end) == 1 && bus < 256) {
+	if (strncmp(name, prefix, strlen(prefix)) == 0 &&
+	    num_parse(name + strlen(prefix), 0, 255, &bus) == 0) {
 		*ret = (uint16_t)bus;
 		return bus || (root && strcmp(root, "pci-root") == 0);
 	}

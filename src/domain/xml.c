@@ -240,6 +240,7 @@ void xml_write(xmlNodePtr root, struct text *out)
 	xmlBufferPtr buffer = xmlBufferCreate();
 
 	need(buffer);
+	xmlBufferSetAllocationScheme(buffer, XML_BUFFER_ALLOC_DOUBLEIT);
 	if (xmlNodeDump(buffer, root->doc, root, 0, 1) < 0)
 		need(NULL);
 	text_add_len(out, (const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer));

@@ -123,12 +123,42 @@ void arena_free(struct arena *arena)
 	arena->chunk = NULL;
 }
 
+/* The link to the chunk that @data has for itself, or NULL. */
+static struct arena_chunk **own_chunk(struct arena *arena, const char *data)
+{
+	struct arena_chunk **link = &arena->chunk;
+
+	while (*link && (*link)->data != data)
+		link = &(*link)->next;
+	return *link && (*link)->size > CHUNK_SIZE / 4 && (*link)->used == (*link)->size ? link
+											 : NULL;
+}
+
+/* A long text has a chunk of its own, which the kernel makes larger without copying it. */
+static bool grow_chunk(struct text *text, size_t room)
+{
+	struct arena_chunk **link =
+		text->room > CHUNK_SIZE / 4 ? own_chunk(text->arena, text->data) : NULL;
+	struct arena_chunk *chunk = link ? realloc(*link, sizeof(*chunk) + room) : NULL;
+
+	if (!chunk)
+		return false;
+	chunk->size = chunk->used = room;
+	*link = chunk;
+	text->data = chunk->data;
+	text->room = room;
+	return true;
+}
+
 /* Room for @len bytes more and their end. */
 static void text_grow(struct text *text, size_t len)
 {
 	if (text->len + len + 1 <= text->room)
 		return;
 	size_t room = (text->len + len + 1) * 2;
+
+	if (grow_chunk(text, room))
+		return;
 	char *data = arena_alloc(text->arena, room);
 
 	if (text->len)

@@ -41,7 +41,8 @@ void arena_free(struct arena *arena);
 /**
  * struct text - a string under construction in an arena; for outputs of any length.
  *
- * Initialise with the arena only. @data is NUL-terminated once something was added, NULL before.
+ * Initialise with the arena only. @data is NUL-terminated once something was added, NULL before. Adding may
+ * move it: what text_str() said is good until then.
  */
 struct text {
 	struct arena *arena;

@@ -50,7 +50,7 @@ const struct prop *dev_prop(const struct dev_family *family, const char *name)
 {
 	prop_for_each(row, family->props)
 	{
-		if (strcmp(row->name, name) == 0)
+		if (*row->name == *name && strcmp(row->name, name) == 0)
 			return row;
 	}
 	return NULL;

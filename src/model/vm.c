@@ -18,17 +18,28 @@ static const char *alias_format(struct arena *arena, const char *format, const c
 	return arena_fmt(arena, "%.*s%s%s", (int)(percent - format), format, number, percent + 2);
 }
 
-static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, const char *number)
+/* Those alike come from the same lines of .config. */
+static struct place *new_places(const struct vm *vm, const struct dev_family *family,
+				const struct vm_dev *alike)
 {
-	struct vm_dev *dev = arena_alloc(vm->arena, sizeof(*dev));
 	size_t rows = 0;
 
+	if (alike)
+		return alike->prop_at;
 	prop_for_each(row, family->props) rows++;
+	return arena_alloc(vm->arena, (rows + 1) * sizeof(struct place));
+}
+
+static struct vm_dev *dev_new(struct vm *vm, const struct dev_family *family, const char *number,
+			      const struct vm_dev *alike)
+{
+	struct vm_dev *dev = arena_alloc(vm->arena, sizeof(*dev));
+
 	dev->family = family;
 	dev->class = family->classes;
 	dev->vm = vm;
 	dev->data = family->size ? arena_alloc(vm->arena, family->size) : NULL;
-	dev->prop_at = arena_alloc(vm->arena, (rows + 1) * sizeof(*dev->prop_at));
+	dev->prop_at = new_places(vm, family, alike);
 	dev->id = arena_fmt(vm->arena, "%s%s", family->name, number);
 	dev->number = number;
 	dev->alias = alias_format(vm->arena, family->alias, number);
@@ -90,7 +101,9 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 		number = arena_fmt(vm->arena, "%u.%u", slot, repeat);
 	else if (!(family->flags & FAMILY_SINGLE))
 		number = arena_fmt(vm->arena, "%u", slot);
-	struct vm_dev *dev = dev_new(vm, family, number);
+	const struct vm_dev *last = vm->last_dev;
+	bool alike = repeat && last && last->family == family && last->slot == slot;
+	struct vm_dev *dev = dev_new(vm, family, number, alike ? last : NULL);
 
 	dev->slot = slot;
 	dev->repeat = repeat;
@@ -108,7 +121,7 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 struct vm_dev *vm_add_companion(struct vm *vm, struct vm_dev *dev, const struct dev_class *class,
 				const char *id)
 {
-	struct vm_dev *companion = dev_new(vm, dev->family, dev->number);
+	struct vm_dev *companion = dev_new(vm, dev->family, dev->number, NULL);
 
 	companion->class = class;
 	companion->id = id;
@@ -135,7 +148,7 @@ void vm_name_controller(struct vm_dev *dev)
 struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 				 const struct dev_class *class, unsigned index)
 {
-	struct vm_dev *dev = dev_new(vm, family, "");
+	struct vm_dev *dev = dev_new(vm, family, "", NULL);
 
 	dev->class = class;
 	dev->index = index;
@@ -148,7 +161,7 @@ struct vm_dev *vm_add_controller(struct vm *vm, const struct dev_family *family,
 
 struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot)
 {
-	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot));
+	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot), NULL);
 
 	dev->slot = slot;
 	controller_place(vm, dev);

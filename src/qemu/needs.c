@@ -79,7 +79,10 @@ static bool board_has(const struct needs *needs, enum need_kind kind, const char
 /* Only what the board's QEMU can be asked for can be asked of the target's. */
 static void add_known(struct needs *needs, enum need_kind kind, const char *name)
 {
-	if (board_has(needs, kind, name))
+	static const char asked[] = "";
+
+	/* In a place of its own: what the board does not have is not said, and may be needed all the same. */
+	if (!is_said(needs, kind, asked, name) && board_has(needs, kind, name))
 		add(needs, kind, name);
 }
 

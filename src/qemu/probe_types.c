@@ -142,7 +142,10 @@ static int ask_device(struct probe *probe, const char *name)
 		result = probe_add(probe, "device", name);
 	if (result == 0)
 		result = add_properties(probe, "property", name, list);
-	json_array_foreach(list, i, item) probe_note_value(probe, name, item);
+	json_array_foreach(list, i, item)
+	{
+		probe_note_value(probe, name, item);
+	}
 	json_decref(list);
 	return result;
 }
