@@ -277,9 +277,9 @@ static int release(struct host *host, const char *record, struct err *err)
 	*blank = '\0';
 	(void)snprintf(line, sizeof(line), "release=bridge %s ", name);
 	ret = rundir_others_record(host->dir, line, err);
-	if (ret)
-		return ret < 0 ? -1 : 0;
-	if (netlink_begin(&nl, err))
+	if (ret > 0)
+		return host_forget(host, OP_BRIDGE, record, err);
+	if (ret || netlink_begin(&nl, err))
 		return -1;
 	ret = delete (&nl, name, blank + 1);
 	netlink_close(&nl);

@@ -68,6 +68,24 @@ int host_record(struct host *host, enum op_code op, const char *text, struct err
 	return state_save(host->state, host->dir->fd, err);
 }
 
+int host_forget(struct host *host, enum op_code op, const char *text, struct err *err)
+{
+	struct state *state = host->state;
+	struct state_record *found = NULL;
+
+	for (unsigned i = 0; !found && i < state->record_count; i++) {
+		if (state->records[i].op == op && strcmp(state->records[i].text, text) == 0)
+			found = &state->records[i];
+	}
+	if (!found)
+		return 0;
+	found->forgotten = true;
+	if (state_save(state, host->dir->fd, err) == 0)
+		return 0;
+	found->forgotten = false;
+	return -1;
+}
+
 int host_release_from(struct host *host, unsigned first, struct err *err)
 {
 	struct state *state = host->state;

@@ -106,6 +106,18 @@ int host_fd_reserve(int *fd, uint32_t slots, struct err *err) MUST_CHECK;
 /** host_fd_drop() - close a range of slots; those that are empty are passed over. */
 void host_fd_drop(uint32_t first, uint32_t count);
 
+/**
+ * host_forget() - take a record off the state file before its release has ended.
+ * @host: the VM. @op, @text: the record.
+ * @err: ERR_HOST when the file cannot be written; the record is in it then.
+ *
+ * For what several VMs record: who leaves it to another one must say so while it still holds the lock
+ * under which it looked, or the other one leaves it in turn.
+ *
+ * Return: 0, or -1.
+ */
+int host_forget(struct host *host, enum op_code op, const char *text, struct err *err) MUST_CHECK;
+
 /** host_record() - record in the state file what is about to be made. Return: 0, or -1. */
 int host_record(struct host *host, enum op_code op, const char *text, struct err *err) MUST_CHECK;
 

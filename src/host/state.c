@@ -136,8 +136,9 @@ static void state_print(const struct state *state, struct buf *buf)
 		buf_addf(buf, "interface=%s %s %d\n", state->ifaces[i].owner, state->ifaces[i].name,
 			 state->ifaces[i].index);
 	for (unsigned i = 0; i < state->record_count; i++)
-		buf_addf(buf, "release=%s %s\n", op_name(state->records[i].op),
-			 state->records[i].text);
+		if (!state->records[i].forgotten)
+			buf_addf(buf, "release=%s %s\n", op_name(state->records[i].op),
+				 state->records[i].text);
 }
 
 int state_save(const struct state *state, int dir, struct err *err)
@@ -188,6 +189,7 @@ int state_add(struct state *state, enum op_code op, const char *text, struct err
 		return -1;
 	}
 	record->op = op;
+	record->forgotten = false;
 	(void)snprintf(record->text, sizeof(record->text), "%s", text);
 	state->record_count++;
 	return 0;

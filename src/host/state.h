@@ -11,6 +11,7 @@
 #ifndef KILN_HOST_STATE_H
 #define KILN_HOST_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,10 +24,14 @@
 #define STATE_IFACE_MAX  OP_MAX /* and at most one interface */
 #define STATE_NAME_MAX   64
 
-/** struct state_record - something to release: @text is what the release function of @op reads. */
+/**
+ * struct state_record - something to release: @text is what the release function of @op reads.
+ * @forgotten: no longer in the file: another VM releases it.
+ */
 struct state_record {
 	enum op_code op;
 	char text[STATE_TEXT_MAX];
+	bool forgotten;
 };
 
 /** struct state_iface - a host interface of the VM: device @owner, interface @name with @index. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "host/state.h"
+#include "host/host.h"
 
 static char folder[] = "/tmp/kiln-state.XXXXXX";
 static int dir;
@@ -41,6 +41,32 @@ static void content(const char *text)
 	assert_true(fd >= 0);
 	assert_int_equal(fd_write_all(fd, text, strlen(text)), 0);
 	close(fd);
+}
+
+/* A bridge that is left to another VM is off the file at once, and its release may still go on. */
+static void test_what_is_forgotten_is_not_in_the_file(void **arg)
+{
+	struct rundir where = {.fd = dir};
+	struct host host = {.state = &state, .dir = &where};
+
+	(void)arg;
+	state_clear(&state);
+	strncpy(state.vm, "router", sizeof(state.vm) - 1);
+	strncpy(state.image, "/r.kiln", sizeof(state.image) - 1);
+	state.pid = 1;
+	assert_int_equal(state_add(&state, OP_BRIDGE, "br0 0a:00:00:00:00:01", &err), 0);
+	assert_int_equal(state_add(&state, OP_BRIDGE, "br1 0a:00:00:00:00:02", &err), 0);
+	assert_int_equal(state_save(&state, dir, &err), 0);
+	assert_int_equal(host_forget(&host, OP_BRIDGE, "br1 0a:00:00:00:00:02", &err), 0);
+	assert_int_equal(state.record_count, 2);
+	assert_int_equal(state_load(&seen, dir, &err), 1);
+	assert_int_equal(seen.record_count, 1);
+	assert_string_equal(seen.records[0].text, "br0 0a:00:00:00:00:01");
+	/* Where the file cannot be written it is still there, in the file and for the next writing. */
+	where.fd = -1;
+	assert_int_equal(host_forget(&host, OP_BRIDGE, "br0 0a:00:00:00:00:01", &err), -1);
+	assert_false(state.records[0].forgotten);
+	assert_true(state.records[1].forgotten);
 }
 
 static void test_what_is_saved_is_loaded(void **arg)
@@ -139,6 +165,8 @@ static void test_folder_that_is_gone_is_an_error(void **arg)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_what_is_forgotten_is_not_in_the_file, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_saved_is_loaded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent_file_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_not_ours_is_refused, setup, teardown),
