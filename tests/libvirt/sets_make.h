@@ -431,6 +431,8 @@ static void say_basics(struct set *set, uint64_t seed)
 	say_default(set, guest, "cpu-model", set->kind->cpu);
 	say_default(set, guest, "payload-prefix", "/var/lib/kiln");
 	say_default(set, guest, "run-user", "kiln");
+	if (!is_virt(set))
+		say_default(set, guest, "acpi-tables", "y");
 	if (on_mmio(set))
 		say(set, guest, "virtio-bus", "MMIO");
 }

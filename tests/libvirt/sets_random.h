@@ -191,6 +191,8 @@ static void add_video(struct set *set, const char *model)
 {
 	struct vm_dev *dev = add_next(set, &video_family, model);
 
+	if (strcmp(model, "bochs") == 0)
+		say_default(set, dev, "vram", "16");
 	XML("<video><model type='%s'", model);
 	if (dev->slot == 0 && set->swapped)
 		XML(" primary='yes'");
