@@ -191,7 +191,8 @@ static int compare(const char *dir, uint64_t first, uint64_t count)
 		failed += !same;
 		refused += same && outcome[0] == 'b';
 	}
-	printf("# %" PRIu64 " sets, %u differ, %u are refused by both\n", count, failed, refused);
+	printf("# count: %" PRIu64 " sets, %u differ, %u are refused by both\n", count, failed,
+	       refused);
 	missed = print_hits();
 	printf("%s - each rule was met\n", missed ? "not ok" : "ok");
 	failed += compare_flipped(dir, first, count);
@@ -258,7 +259,7 @@ static int compare_composed(const char *dir)
 		count++;
 		set_free(set);
 	}
-	printf("# %u sets composed, %u differ\n", count, failed);
+	printf("# count: %u sets composed, %u differ\n", count, failed);
 	return failed || !count;
 }
 

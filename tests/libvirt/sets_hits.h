@@ -367,15 +367,16 @@ static unsigned print_hits(void)
 	unsigned missed = 0;
 
 	for (unsigned i = 0; i < HIT_COUNT; i++) {
-		printf("# %6u %s\n", hits[i], hit_names[i]);
+		printf("# count: %6u %s\n", hits[i], hit_names[i]);
 		missed += hits[i] == 0;
 	}
 	for (unsigned i = 0; i < REFUSAL_COUNT; i++) {
-		printf("# %6u refused: %s\n", refusals[i], refusal_rows[i].name);
+		printf("# count: %6u refused: %s\n", refusals[i], refusal_rows[i].name);
 		missed += refusals[i] == 0;
 	}
 	for (size_t i = 0; i < sizeof(unreachable_rows) / sizeof(unreachable_rows[0]); i++)
-		printf("#      - %s: %s\n", unreachable_rows[i].name, unreachable_rows[i].why);
+		printf("# count:      - %s: %s\n", unreachable_rows[i].name,
+		       unreachable_rows[i].why);
 	return missed;
 }
 
