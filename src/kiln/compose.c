@@ -8,6 +8,7 @@
 
 #include "config/build.h"
 #include "domain/domain.h"
+#include "kiln/aside.h"
 #include "kiln/command.h"
 #include "kiln/executable.h"
 #include "kiln/options.h"
@@ -170,17 +171,67 @@ static int link_payload(struct pipeline *pipe, struct output *out, struct err *e
 	return 0;
 }
 
+/* What nothing else waits for: with many devices a second process makes it. */
+enum { ASIDE_DOMAIN, ASIDE_TREE, ASIDE_DOT };
+
+static int make_texts(struct pipeline *pipe, const char *texts[static ASIDE_TEXTS])
+{
+	struct text xml = {.arena = pipe->arena};
+
+	if (domain_write(&pipe->vm, &xml, pipe->errs) < 0)
+		return -1;
+	texts[ASIDE_DOMAIN] = text_str(&xml);
+	texts[ASIDE_TREE] = report_text(&pipe->vm, &pipe->layout);
+	texts[ASIDE_DOT] = report_dot(&pipe->vm, &pipe->layout);
+	return 0;
+}
+
+static int make_texts_aside(void *arg, const char *texts[static ASIDE_TEXTS])
+{
+	return make_texts(arg, texts);
+}
+
+/* Below, starting a process takes longer than it saves. */
+#define ASIDE_MIN 256
+
+static bool is_large(const struct vm *vm)
+{
+	size_t count = 0;
+
+	vm_for_each(dev, vm)
+		count++;
+	return count >= ASIDE_MIN;
+}
+
+/* What goes into the image, here, and the other texts beside. Return: 0, or -1 with errors. */
+static int emit_all(struct pipeline *pipe, struct img_source *source,
+		    const char *texts[static ASIDE_TEXTS])
+{
+	struct aside aside = {-1, -1};
+
+	if (is_large(&pipe->vm))
+		aside_start(&aside, make_texts_aside, pipe);
+	int ret = pipeline_emit(pipe);
+
+	if (ret == 0) {
+		fill_source(pipe, source);
+		source->config = cfg_defconfig(&pipe->cfg, pipe->arena);
+		source->layout = report_json(&pipe->vm, &pipe->layout);
+		source->guest = promise_text(&pipe->vm, &pipe->layout);
+		source->needs = needs_text(&pipe->vm, &pipe->emit);
+	}
+	if (!aside_finish(&aside, pipe->arena, texts) && ret == 0)
+		ret = make_texts(pipe, texts);
+	source->domain = texts[ASIDE_DOMAIN];
+	return ret;
+}
+
 static int write_files(struct pipeline *pipe, struct output *out, struct img_source *source,
-		       struct err *err)
+		       const char *const texts[static ASIDE_TEXTS], struct err *err)
 {
 	const struct vm *vm = &pipe->vm;
 	const char *name = vm->guest.name;
 	struct arena *arena = pipe->arena;
-	const char *json = report_json(vm, &pipe->layout);
-
-	source->layout = json;
-	source->guest = promise_text(vm, &pipe->layout);
-	source->needs = needs_text(vm, &pipe->emit);
 	int fd = output_file(out, arena_fmt(arena, "%s.kiln", name), err);
 
 	if (fd < 0 || img_write(source, fd, err) < 0)
@@ -190,18 +241,16 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 		return -1;
 	const struct {
 		const char *suffix, *text;
-	} texts[] = {
-		{"xml", source->domain},
-		{"argv", argv_text(pipe)},
-		{"layout.txt", report_text(vm, &pipe->layout)},
-		{"layout.json", json},
-		{"layout.dot", report_dot(vm, &pipe->layout)},
+	} files[] = {
+		{"xml", source->domain},           {"argv", argv_text(pipe)},
+		{"layout.txt", texts[ASIDE_TREE]}, {"layout.json", source->layout},
+		{"layout.dot", texts[ASIDE_DOT]},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		const char *file = arena_fmt(arena, "%s.%s", name, texts[i].suffix);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		const char *file = arena_fmt(arena, "%s.%s", name, files[i].suffix);
 
-		if (output_text(out, file, texts[i].text, OUTPUT_DERIVED, err) < 0)
+		if (output_text(out, file, files[i].text, OUTPUT_DERIVED, err) < 0)
 			return -1;
 	}
 	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
@@ -225,20 +274,16 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 	struct pipeline pipe = {.arena = arena, .errs = errs};
 	struct img_source source = {0};
 	struct output out = {0};
-	struct text xml = {.arena = arena};
+	const char *texts[ASIDE_TEXTS] = {NULL};
 	struct err err;
 
 	if (options_parse(argc, argv, OPTIONS_OUTPUT | OPTIONS_LOCK, arena, &options, errs) < 0 ||
-	    run_pipeline(&pipe, &options) < 0 || pipeline_emit(&pipe) < 0 ||
-	    domain_write(&pipe.vm, &xml, errs) < 0)
+	    run_pipeline(&pipe, &options) < 0 || emit_all(&pipe, &source, texts) < 0)
 		return 0;
 	print_notes(&pipe);
-	fill_source(&pipe, &source);
-	source.domain = text_str(&xml);
-	source.config = cfg_defconfig(&pipe.cfg, arena);
 	if (check_loader(&pipe, &err) < 0 ||
 	    output_open(&out, arena, options.pipeline.output, &err) < 0 ||
-	    write_files(&pipe, &out, &source, &err) < 0) {
+	    write_files(&pipe, &out, &source, texts, &err) < 0) {
 		output_abort(&out);
 		err_list_add(errs, &err);
 		return 0;
