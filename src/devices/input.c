@@ -218,22 +218,14 @@ static void check_ps2(const struct check *check, const struct vm *vm, struct err
 		if (dev->family != &input_family || !is_ps2(dev))
 			continue;
 		check_machine(check, dev, errs);
-		vm_for_each_dev(old, vm->devs) {
-			if (old == dev)
-				break;
-			if (old->family != &input_family || old->class != dev->class)
-				continue;
-			struct place other = dev_place(old, "model");
-			struct err *err =
-				dev_error(errs, dev, "model", check->name, "%s is a second \"%s\"",
-					  dev->id, dev->class->name);
+		const struct vm_dev *old;
+		struct err *err = dev_second_error(errs, dev, check->name, &old);
 
-			err_also(err, other.file, other.line);
-			err_why(err, "%s is one, and a PC has one of each kind.", old->id);
-			err_fix(err, "Choose another model, such as %s_USB_TABLET.",
-				dev_symbol(dev, "model"));
-			break;
-		}
+		if (!err)
+			continue;
+		err_why(err, "%s is one, and a PC has one of each kind.", old->id);
+		err_fix(err, "Choose another model, such as %s_USB_TABLET.",
+			dev_symbol(dev, "model"));
 	}
 }
 

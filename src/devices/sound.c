@@ -199,23 +199,13 @@ static void check_once(const struct check *check, const struct vm *vm, struct er
 	vm_for_each_dev(dev, vm->devs) {
 		if (dev->family != &sound_family || !(dev->class->flags & CLASS_ISA))
 			continue;
-		vm_for_each_dev(old, vm->devs) {
-			if (old == dev)
-				break;
-			if (old->family != &sound_family || old->class != dev->class)
-				continue;
-			struct place other = dev_place(old, "model");
-			struct err *err =
-				dev_error(errs, dev, "model", check->name, "%s is a second \"%s\"",
-					  dev->id, dev->class->name);
+		const struct vm_dev *old;
+		struct err *err = dev_second_error(errs, dev, check->name, &old);
 
-			err_also(err, other.file, other.line);
-			err_why(err, "%s is one, and on the ISA bus there is room for one.",
-				old->id);
-			err_fix(err, "Choose another model, or switch %s off.",
-				dev_symbol(dev, NULL));
-			break;
-		}
+		if (!err)
+			continue;
+		err_why(err, "%s is one, and on the ISA bus there is room for one.", old->id);
+		err_fix(err, "Choose another model, or switch %s off.", dev_symbol(dev, NULL));
 	}
 }
 

@@ -85,6 +85,9 @@ struct img {
 	uint32_t fd_count; /* slots used */
 };
 
+/** img_ends() - whether the file ends as an image does, by its last bytes alone. */
+bool img_ends(int fd);
+
 /**
  * img_open() - read, check and unpack the metadata of an image.
  * @img: filled.

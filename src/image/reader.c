@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/bug.h"
 #include "base/fd.h"
@@ -77,6 +78,15 @@ static int refuse_version(const struct img *img, uint32_t version, struct err *e
 					     "this image, or build the image again with this kiln."
 					   : "Build the image again with this version of kiln.");
 	return -1;
+}
+
+bool img_ends(int fd)
+{
+	uint8_t magic[IMG_MAGIC_BYTES];
+	off_t at = lseek(fd, -(off_t)sizeof(magic), SEEK_END);
+
+	return at >= 0 && fd_pread_all(fd, magic, sizeof(magic), at) == (ssize_t)sizeof(magic) &&
+	       memcmp(magic, IMG_TRAILER_MAGIC, sizeof(magic)) == 0;
 }
 
 /* A file that begins like an image and does not end like one was cut: say by how much. */

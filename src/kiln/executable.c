@@ -42,17 +42,6 @@ static bool is_program(int fd, const char *arch)
 	return false;
 }
 
-/* An executable image is a loader too, but with another image at its end. */
-static bool has_image(int fd, off_t size)
-{
-	char magic[IMG_MAGIC_BYTES];
-
-	return size >= (off_t)sizeof(magic) &&
-	       fd_pread_all(fd, magic, sizeof(magic), size - (off_t)sizeof(magic)) ==
-		       (ssize_t)sizeof(magic) &&
-	       memcmp(magic, IMG_TRAILER_MAGIC, sizeof(magic)) == 0;
-}
-
 static int loader_refuse(struct err *err, const char *loader, const char *arch, const char *what)
 {
 	(void)err_set(err, ERR_CONFIG, "%s%s%s", loader ? loader : "", loader ? ": " : "", what);
@@ -78,7 +67,8 @@ static int open_loader(const char *loader, const char *arch, off_t *ret_size, st
 		return loader_refuse(err, loader, arch, strerror(errno));
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !is_program(fd, arch))
 		what = "is no program for the target";
-	else if (has_image(fd, st.st_size))
+	/* An executable image is a loader too, but with another image behind it. */
+	else if (img_ends(fd))
 		what = "has an image of its own at its end";
 	if (!what) {
 		*ret_size = st.st_size;

@@ -185,3 +185,22 @@ struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const cha
 		err_check(err, check);
 	return err;
 }
+
+struct err *dev_second_error(struct err_list *errs, const struct vm_dev *dev, const char *check,
+			     const struct vm_dev **ret_old)
+{
+	vm_for_each_dev(old, dev->vm->devs) {
+		if (old == dev)
+			break;
+		if (old->family != dev->family || old->class != dev->class)
+			continue;
+		struct place place = dev_place(old, "model");
+		struct err *err = dev_error(errs, dev, "model", check, "%s is a second \"%s\"",
+					    dev->id, dev->class->name);
+
+		err_also(err, place.file, place.line);
+		*ret_old = old;
+		return err;
+	}
+	return NULL;
+}

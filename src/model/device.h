@@ -306,4 +306,14 @@ const char *dev_alias_text(const struct vm_dev *dev, const struct prop *row);
 struct err *dev_error(struct err_list *errs, const struct vm_dev *dev, const char *prop_name,
 		      const char *check, const char *fmt, ...) PRINTF(5, 6);
 
+/**
+ * dev_second_error() - an error where one of the same family and model stands before a device.
+ * @check: name of the check.
+ * @ret_old: the one before; set with the error.
+ *
+ * Return: the error, which lacks why and fix; NULL when there is none before.
+ */
+struct err *dev_second_error(struct err_list *errs, const struct vm_dev *dev, const char *check,
+			     const struct vm_dev **ret_old);
+
 #endif

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "image/format.h"
 #include "run/run.h"
 
 #define OWN_PATH "/proc/self/exe" /* proc(5): this program's file, whatever its name is now */
@@ -20,12 +19,8 @@ static unsigned char image_buf[META_BYTES_MAX + 65536];
 enum options_own own_image(void)
 {
 	CLEANUP_FD int fd = open(OWN_PATH, O_RDONLY | O_CLOEXEC);
-	char magic[IMG_MAGIC_BYTES];
-	off_t end = fd >= 0 ? lseek(fd, -(off_t)sizeof(magic), SEEK_END) : -1;
 
-	if (end < 0 || fd_pread_all(fd, magic, sizeof(magic), end) != (ssize_t)sizeof(magic))
-		return OWN_NONE;
-	return memcmp(magic, IMG_TRAILER_MAGIC, sizeof(magic)) ? OWN_NONE : OWN_IMAGE;
+	return fd >= 0 && img_ends(fd) ? OWN_IMAGE : OWN_NONE;
 }
 
 static int open_refuse(const char *path, int sys_errno, struct err *err)

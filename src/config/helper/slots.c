@@ -134,16 +134,20 @@ static size_t cut(struct expanded *entry, char *text, size_t len)
 	char *tail = NULL;
 
 	entry->prefix = first ? slot_prefix(first) : NULL;
-	if (!entry->prefix || slots_needed(entry) == entry->slots)
+	if (!entry->prefix)
 		return len;
-	const char *const mark = arena_fmt(state.conf->arena, "\n#@slot %u\n", slots_needed(entry));
+	const unsigned need = slots_needed(entry);
+
+	if (need == entry->slots)
+		return len;
+	const char *const mark = arena_fmt(state.conf->arena, "\n#@slot %u\n", need);
 	char *const from = strstr(text, mark);
 
 	for (char *at = from; at && (at = strstr(at, end)); at += strlen(end) - 1)
 		tail = at + strlen(end);
 	if (!tail)
 		return len;
-	entry->read = slots_needed(entry);
+	entry->read = need;
 	memmove(from + 1, tail, len - (size_t)(tail - text) + 1);
 	return len - (size_t)(tail - (from + 1));
 }
