@@ -12,9 +12,7 @@
 
 #include "base/ident.h"
 #include "base/unit.h"
-#include "devices/vhost_user.h"
-#include "image/image.h"
-#include "model/emit.h"
+#include "image/text.h"
 #include "model/machine.h"
 
 static const struct prop_word kind_words[] = {
@@ -29,50 +27,28 @@ static const struct prop_word mode_words[] = {
 	{0},
 };
 
+/* Without a word libvirt takes vhost where it is there. */
+static const struct prop_word vhost_words[] = {
+	{.sym = "PREFERRED"},
+	{.sym = "REQUIRED", .xml = "vhost"},
+	{.sym = "OFF", .xml = "qemu"},
+	{0},
+};
+
 static const struct prop_word mac_words[] = {
 	{.sym = "UNIT"},
 	{.sym = "NAME"},
 	{0},
 };
 
-static bool is_bridge(const struct vm_dev *dev)
-{
-	return net_is(dev, "BRIDGE");
-}
-
-static bool is_tap(const struct vm_dev *dev)
-{
-	return is_bridge(dev) || net_is(dev, "TAP");
-}
-
-static bool is_vhost_user(const struct vm_dev *dev)
-{
-	return net_is(dev, "VHOST_USER");
-}
-
-static bool is_vdpa(const struct vm_dev *dev)
-{
-	return net_is(dev, "VDPA");
-}
-
-static bool may_retry(const struct vm_dev *dev)
-{
-	return is_vhost_user(dev) && prop_word_is(net_of(dev)->socket_mode, "CONNECT");
-}
-
 static bool retries(const struct vm_dev *dev)
 {
-	return may_retry(dev) && net_of(dev)->reconnect;
+	return net_may_retry(dev) && net_of(dev)->reconnect;
 }
 
 static bool makes_bridge(const struct vm_dev *dev)
 {
-	return is_bridge(dev) && net_of(dev)->bridge_create;
-}
-
-static bool has_queues(const struct vm_dev *dev)
-{
-	return !net_is(dev, "USER") && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return net_is_bridge(dev) && net_of(dev)->bridge_create;
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -133,12 +109,12 @@ static const struct prop net_props[] = {
 	 FIELD(bridge),
 	 .xml = "source/@bridge",
 	 .site = SITE_IFNAME,
-	 .when = is_bridge},
+	 .when = net_is_bridge},
 	{.name = "bridge-create",
 	 .sym = "BRIDGE_CREATE",
 	 .kind = PROP_BOOL,
 	 FIELD(bridge_create),
-	 .when = is_bridge},
+	 .when = net_is_bridge},
 	{.name = "bridge-address",
 	 .sym = "BRIDGE_ADDRESS",
 	 .kind = PROP_STRING,
@@ -149,7 +125,7 @@ static const struct prop net_props[] = {
 	 .kind = PROP_CONST,
 	 .text = "unix",
 	 .xml = "source/@type",
-	 .when = is_vhost_user},
+	 .when = net_is_vhost_user},
 	{.name = "socket",
 	 .sym = "SOCKET",
 	 .kind = PROP_STRING,
@@ -158,14 +134,14 @@ static const struct prop net_props[] = {
 	 FIELD(socket),
 	 .xml = "source/@path",
 	 .site = SITE_PATH,
-	 .when = is_vhost_user},
+	 .when = net_is_vhost_user},
 	{.name = "socket-mode",
 	 .sym = "SOCKET_MODE",
 	 .kind = PROP_ENUM,
 	 FIELD(socket_mode),
 	 .words = mode_words,
 	 .xml = "source/@mode",
-	 .when = is_vhost_user},
+	 .when = net_is_vhost_user},
 	{.name = "retries",
 	 .kind = PROP_CONST,
 	 .text = "yes",
@@ -177,7 +153,7 @@ static const struct prop net_props[] = {
 	 FIELD(reconnect),
 	 .xml = "source/reconnect/@timeout",
 	 .max = 3600,
-	 .when = may_retry},
+	 .when = net_may_retry},
 	{.name = "vdpa",
 	 .sym = "VDPA",
 	 .kind = PROP_STRING,
@@ -186,19 +162,19 @@ static const struct prop net_props[] = {
 	 FIELD(vdpa),
 	 .xml = "source/@dev",
 	 .site = SITE_PATH,
-	 .when = is_vdpa},
+	 .when = net_is_vdpa},
 	{.name = "tap",
 	 .sym = "TAP",
 	 .kind = PROP_STRING,
 	 .flags = PROP_REPEAT_FMT,
 	 .rule = RULE(IFNAME_TEMPLATE),
 	 FIELD(tap),
-	 .when = is_tap},
+	 .when = net_is_tap},
 	{.name = "tap-persistent",
 	 .sym = "TAP_PERSISTENT",
 	 .kind = PROP_BOOL,
 	 FIELD(tap_persistent),
-	 .when = is_tap},
+	 .when = net_is_tap},
 	{.name = "shown-tap",
 	 .kind = PROP_STRING,
 	 .flags = PROP_UNIQUE,
@@ -211,6 +187,13 @@ static const struct prop net_props[] = {
 	 .xml = "model/@type"},
 	{.name = "mq", .kind = PROP_BOOL, FIELD(multi_queue), .qemu = "mq"},
 	{.name = "vectors", .kind = PROP_UINT, FIELD(vectors), .qemu = "vectors"},
+	{.name = "vhost",
+	 .sym = "VHOST",
+	 .kind = PROP_ENUM,
+	 FIELD(vhost),
+	 .words = vhost_words,
+	 .xml = "driver/@name",
+	 .when = net_has_vhost},
 	{.name = "queues",
 	 .sym = "QUEUES",
 	 .kind = PROP_UINT,
@@ -220,7 +203,21 @@ static const struct prop net_props[] = {
 	 .absent = 1,
 	 .min = 1,
 	 .max = 256,
-	 .when = has_queues},
+	 .when = net_has_queues},
+	{.name = "tap-device",
+	 .sym = "TAP_DEVICE",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 FIELD(tap_device),
+	 .xml = "backend/@tap",
+	 .when = net_is_tap},
+	{.name = "vhost-device",
+	 .sym = "VHOST_DEVICE",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 FIELD(vhost_device),
+	 .xml = "backend/@vhost",
+	 .when = net_may_vhost},
 	{.name = "netdev", .kind = PROP_ALIAS, .text = "host%s", .qemu = "netdev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "mac", .kind = PROP_STRING, FIELD(device_mac), .qemu = "mac"},
@@ -264,12 +261,12 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	unsigned char bytes[MAC_BYTES];
 	char mac[MAC_TEXT_MAX];
 
-	if (is_tap(dev))
+	if (net_is_tap(dev))
 		net->tap_name = net->tap ? net->tap : default_tap(vm, dev);
 	/* Which name the kernel picks for a template is known on the target alone. */
 	if (net->tap_name && !strchr(net->tap_name, '%'))
 		net->shown_tap = net->tap_name;
-	if (has_queues(dev) && net->queues > 1) {
+	if (net_has_queues(dev) && net->queues > 1) {
 		net->multi_queue = true;
 		net->vectors = 2 * net->queues + 2;
 	}
@@ -285,114 +282,6 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 		text_mark(mark, FIX_MAC, 0, 0, dev->id);
 		net->device_mac = arena_str(vm->arena, mark);
 	}
-}
-
-static void add_bridge(const struct vm_dev *dev, struct emit *emit)
-{
-	const struct net *net = net_of(dev);
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	op.code = OP_BRIDGE;
-	op.bridge.name = emit_site_value(emit, dev, "bridge");
-	op.bridge.address = net->bridge_address ? net->bridge_address : "";
-	op.bridge.flags = net->bridge_create ? BRIDGE_CREATE : 0;
-	(void)emit_op(emit, &op);
-}
-
-static struct node *add_netdev(struct emit *emit, const char *type)
-{
-	struct node *netdev = emit_tree(emit, "-netdev", 0);
-
-	node_add_string(emit->arena, netdev, "type", type);
-	return netdev;
-}
-
-/* What is no tap says how many queues it has; a tap has as many descriptors (F32). */
-static void add_queues(const struct vm_dev *dev, struct emit *emit, struct node *netdev)
-{
-	if (net_of(dev)->multi_queue)
-		node_add_uint(emit->arena, netdev, "queues", net_of(dev)->queues);
-}
-
-static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
-{
-	const struct net *net = net_of(dev);
-	struct node *netdev;
-	struct op op;
-
-	if (is_bridge(dev))
-		add_bridge(dev, emit);
-	memset(&op, 0, sizeof(op));
-	op.code = OP_TAP;
-	op.tap.owner = dev->id;
-	op.tap.name = net->tap_name;
-	op.tap.bridge = is_bridge(dev) ? emit_site_value(emit, dev, "bridge") : "";
-	op.tap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
-	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |
-		       (net->multi_queue ? TAP_MULTI_QUEUE : 0) |
-		       (net->tap_persistent ? TAP_PERSISTENT : 0);
-	uint32_t fd = emit_op(emit, &op);
-
-	netdev = add_netdev(emit, "tap");
-	/* The mark stands for the whole member: fd or fds, later vhost (F47, F48). */
-	node_add_string(emit->arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, op.tap.queues, ""));
-	return netdev;
-}
-
-static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
-{
-	const struct vhost_user socket = {
-		.id = arena_fmt(emit->arena, "char%s", dev->alias),
-		.path_row = "socket",
-		.reconnect = may_retry(dev) ? net_of(dev)->reconnect : 0,
-		.listen = !may_retry(dev),
-		/* "does not support FD passing", says net_vhost_claim_chardev() of a descriptor. */
-		.by_path = true,
-	};
-	struct node *netdev;
-
-	vhost_user_emit(dev, emit, &socket);
-	netdev = add_netdev(emit, "vhost-user");
-	node_add_string(emit->arena, netdev, "chardev", socket.id);
-	add_queues(dev, emit, netdev);
-	return netdev;
-}
-
-static struct node *add_vdpa(const struct vm_dev *dev, struct emit *emit)
-{
-	struct node *netdev;
-	const char *device;
-	struct op op;
-
-	memset(&op, 0, sizeof(op));
-	op.code = OP_FILE;
-	op.file.owner = dev->id;
-	op.file.path = emit_site_value(emit, dev, "vdpa");
-	op.file.flags = FILE_CHARACTER_DEVICE;
-	device = emit_fd_set(emit, emit_op(emit, &op));
-	emit_lock(emit, EMIT_LOCK_VDPA);
-	netdev = add_netdev(emit, "vhost-vdpa");
-	node_add_string(emit->arena, netdev, "vhostdev", device);
-	add_queues(dev, emit, netdev);
-	return netdev;
-}
-
-static void net_back(const struct vm_dev *dev, struct emit *emit)
-{
-	struct node *netdev;
-
-	if (is_bridge(dev) && !net_of(dev)->bridge)
-		return;
-	if (is_tap(dev))
-		netdev = add_tap(dev, emit);
-	else if (is_vhost_user(dev))
-		netdev = add_vhost_user(dev, emit);
-	else if (is_vdpa(dev))
-		netdev = add_vdpa(dev, emit);
-	else
-		netdev = add_netdev(emit, "user");
-	node_add_string(emit->arena, netdev, "id", arena_fmt(emit->arena, "host%s", dev->alias));
 }
 
 const struct dev_family net_family = {

@@ -2,7 +2,7 @@
 /*
  * net.h - what the files of the family of network interfaces share; nobody else includes it.
  *
- * net.c has the models, the rows and the back ends, net_checks.c the rules.
+ * net.c has the models and the rows, net_back.c what is behind them, net_checks.c the rules.
  */
 #ifndef KILN_DEVICES_NET_H
 #define KILN_DEVICES_NET_H
@@ -13,7 +13,8 @@
 struct net {
 	const struct prop_word *kind, *mac_policy;
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
-	const struct prop_word *socket_mode;
+	const struct prop_word *socket_mode, *vhost;
+	const char *tap_device, *vhost_device;
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;
 	bool multi_queue; /* more than one queue: mq=on */
@@ -36,5 +37,50 @@ static inline bool net_is(const struct vm_dev *dev, const char *sym)
 {
 	return prop_word_is(net_of(dev)->kind, sym);
 }
+
+static inline bool net_is_bridge(const struct vm_dev *dev)
+{
+	return net_is(dev, "BRIDGE");
+}
+
+static inline bool net_is_tap(const struct vm_dev *dev)
+{
+	return net_is_bridge(dev) || net_is(dev, "TAP");
+}
+
+static inline bool net_is_vhost_user(const struct vm_dev *dev)
+{
+	return net_is(dev, "VHOST_USER");
+}
+
+static inline bool net_is_vdpa(const struct vm_dev *dev)
+{
+	return net_is(dev, "VDPA");
+}
+
+static inline bool net_may_retry(const struct vm_dev *dev)
+{
+	return net_is_vhost_user(dev) && prop_word_is(net_of(dev)->socket_mode, "CONNECT");
+}
+
+static inline bool net_has_queues(const struct vm_dev *dev)
+{
+	return !net_is(dev, "USER") && (dev->class->flags & CLASS_MULTI_QUEUE);
+}
+
+/** net_has_vhost() - whether the kernel could move its packets. */
+static inline bool net_has_vhost(const struct vm_dev *dev)
+{
+	return net_is_tap(dev) && net_has_queues(dev);
+}
+
+/** net_may_vhost() - whether it is to. */
+static inline bool net_may_vhost(const struct vm_dev *dev)
+{
+	return net_has_vhost(dev) && !prop_word_is(net_of(dev)->vhost, "OFF");
+}
+
+/** net_back() - the hook of the family. */
+void net_back(const struct vm_dev *dev, struct emit *emit);
 
 #endif

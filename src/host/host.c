@@ -55,6 +55,24 @@ int host_fd_reserve(int *fd, uint32_t slots, struct err *err)
 	return 0;
 }
 
+int host_fd_absent(struct host *host, uint32_t first, uint32_t count, struct err *err)
+{
+	for (uint32_t slot = first; slot < first + count; slot++) {
+		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		if (fd < 0) {
+			err_sys(err, ERR_HOST, errno, "/dev/null");
+			err_why(err, "It stands in for what QEMU does without.");
+			err_fix(err, "Mount /dev.");
+			return -1;
+		}
+		if (host_fd_put(slot, fd, err))
+			return -1;
+		slot_set_add(&host->absent, slot);
+	}
+	return 0;
+}
+
 void host_fd_drop(uint32_t first, uint32_t count)
 {
 	for (uint32_t slot = first; slot < first + count; slot++)

@@ -21,6 +21,7 @@
 #include "host/state.h"
 #include "host/user.h"
 #include "image/image.h"
+#include "image/slots.h"
 
 /** struct host_made - a file that this start made and that is kept, unless a later step fails. */
 struct host_made {
@@ -37,7 +38,7 @@ struct host_made {
  * @state: what `state` says; host_record() changes both.
  * @accel: ACCEL_KVM or ACCEL_TCG as soon as the accel operation ran, before that ACCEL_AUTO.
  * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
- * @absent, @absent_count: slots of devices that need not be there and are not; /dev/null is in them.
+ * @absent: slots of devices that need not be there and are not; /dev/null is in them.
  * @ports: what operations port chose, by index; 0 = none.
  * @made: the store, if this start made it; a plan has one at most.
  * @notice: one sentence to be said aloud, or "".
@@ -49,8 +50,7 @@ struct host {
 	struct state *state;
 	enum accel_policy accel;
 	struct numset nodes;
-	uint32_t absent[ABSENT_MAX];
-	unsigned absent_count;
+	struct slot_set absent;
 	uint16_t ports[PORTS_MAX];
 	struct host_made made;
 	char notice[256];
@@ -102,6 +102,16 @@ int host_fd_put(uint32_t slot, int fd, struct err *err) MUST_CHECK;
  * Return: 0, or -1.
  */
 int host_fd_reserve(int *fd, uint32_t slots, struct err *err) MUST_CHECK;
+
+/**
+ * host_fd_absent() - fill slots of a device that need not be there, because each must be filled.
+ * @host: the VM; its @absent gets them.
+ * @first, @count: the slots.
+ * @err: ERR_HOST.
+ *
+ * Return: 0, or -1.
+ */
+int host_fd_absent(struct host *host, uint32_t first, uint32_t count, struct err *err) MUST_CHECK;
 
 /** host_fd_drop() - close a range of slots; those that are empty are passed over. */
 void host_fd_drop(uint32_t first, uint32_t count);

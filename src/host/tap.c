@@ -35,16 +35,21 @@ static int name_check(const char *name, struct err *err)
 	return -1;
 }
 
-static int device_refuse(struct err *err, int sys_errno)
+static const char *device_of(const struct op_tap *tap)
 {
-	err_sys(err, ERR_HOST, sys_errno, TUN_DEVICE);
+	return tap->device[0] ? tap->device : TUN_DEVICE;
+}
+
+static int device_refuse(const struct op_tap *tap, struct err *err, int sys_errno)
+{
+	err_sys(err, ERR_HOST, sys_errno, "%s", device_of(tap));
 	if (sys_errno == EACCES || sys_errno == EPERM) {
 		err_why(err, "Creating a tap needs CAP_NET_ADMIN, and this process does not have "
 			     "it.");
 		err_fix(err, "Run as root, or add AmbientCapabilities=CAP_NET_ADMIN to the unit.");
 	} else if (sys_errno == ENOENT || sys_errno == ENODEV || sys_errno == ENXIO) {
 		err_why(err, "The kernel's tun driver makes taps, and it is not there.");
-		err_fix(err, "modprobe tun; in a container, pass " TUN_DEVICE " through.");
+		err_fix(err, "modprobe tun; in a container, pass %s through.", device_of(tap));
 	} else {
 		err_why(err, "Taps are made through this device.");
 		err_fix(err, "Try `ip tuntap add mode tap`, which does the same.");
@@ -67,7 +72,7 @@ static int exists_refuse(const char *name, struct err *err)
 static int create_refuse(struct err *err, int sys_errno, const struct op_tap *tap, const char *name)
 {
 	if (sys_errno == EPERM || sys_errno == EACCES)
-		return device_refuse(err, sys_errno);
+		return device_refuse(tap, err, sys_errno);
 	if (sys_errno == EBUSY)
 		return exists_refuse(name, err);
 	err_sys(err, ERR_HOST, sys_errno, "cannot make tap \"%s\" with %u queues", name,
@@ -82,12 +87,12 @@ static int create_refuse(struct err *err, int sys_errno, const struct op_tap *ta
 static int queue_open(const struct op_tap *tap, uint32_t queue, char name[static IFNAMSIZ],
 		      struct err *err)
 {
-	CLEANUP_FD int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+	CLEANUP_FD int fd = open(device_of(tap), O_RDWR | O_CLOEXEC);
 	struct ifreq request;
 	short flags = IFF_TAP | IFF_NO_PI;
 
 	if (fd < 0)
-		return device_refuse(err, errno);
+		return device_refuse(tap, err, errno);
 	if (tap->flags & TAP_VNET_HDR)
 		flags |= IFF_VNET_HDR;
 	if (tap->flags & TAP_MULTI_QUEUE)
@@ -233,7 +238,7 @@ static void twice_check(struct host *host, const char *name, struct findings *fi
 static void check(struct host *host, const struct op *op, struct findings *findings)
 {
 	const struct op_tap *tap = &op->tap;
-	CLEANUP_FD int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+	CLEANUP_FD int fd = open(device_of(tap), O_RDWR | O_CLOEXEC);
 	struct netlink nl;
 	struct net_link dev;
 	struct err err;
@@ -241,7 +246,7 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 	if (name_check(tap->name, &err))
 		findings_add(findings, &err);
 	if (fd < 0) {
-		(void)device_refuse(&err, errno);
+		(void)device_refuse(tap, &err, errno);
 		findings_add(findings, &err);
 	} else if (net_admin_check("cannot make a tap", &err)) {
 		findings_add(findings, &err);

@@ -148,18 +148,13 @@ static int device_open(const struct op_usb *usb, struct err *err)
 	return fd_take(&fd);
 }
 
-/* The slot is filled, because each must be, and its arguments are left out. */
+/* Its arguments are left out. */
 static int leave_out(struct host *host, const struct op_usb *usb, struct err *err)
 {
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0 || host->absent_count == ABSENT_MAX)
-		return absent_refuse(usb, fd < 0 ? errno : ENOENT, err);
-	host->absent[host->absent_count++] = usb->fd;
 	(void)snprintf(host->notice, sizeof(host->notice),
 		       "%s: the host has no USB device %s; the VM starts without it", usb->owner,
 		       usb->name);
-	return host_fd_put(usb->fd, fd, err);
+	return host_fd_absent(host, usb->fd, 1, err);
 }
 
 static int acquire(struct host *host, const struct op *op, struct err *err)

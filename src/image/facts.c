@@ -119,6 +119,33 @@ static int path_add(const struct facts *facts, const struct segment *seg, enum a
 	return 0;
 }
 
+/* The member @key, or @key and "s" where there are several, with their numbers in order (F48). */
+static void numbers_add(const struct segment *seg, const char *key, struct buf *buf)
+{
+	bool json = seg->escape == ESCAPE_JSON;
+
+	buf_addf(buf, json ? "\"%s%s\":\"" : "%s%s=", key, seg->b > 1 ? "s" : "");
+	for (unsigned i = 0; i < seg->b; i++)
+		buf_addf(buf, "%s%u", i ? ":" : "", FD_SLOT_BASE + seg->a + i);
+	buf_add_str(buf, json ? "\"" : "");
+}
+
+static void vhost_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
+		      struct buf *buf)
+{
+	bool json = seg->escape == ESCAPE_JSON;
+
+	if (form == ARGV_EXEC && slot_set_has(&facts->absent, seg->a)) {
+		buf_add_str(buf, json ? "\"vhost\":false" : "vhost=off");
+		return;
+	}
+	buf_add_str(buf, json ? "\"vhost\":true" : "vhost=on");
+	if (form == ARGV_SHELL)
+		return;
+	buf_add_char(buf, ',');
+	numbers_add(seg, "vhostfd", buf);
+}
+
 static int tap_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
 		   struct buf *buf, struct err *err)
 {
@@ -126,12 +153,7 @@ static int tap_add(const struct facts *facts, const struct segment *seg, enum ar
 	struct op op;
 
 	if (form == ARGV_EXEC) {
-		buf_add_str(buf, json ? "\"fd" : "fd");
-		buf_add_str(buf, seg->b > 1 ? "s" : "");
-		buf_add_str(buf, json ? "\":\"" : "=");
-		for (unsigned i = 0; i < seg->b; i++)
-			buf_addf(buf, "%s%u", i ? ":" : "", FD_SLOT_BASE + seg->a + i);
-		buf_add_str(buf, json ? "\"" : "");
+		numbers_add(seg, "fd", buf);
 		return 0;
 	}
 	if (slot_owner(facts, seg->a, &op, err))
@@ -255,6 +277,9 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 		return path_add(facts, seg, form, buf, err);
 	case FIX_TAP:
 		return tap_add(facts, seg, form, buf, err);
+	case FIX_VHOST:
+		vhost_add(facts, seg, form, buf);
+		return 0;
 	case FIX_SITE:
 		site_add(facts, seg, buf);
 		return 0;

@@ -12,6 +12,7 @@
 #include "base/ident.h"
 #include "base/numset.h"
 #include "image/image.h"
+#include "image/slots.h"
 
 /** enum facts_mode - what happens where a fact is missing. */
 enum facts_mode {
@@ -31,7 +32,7 @@ enum argv_form { ARGV_EXEC, ARGV_SHELL };
  * @fips: the host is in FIPS mode.
  * @now: seconds since 1970; 0 = not known.
  * @nodes: NUMA nodes of the host for the guest's memory; empty = not decided.
- * @absent, @absent_count: slots whose device is not there; what names one is left out.
+ * @absent: slots whose device is not there; what names one is left out, and a vhost is off.
  * @ports: TCP ports that were chosen; 0 = not decided.
  * @payload_dir: where ARGV_SHELL finds payload; NULL = META payload-dir.
  * @extra: an argument added at the end, or NULL.
@@ -45,8 +46,7 @@ struct facts {
 	bool fips;
 	int64_t now;
 	struct numset nodes;
-	uint32_t absent[ABSENT_MAX];
-	unsigned absent_count;
+	struct slot_set absent;
 	uint16_t ports[PORTS_MAX];
 	const char *payload_dir;
 	const char *extra;

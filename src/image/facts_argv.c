@@ -75,13 +75,11 @@ static bool is_absent(const struct facts *facts, struct img_text text)
 {
 	struct segment seg;
 
-	while (facts->absent_count && img_text_next(&text, &seg)) {
+	while (facts->absent.count && img_text_next(&text, &seg)) {
 		if (seg.kind != FIX_FD && seg.kind != FIX_FD_PATH && seg.kind != FIX_FDSET_PATH)
 			continue;
-		for (unsigned i = 0; i < facts->absent_count; i++) {
-			if (facts->absent[i] == seg.a)
-				return true;
-		}
+		if (slot_set_has(&facts->absent, seg.a))
+			return true;
 	}
 	return false;
 }

@@ -2,7 +2,7 @@
 /*
  * ops.c - the tables that ops.h, text.h and image.h declare as X-macros, as look-ups.
  *
- * No operation is named here except where its declaration cannot say something: the queues of a tap.
+ * No operation is named here except where its declaration cannot say something: the queues of an interface.
  */
 #include "image/image.h"
 
@@ -95,7 +95,9 @@ uint32_t op_fd_count(const struct op *op)
 {
 	if (!field_find(op->code, FIELD_FD))
 		return 0;
-	return op->code == OP_TAP ? op->tap.queues : 1;
+	if (op->code == OP_TAP)
+		return op->tap.queues;
+	return op->code == OP_VHOST ? op->vhost.queues : 1;
 }
 
 uint32_t op_fd_first(const struct op *op)

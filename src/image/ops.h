@@ -26,7 +26,6 @@
 #define PORTS_MAX        4 /* ports that the loader chooses */
 #define NUMA_NODES_MAX   128 /* NUMA nodes of a host that advice looks at */
 #define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
-#define ABSENT_MAX       64 /* slots whose device is not there (USB_OPTIONAL) */
 #define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
 /* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
@@ -67,6 +66,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define TAP_VNET_HDR    (1u << 0) /* IFF_VNET_HDR: virtio, e1000e, vmxnet3 (behaviours F46) */
 #define TAP_PERSISTENT  (1u << 1) /* TUNSETPERSIST; release removes it */
 #define TAP_MULTI_QUEUE (1u << 2) /* IFF_MULTI_QUEUE; set when queues > 1 */
+/* struct op_vhost flags */
+#define VHOST_REQUIRED (1u << 0) /* else QEMU moves the packets where the kernel cannot */
 /* struct op_file flags */
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
@@ -96,7 +97,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 /*
  * Fields of each operation: F(type, name, limit). TEXT: string, may hold marks in the composer. U32:
  * number, at most the limit. FLAGS: bits, none outside the limit. FD: the first descriptor slot that
- * it fills; how many is said by the operation (TAP: queues; others: 1). A limit of 0 for TEXT and FD:
+ * it fills; how many is said by the operation (TAP, VHOST: queues; others: 1). A limit of 0 for TEXT and FD:
  * texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
  */
 #define OP_ACCEL_FIELDS(F)  F(U32, policy, ACCEL_POLICY_COUNT - 1)
@@ -105,9 +106,15 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, owner, 0)                                                \
 	F(TEXT, name, 0)                                                 \
 	F(TEXT, bridge, 0)                                               \
+	F(TEXT, device, 0)                                               \
 	F(U32, queues, TAP_QUEUES_MAX)                                   \
 	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
 	F(FD, fd, 0)
+#define OP_VHOST_FIELDS(F)             \
+	F(TEXT, owner, 0)              \
+	F(TEXT, path, 0)               \
+	F(U32, queues, TAP_QUEUES_MAX) \
+	F(FLAGS, flags, VHOST_REQUIRED) F(FD, fd, 0)
 #define OP_FILE_FIELDS(F)                                                                        \
 	F(TEXT, owner, 0)                                                                        \
 	F(TEXT, path, 0)                                                                         \
@@ -161,6 +168,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  *
  * bridge: a bridge made for the VM; address "A.B.C.D/N" or "" is put on it when it was made.
  * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "".
+ * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
  * payload: payload section unpacked into a memfd.
  * monitor: a listening unix socket NAME in the run directory.
@@ -198,7 +206,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(SCSI, scsi, PHASE_HOSTDEV, LIFE_FD, 0)                    \
 	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)                      \
 	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)                    \
-	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)
+	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)             \
+	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -10,7 +10,8 @@
 
 #include "image/reader.h"
 
-enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE };
+/* Of those that one operation fills in a row, the others are one above the first. */
+enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE, SLOT_VHOST, SLOT_VHOST_MORE };
 
 /* What segments may refer to. */
 struct facts {
@@ -92,6 +93,8 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 		return sizeof("/dev/fdset/") - 1 + FD_DIGITS;
 	case FIX_TAP:
 		return sizeof("\"fds\":\"\"") + seg->b * (FD_DIGITS + 1);
+	case FIX_VHOST:
+		return sizeof("\"vhost\":true,\"vhostfds\":\"\"") + seg->b * (FD_DIGITS + 1);
 	case FIX_SITE:
 		return site_len_max(facts->site[seg->a]) * (seg->escape == ESCAPE_RAW ? 1 : 2);
 	case FIX_MAC:
@@ -115,15 +118,16 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 	return 0;
 }
 
-static bool is_tap_slot(const struct facts *facts, uint32_t first, uint32_t count)
+/* Whether these are all the slots that one operation fills in a row, the first marked @use. */
+static bool is_row(const struct facts *facts, enum slot_use use, uint32_t first, uint32_t count)
 {
 	if (count == 0 || !img_span_fits(first, count, facts->fd_count) ||
-	    facts->slot[first] != SLOT_TAP)
+	    facts->slot[first] != use)
 		return false;
 	for (uint32_t i = 1; i < count; i++)
-		if (facts->slot[first + i] != SLOT_TAP_MORE)
+		if (facts->slot[first + i] != use + 1)
 			return false;
-	return first + count == facts->fd_count || facts->slot[first + count] != SLOT_TAP_MORE;
+	return first + count == facts->fd_count || facts->slot[first + count] != use + 1;
 }
 
 /* Whether the numbers of a segment mean something; @plan: in a text of an operation. */
@@ -140,7 +144,9 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 	case FIX_FDSET_PATH:
 		return !plan && seg->a < facts->fd_count && !seg->b && !seg->len;
 	case FIX_TAP:
-		return !plan && is_tap_slot(facts, seg->a, seg->b) && !seg->len;
+		return !plan && is_row(facts, SLOT_TAP, seg->a, seg->b) && !seg->len;
+	case FIX_VHOST:
+		return !plan && is_row(facts, SLOT_VHOST, seg->a, seg->b) && !seg->len;
 	case FIX_SITE:
 		return seg->a < facts->site_count && !seg->b && !seg->len;
 	case FIX_MAC:
@@ -290,6 +296,8 @@ static int check_slots(struct check *check, size_t at, const struct op *op)
 			return REFUSE(check, at, "descriptor slot %u is filled twice", first + i);
 		if (op->code == OP_TAP)
 			*slot = i ? SLOT_TAP_MORE : SLOT_TAP;
+		else if (op->code == OP_VHOST)
+			*slot = i ? SLOT_VHOST_MORE : SLOT_VHOST;
 		else
 			*slot = SLOT_ONE;
 	}
@@ -304,6 +312,8 @@ static int check_rules(struct check *check, size_t at, const struct op *op)
 	if (op->code == OP_TAP && op->tap.queues > 1 && !(op->tap.flags & TAP_MULTI_QUEUE))
 		return REFUSE(check, at, "tap with %u queues that is not multi-queue",
 			      op->tap.queues);
+	if (op->code == OP_VHOST && op->vhost.queues == 0)
+		return REFUSE(check, at, "vhost with 0 queues");
 	if (op->code == OP_PAYLOAD && op->payload.index >= check->img->payload_count)
 		return REFUSE(check, at, "payload %u of %u", op->payload.index,
 			      check->img->payload_count);

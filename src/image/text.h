@@ -24,6 +24,8 @@
  *   FD_PATH    a             /proc/self/fd/N                    shell: the payload's or file's path
  *   FDSET_PATH a             /dev/fdset/N                       shell: the path
  *   TAP        a=slot b=count  fd=N or fds=N:M, in JSON "fd":"N"  shell: ifname=..,script=no,...
+ *   VHOST      a=slot b=count  vhost=on,vhostfd=N or vhostfds=N:M, or vhost=off; in JSON the members
+ *                                                              shell: vhost=on
  *   SITE       a             value of site slot a
  *   MAC        key           unit-derived address of device KEY
  *   CID        key           unit-derived number of the guest for device KEY
@@ -48,7 +50,8 @@
 	FIXUP(NODES, "nodes")          \
 	FIXUP(CID, "cid")              \
 	FIXUP(PORT, "port")            \
-	FIXUP(TIME, "time")
+	FIXUP(TIME, "time")            \
+	FIXUP(VHOST, "vhost")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
@@ -57,7 +60,7 @@ enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
 /* How the written fact is quoted by where it stands. */
 enum text_escape {
 	ESCAPE_RAW, /* as it is */
-	ESCAPE_JSON, /* inside a JSON string; TAP: as JSON members */
+	ESCAPE_JSON, /* inside a JSON string; TAP, VHOST: as JSON members */
 	ESCAPE_KV, /* inside key=value: commas doubled */
 	ESCAPE_COUNT,
 };

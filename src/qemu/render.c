@@ -103,14 +103,14 @@ static void add_kv_set(struct text *out, const char *key, const char *string)
 			 last);
 }
 
-/* FIX_TAP and FIX_NODES stand for whole members, key and all: how many is known on the target. */
+/* These stand for whole members, key and all: which, and how many, is known on the target. */
 static bool is_member_mark(const struct node *node)
 {
 	const char *cursor = node->string;
 	struct segment seg;
 
 	return node->kind == NODE_STRING && text_next(&cursor, &seg) &&
-	       (seg.kind == FIX_TAP || seg.kind == FIX_NODES);
+	       (seg.kind == FIX_TAP || seg.kind == FIX_VHOST || seg.kind == FIX_NODES);
 }
 
 static void add_json(struct text *out, const struct node *node);

@@ -24,8 +24,7 @@ int stage_fixup(struct run *run, struct err *err)
 {
 	run->facts.accel = run->host.accel;
 	run->facts.nodes = run->host.nodes;
-	memcpy(run->facts.absent, run->host.absent, sizeof(run->facts.absent));
-	run->facts.absent_count = run->host.absent_count;
+	run->facts.absent = run->host.absent;
 	memcpy(run->facts.ports, run->host.ports, sizeof(run->facts.ports));
 	argv_set_time(&run->facts);
 	run->facts.fips = fips_enabled(FIPS_FILE);

@@ -166,24 +166,25 @@ static void add_json(struct thing *thing, const char *prefix, json_t *value)
 	}
 }
 
-/* A mark in place of members, {tap:4}, is the descriptors that the loader puts there. */
+/* Marks in place of members, {tap:4} and {vhost:5}, are the descriptors that the loader puts there. */
 static char *without_marks(const char *text)
 {
-	static const char descriptors[] = ",\"fd\":\"{fd}\"";
+	static const char tap[] = ",\"fd\":\"{fd}\"", vhost[] = ",\"vhost\":\"{vhost}\"";
 	char *result = copy("", 0), *at;
 	size_t len = 0;
 
-	result = more(result, strlen(text) * 2 + 64, 1);
+	result = more(result, strlen(text) * 2 + 128, 1);
 	for (at = result; *text; len++) {
-		const char *end = strncmp(text, ",{tap:", 6) == 0 ? strchr(text, '}') : NULL;
+		const char *members = strncmp(text, ",{tap:", 6) == 0     ? tap
+				      : strncmp(text, ",{vhost:", 8) == 0 ? vhost
+									  : NULL;
 
-		if (!end) {
+		if (!members) {
 			*at++ = *text++;
 			continue;
 		}
-		memcpy(at, descriptors, sizeof(descriptors) - 1);
-		at += sizeof(descriptors) - 1;
-		text = end + 1;
+		at = stpcpy(at, members);
+		text = strchr(text, '}') + 1;
 	}
 	*at = '\0';
 	return result;

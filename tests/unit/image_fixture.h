@@ -143,6 +143,7 @@ static inline void fixture_ops(struct fixture *fix)
 				  .tap = {.owner = "net0",
 					  .name = "vm%d",
 					  .bridge = fix->bridge_text,
+					  .device = "",
 					  .queues = 2,
 					  .flags = TAP_VNET_HDR | TAP_MULTI_QUEUE,
 					  .fd = 0}};

@@ -52,10 +52,16 @@ static void open_image(const struct img_source_arg *args, size_t count)
 		 .tap = {.owner = "net0",
 			 .name = "t,0",
 			 .bridge = "",
+			 .device = "",
 			 .queues = 2,
 			 .flags = TAP_MULTI_QUEUE}},
 		{.code = OP_TAP,
-		 .tap = {.owner = "net1", .name = "t1", .bridge = "", .queues = 1, .fd = 2}},
+		 .tap = {.owner = "net1",
+			 .name = "t1",
+			 .bridge = "",
+			 .device = "",
+			 .queues = 1,
+			 .fd = 2}},
 		{.code = OP_FILE,
 		 .file = {.owner = "disk0", .path = mark(FIX_SITE, ESCAPE_RAW, 0, 0, ""), .fd = 3}},
 		{.code = OP_MEMORY, .memory = {.cpus = 1, .mib = 1, .flags = MEMORY_ADVICE}},
@@ -66,6 +72,8 @@ static void open_image(const struct img_source_arg *args, size_t count)
 			  .last = 5999,
 			  .index = 1,
 			  .fd = 4}},
+		{.code = OP_VHOST, .vhost = {.owner = "net0", .path = "", .queues = 2, .fd = 5}},
+		{.code = OP_VHOST, .vhost = {.owner = "net1", .path = "", .queues = 1, .fd = 7}},
 	};
 	static const struct site_slot sites[] = {
 		{.key = "disk0.path", .kind = SITE_PATH, .value = "/a,\"b"},
@@ -163,9 +171,29 @@ static void test_what_names_an_absent_device_is_left_out(void **state)
 					    NULL};
 
 	open_image(args, ARRAY_SIZE(args));
-	facts.absent[facts.absent_count++] = 7;
-	facts.absent[facts.absent_count++] = 3;
+	slot_set_add(&facts.absent, 7);
+	slot_set_add(&facts.absent, 3);
 	expect_argv(ARGV_EXEC, wanted);
+	expect_argv(ARGV_SHELL, shell);
+}
+
+static void test_vhost_is_off_where_it_is_absent(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("{", mark(FIX_VHOST, ESCAPE_JSON, 5, 2, ""), "}")},
+		{.text = joined("x,", mark(FIX_VHOST, ESCAPE_KV, 7, 1, ""), "")},
+	};
+	static const char *const wanted[] = {"{\"vhost\":true,\"vhostfds\":\"15:16\"}",
+					     "x,vhost=on,vhostfd=17", NULL};
+	static const char *const absent[] = {"{\"vhost\":false}", "x,vhost=off", NULL};
+	static const char *const shell[] = {"{\"vhost\":true}", "x,vhost=on", NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	expect_argv(ARGV_EXEC, wanted);
+	slot_set_add(&facts.absent, 5);
+	slot_set_add(&facts.absent, 7);
+	expect_argv(ARGV_EXEC, absent);
 	expect_argv(ARGV_SHELL, shell);
 }
 
@@ -315,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
 		cmocka_unit_test(test_what_names_an_absent_device_is_left_out),
+		cmocka_unit_test(test_vhost_is_off_where_it_is_absent),
 		cmocka_unit_test(test_a_port_is_the_first_until_one_is_chosen),
 		cmocka_unit_test(test_times_are_counted_from_now),
 		cmocka_unit_test(test_nodes_are_members_of_an_object),

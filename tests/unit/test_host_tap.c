@@ -145,6 +145,7 @@ static int setup(void **arg)
 			 .tap = {.owner = "net0",
 				 .name = "vm0",
 				 .bridge = "br0",
+				 .device = "",
 				 .queues = 1,
 				 .flags = TAP_VNET_HDR,
 				 .fd = 3}};

@@ -48,12 +48,15 @@ static void test_wrong_operations_are_refused(void **state)
 		{5, {.code = OP_ACCEL}, "a second accelerator"},
 		{0, {.code = OP_BRIDGE, .bridge = {"b", "", 1u << 1}}, "bridge flags"},
 		{2,
-		 {.code = OP_TAP, .tap = {"net0", "t", "", 0, TAP_MULTI_QUEUE, 0}},
+		 {.code = OP_TAP, .tap = {"net0", "t", "", "", 0, TAP_MULTI_QUEUE, 0}},
 		 "tap with 0 queues"},
-		{2, {.code = OP_TAP, .tap = {"net0", "t", "", 2, 0, 0}}, "not multi-queue"},
+		{2, {.code = OP_TAP, .tap = {"net0", "t", "", "", 2, 0, 0}}, "not multi-queue"},
 		{2,
-		 {.code = OP_TAP, .tap = {"net0", "t", "", 257, TAP_MULTI_QUEUE, 0}},
+		 {.code = OP_TAP, .tap = {"net0", "t", "", "", 257, TAP_MULTI_QUEUE, 0}},
 		 "tap queues"},
+		{2, {.code = OP_VHOST, .vhost = {"net0", "", 0, 0, 0}}, "vhost with 0 queues"},
+		{2, {.code = OP_VHOST, .vhost = {"net0", "", 257, 0, 0}}, "vhost queues"},
+		{2, {.code = OP_VHOST, .vhost = {"net0", "", 2, 2, 0}}, "vhost flags"},
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, 1}}, "slot 1 is filled twice"},
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, 5}}, "fills descriptor slot 2"},
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, FD_SLOT_MAX}}, "descriptor slots"},
@@ -105,6 +108,8 @@ static void test_references_to_nothing_are_refused(void **state)
 		{FIX_TAP, 0, 0, ""},
 		{FIX_TAP, 2, 1, ""},
 		{FIX_TAP, 0, UINT32_MAX, ""},
+		{FIX_VHOST, 0, 2, ""}, /* a tap's */
+		{FIX_VHOST, 5, 1, ""},
 		{FIX_SITE, 3, 0, ""},
 		{FIX_MAC, 0, 0, ""},
 		{FIX_UUID, 1, 0, ""},
@@ -148,8 +153,8 @@ static void test_accelerator_needs_its_operation(void **state)
 /* Operations run before there are descriptors and an accelerator to speak of. */
 static void test_operation_texts_know_no_descriptors(void **state)
 {
-	static const enum fixup_kind bad[] = {FIX_FD,  FIX_FD_PATH, FIX_FDSET_PATH,
-					      FIX_TAP, FIX_ACCEL,   FIX_PORT};
+	static const enum fixup_kind bad[] = {FIX_FD,    FIX_FD_PATH, FIX_FDSET_PATH, FIX_TAP,
+					      FIX_VHOST, FIX_ACCEL,   FIX_PORT};
 	struct fixture *fix = *state;
 	char *mark = fix->arg_text[0]; /* first: nothing else refers to it */
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * net_back.c - what is behind a network interface: -netdev, and what the loader does for it.
+ *
+ * In: the rows of net.c. The loader opens taps and devices and hands descriptors over; QEMU opens nothing but
+ * the socket to a switch.
+ */
+#include "devices/net.h"
+
+#include <string.h>
+
+#include "devices/vhost_user.h"
+#include "image/image.h"
+#include "model/emit.h"
+
+static void add_bridge(const struct vm_dev *dev, struct emit *emit)
+{
+	const struct net *net = net_of(dev);
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_BRIDGE;
+	op.bridge.name = emit_site_value(emit, dev, "bridge");
+	op.bridge.address = net->bridge_address ? net->bridge_address : "";
+	op.bridge.flags = net->bridge_create ? BRIDGE_CREATE : 0;
+	(void)emit_op(emit, &op);
+}
+
+static struct node *add_netdev(struct emit *emit, const char *type)
+{
+	struct node *netdev = emit_tree(emit, "-netdev", 0);
+
+	node_add_string(emit->arena, netdev, "type", type);
+	return netdev;
+}
+
+/* What is no tap says how many queues it has; a tap has as many descriptors (F32). */
+static void add_queues(const struct vm_dev *dev, struct emit *emit, struct node *netdev)
+{
+	if (net_of(dev)->multi_queue)
+		node_add_uint(emit->arena, netdev, "queues", net_of(dev)->queues);
+}
+
+/* Beside the tap, a mark for the members vhost and vhostfd or vhostfds (F47, F48). */
+static void add_vhost(const struct vm_dev *dev, struct emit *emit, uint32_t queues,
+		      struct node *netdev)
+{
+	const struct net *net = net_of(dev);
+	struct op op;
+
+	if (!net_may_vhost(dev))
+		return;
+	memset(&op, 0, sizeof(op));
+	op.code = OP_VHOST;
+	op.vhost.owner = dev->id;
+	op.vhost.path = net->vhost_device ? net->vhost_device : "";
+	op.vhost.queues = queues;
+	op.vhost.flags = prop_word_is(net->vhost, "REQUIRED") ? VHOST_REQUIRED : 0;
+	uint32_t fd = emit_op(emit, &op);
+
+	node_add_string(emit->arena, netdev, "vhost", emit_mark(emit, FIX_VHOST, fd, queues, ""));
+}
+
+static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
+{
+	const struct net *net = net_of(dev);
+	struct node *netdev;
+	struct op op;
+
+	if (net_is_bridge(dev))
+		add_bridge(dev, emit);
+	memset(&op, 0, sizeof(op));
+	op.code = OP_TAP;
+	op.tap.owner = dev->id;
+	op.tap.name = net->tap_name;
+	op.tap.device = net->tap_device ? net->tap_device : "";
+	op.tap.bridge = net_is_bridge(dev) ? emit_site_value(emit, dev, "bridge") : "";
+	op.tap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
+	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |
+		       (net->multi_queue ? TAP_MULTI_QUEUE : 0) |
+		       (net->tap_persistent ? TAP_PERSISTENT : 0);
+	uint32_t fd = emit_op(emit, &op);
+
+	netdev = add_netdev(emit, "tap");
+	/* The mark stands for the whole member: fd or fds (F48). */
+	node_add_string(emit->arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, op.tap.queues, ""));
+	add_vhost(dev, emit, op.tap.queues, netdev);
+	return netdev;
+}
+
+static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
+{
+	const struct vhost_user socket = {
+		.id = arena_fmt(emit->arena, "char%s", dev->alias),
+		.path_row = "socket",
+		.reconnect = net_may_retry(dev) ? net_of(dev)->reconnect : 0,
+		.listen = !net_may_retry(dev),
+		/* "does not support FD passing", says net_vhost_claim_chardev() of a descriptor. */
+		.by_path = true,
+	};
+	struct node *netdev;
+
+	vhost_user_emit(dev, emit, &socket);
+	netdev = add_netdev(emit, "vhost-user");
+	node_add_string(emit->arena, netdev, "chardev", socket.id);
+	add_queues(dev, emit, netdev);
+	return netdev;
+}
+
+static struct node *add_vdpa(const struct vm_dev *dev, struct emit *emit)
+{
+	struct node *netdev;
+	const char *device;
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_FILE;
+	op.file.owner = dev->id;
+	op.file.path = emit_site_value(emit, dev, "vdpa");
+	op.file.flags = FILE_CHARACTER_DEVICE;
+	device = emit_fd_set(emit, emit_op(emit, &op));
+	emit_lock(emit, EMIT_LOCK_VDPA);
+	netdev = add_netdev(emit, "vhost-vdpa");
+	node_add_string(emit->arena, netdev, "vhostdev", device);
+	add_queues(dev, emit, netdev);
+	return netdev;
+}
+
+void net_back(const struct vm_dev *dev, struct emit *emit)
+{
+	struct node *netdev;
+
+	if (net_is_bridge(dev) && !net_of(dev)->bridge)
+		return;
+	if (net_is_tap(dev))
+		netdev = add_tap(dev, emit);
+	else if (net_is_vhost_user(dev))
+		netdev = add_vhost_user(dev, emit);
+	else if (net_is_vdpa(dev))
+		netdev = add_vdpa(dev, emit);
+	else
+		netdev = add_netdev(emit, "user");
+	node_add_string(emit->arena, netdev, "id", arena_fmt(emit->arena, "host%s", dev->alias));
+}
