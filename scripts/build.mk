@@ -28,7 +28,7 @@ TARGET_BIN := $(O)/target/bin
 
 # ---- composer (build host) -------------------------------------------------------------------
 KILN_DIRS := kiln import config devices machines layout qemu domain plan model image base
-HOST_ONLY_DIRS := host run
+HOST_ONLY_DIRS := host run ctl
 XML_CFLAGS := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
 KILN_LIBS := -lxml2 -llz4 -ljansson
 
@@ -80,10 +80,15 @@ TARGET_CFLAGS = $(TARGET_OPT) -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector
 TARGET_LD := $(HOST_CC)
 TARGET_LIB = $(or $(MUSL_LIB),/usr/lib/$(shell $(HOST_CC) -dumpmachine | sed 's/-.*//')-linux-musl)
 TARGET_LDFLAGS := -static-pie -nostdlib -nostartfiles -Wl,-z,relro,-z,now -Wl,--gc-sections
-# The writer allocates and is the composer's alone.
-TARGET_SRCS := $(foreach d,base host run,$(call lib_srcs,$(d))) \
+# The programs, and the folder of each. What they share is an archive, of which a program takes what it
+# calls. The writer allocates and is the composer's alone.
+TARGET_PROGRAMS := kiln-run kiln-ctl
+DIR_kiln-run := run
+DIR_kiln-ctl := ctl
+SHARED_SRCS := $(foreach d,base host,$(call lib_srcs,$(d))) \
 	$(filter-out $(wildcard $(TOP)/src/image/writer*.c),$(call lib_srcs,image))
-TARGET_OBJS := $(patsubst $(TOP)/src/%.c,$(TB)/%.o,$(TARGET_SRCS))
+# $(call target_objs,FOLDER,SOURCES)
+target_objs = $(patsubst $(TOP)/src/%.c,$(1)/%.o,$(2))
 
 # Kernel, lz4 and xxhash headers without glibc's: musl-gcc knows only its own include folder.
 ARCH_INC := /usr/include/$(shell $(HOST_CC) -print-multiarch 2>/dev/null)
@@ -110,21 +115,29 @@ $(TB)/lz4.o:
 		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
 		--redefine-sym free=lz4_heap_give lz4.o
 
-$(B)/kiln-run.debug: $(TARGET_OBJS) $(TB)/lz4.o
-	$(call say,LD,kiln-run.debug)
-	$(Q)$(TARGET_LD) $(TARGET_LDFLAGS) -o $@ $(TARGET_LIB)/rcrt1.o $(TARGET_LIB)/crti.o $^ \
-		-Wl,--start-group $(TARGET_LIB)/libc.a -lgcc -Wl,--end-group $(TARGET_LIB)/crtn.o
+$(TB)/libshared.a: $(call target_objs,$(TB),$(SHARED_SRCS)) $(TB)/lz4.o
+	$(call say,AR,target/libshared.a)
+	$(Q)rm -f $@; $(AR) rcsD $@ $^
 
-$(TARGET_BIN)/kiln-run: $(B)/kiln-run.debug
-	@mkdir -p $(@D)
-	$(call say,STRIP,target/bin/kiln-run)
-	$(Q)$(TARGET_STRIP) -o $@ $<
+define target_rules
+$(B)/$(1).debug: $(call target_objs,$(TB),$(call lib_srcs,$(DIR_$(1)))) $(TB)/libshared.a
+	$$(call say,LD,$(1).debug)
+	$(Q)$$(TARGET_LD) $$(TARGET_LDFLAGS) -o $$@ $$(TARGET_LIB)/rcrt1.o $$(TARGET_LIB)/crti.o $$^ \
+		-Wl,--start-group $$(TARGET_LIB)/libc.a -lgcc -Wl,--end-group $$(TARGET_LIB)/crtn.o
 
-# ---- kiln-run for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
-# $(O)/target-ARCH/bin/kiln-run; the packages stay in $(O)/dl. HOST_ARCH of the configured board says
-# that `make` builds it too.
-.PHONY: kiln-run-aarch64
+$(TARGET_BIN)/$(1): $(B)/$(1).debug
+	@mkdir -p $$(@D)
+	$$(call say,STRIP,target/bin/$(1))
+	$(Q)$$(TARGET_STRIP) -o $$@ $$<
+endef
+$(foreach p,$(TARGET_PROGRAMS),$(eval $(call target_rules,$(p))))
+
+# ---- the same for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
+# $(O)/target-ARCH/bin; the packages stay in $(O)/dl. HOST_ARCH of the configured board says that `make`
+# builds them too.
+.PHONY: kiln-run-aarch64 kiln-ctl-aarch64
 # help: Build | kiln-run-aarch64 | kiln-run for aarch64 hosts, in target-aarch64/bin
+# help: Build | kiln-ctl-aarch64 | kiln-ctl for aarch64 hosts, in target-aarch64/bin
 CROSS_ARCHES := aarch64
 CROSS_CC := clang
 CROSS_CFLAGS = $(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS)) -nostdlibinc
@@ -133,7 +146,6 @@ CROSS_DEB_aarch64 := arm64
 define cross_rules
 X_$(1) := $(B)/target-$(1)
 R_$(1) := $(B)/target-$(1)/root
-OBJS_$(1) := $(patsubst $(TOP)/src/%.c,$(B)/target-$(1)/%.o,$(TARGET_SRCS))
 
 $(B)/target-$(1)/root/.stamp: $(TOP)/scripts/debian-unpack
 	$$(call say,UNPACK,musl and lz4 of $(1))
@@ -158,21 +170,31 @@ $(B)/target-$(1)/lz4.o: $(B)/target-$(1)/root/.stamp
 		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
 		--redefine-sym free=lz4_heap_give lz4.o
 
-$(B)/kiln-run-$(1).debug: $$(OBJS_$(1)) $(B)/target-$(1)/lz4.o
-	$$(call say,LD,kiln-run-$(1).debug)
+$(B)/target-$(1)/libshared.a: $(call target_objs,$(B)/target-$(1),$(SHARED_SRCS)) \
+		$(B)/target-$(1)/lz4.o
+	$$(call say,AR,target-$(1)/libshared.a)
+	$(Q)rm -f $$@; llvm-ar rcsD $$@ $$^
+endef
+
+# $(call cross_program,ARCH,PROGRAM)
+define cross_program
+$(B)/$(2)-$(1).debug: $(call target_objs,$(B)/target-$(1),$(call lib_srcs,$(DIR_$(2)))) \
+		$(B)/target-$(1)/libshared.a
+	$$(call say,LD,$(2)-$(1).debug)
 	$(Q)ld.lld -pie --no-dynamic-linker -z relro -z now -z text --gc-sections -o $$@ \
 		$$(addprefix $$(R_$(1))/usr/lib/$(1)-linux-musl/,rcrt1.o crti.o) $$^ --start-group \
 		$$(R_$(1))/usr/lib/$(1)-linux-musl/libc.a $$(R_$(1))/usr/lib/gcc/$(1)-linux-gnu/12/libgcc.a \
 		--end-group $$(R_$(1))/usr/lib/$(1)-linux-musl/crtn.o
 
-$(O)/target-$(1)/bin/kiln-run: $(B)/kiln-run-$(1).debug
+$(O)/target-$(1)/bin/$(2): $(B)/$(2)-$(1).debug
 	@mkdir -p $$(@D)
-	$$(call say,STRIP,target-$(1)/bin/kiln-run)
+	$$(call say,STRIP,target-$(1)/bin/$(2))
 	$(Q)llvm-strip -o $$@ $$<
 
-kiln-run-$(1): $(O)/target-$(1)/bin/kiln-run
+$(2)-$(1): $(O)/target-$(1)/bin/$(2)
 endef
-$(foreach a,$(CROSS_ARCHES),$(eval $(call cross_rules,$(a))))
+$(foreach a,$(CROSS_ARCHES),$(eval $(call cross_rules,$(a))) \
+	$(foreach p,$(TARGET_PROGRAMS),$(eval $(call cross_program,$(a),$(p)))))
 
 # kiln looks for the Kconfig tree in ../share/kiln from its own folder, here as when installed.
 HOST_SHARE := $(O)/host/share/kiln
@@ -185,6 +207,6 @@ $(HOST_SHARE)/.stamp:
 # help: Build | host-programs | compile kiln and kiln-kconf alone
 .PHONY: programs host-programs
 host-programs: $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(HOST_SHARE)/.stamp
-programs: host-programs $(TARGET_BIN)/kiln-run
+programs: host-programs $(addprefix $(TARGET_BIN)/,$(TARGET_PROGRAMS))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

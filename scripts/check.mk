@@ -3,12 +3,13 @@
 
 # ---- unit tests: tests/unit/test_NAME.c, each a program. A line "LINK: flags" in its first comment
 # adds link flags (--wrap). Tests of host/ and run/ (test_host*, test_run*) are linked with the
-# loader's archives, as a glibc build; the others with the composer's: nobody sees both.
+# loader's archives, as a glibc build, test_ctl* with kiln-ctl's, the others with the composer's: nobody
+# sees both.
 UNIT_SRCS := $(wildcard $(TOP)/tests/unit/test_*.c)
 UNIT_BINS := $(patsubst $(TOP)/tests/unit/%.c,$(B)/tests/%,$(UNIT_SRCS))
 UNIT_ARCHIVES = $(foreach d,$(KILN_DIRS) $(HOST_ONLY_DIRS),$(call host_lib,$(d)))
-unit_archives = $(foreach d,$(if $(filter test_host% test_run%,$(1)),run host image base,$(KILN_DIRS)),\
-	$(call host_lib,$(d)))
+unit_archives = $(foreach d,$(or $(if $(filter test_host% test_run%,$(1)),run host image base),\
+	$(if $(filter test_ctl%,$(1)),ctl host image base),$(KILN_DIRS)),$(call host_lib,$(d)))
 unit_link = $(shell sed -n 's/^.*LINK: //p;5q' $(1))
 
 $(B)/tests/%: $(TOP)/tests/unit/%.c $(UNIT_ARCHIVES)

@@ -24,14 +24,14 @@ $(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/debian-unpack $(TOP)/t
 	$(Q)touch $@
 wanted_payload = $(if $(shell grep -sl '="demo/' '$(config_seen)'),$(DEMO_PAYLOAD)) \
 	$(if $(shell grep -sl '="demo-arm64/' '$(config_seen)'),$(DEMO_ARM64))
-# A board of another architecture gets its kiln-run with the image.
+# A board of another architecture gets its kiln-run and kiln-ctl with the image.
 wanted_loader = $(foreach a,$(CROSS_ARCHES),$(if $(shell grep -sx 'CONFIG_HOST_ARCH="$(a)"' '$(config_seen)'),\
-	$(if $(filter $(a),$(shell uname -m)),,$(O)/target-$(a)/bin/kiln-run)))
+	$(if $(filter $(a),$(shell uname -m)),,$(addprefix $(O)/target-$(a)/bin/,$(TARGET_PROGRAMS)))))
 
 COMPOSE = $(HOST_BIN)/kiln compose --payload-dir '$(PAYLOAD)'
 
 # help: Build | all | compose the image of the configuration; the default
-# help: Build | programs | compile kiln, kiln-kconf and kiln-run
+# help: Build | programs | compile kiln, kiln-kconf, kiln-run and kiln-ctl
 # help: Build | demo-payload | fetch and unpack what the demo configurations name
 # help: Build | demo-payload-arm64 | the same for the demonstration on aarch64
 .PHONY: all demo-payload demo-payload-arm64

@@ -22,7 +22,8 @@ deps:
 .PHONY: install
 install: programs
 	$(Q)install -d '$(INSTALL_BIN)' '$(INSTALL_LIB)' '$(INSTALL_SHARE)'
-	$(Q)install -m 0755 $(HOST_BIN)/kiln $(TARGET_BIN)/kiln-run '$(INSTALL_BIN)'
+	$(Q)install -m 0755 $(HOST_BIN)/kiln $(addprefix $(TARGET_BIN)/,$(TARGET_PROGRAMS)) \
+		'$(INSTALL_BIN)'
 	$(Q)install -m 0755 $(HOST_BIN)/kiln-kconf '$(INSTALL_LIB)'
 	$(Q)cd $(TOP) && for f in $(SHARE_FILES); do \
 		install -D -m 0644 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \

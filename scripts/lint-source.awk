@@ -74,7 +74,7 @@ BEGIN {
 	in_src = part[1] == "src"
 	dir = in_src ? part[2] : ""
 	helper = file ~ /^src\/config\/helper\//
-	no_heap = dir ~ /^(run|host|base)$/ || (dir == "image" && file !~ /\/writer[^\/]*$/)
+	no_heap = dir ~ /^(run|ctl|host|base)$/ || (dir == "image" && file !~ /\/writer[^\/]*$/)
 	header = file ~ /\.h$/
 	if (in_src && !(dir in knows))
 		say(1, "folder src/" dir " is not in the table of scripts/lint-source.awk")

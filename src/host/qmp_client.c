@@ -108,7 +108,7 @@ int qmp_client_greet(struct qmp_client *qmp, int64_t deadline)
 		return ret;
 	if (!key_is(&line, "QMP"))
 		return -EPROTO;
-	return qmp_client_command(qmp, "qmp_capabilities", deadline);
+	return qmp_client_command(qmp, "qmp_capabilities", deadline, &line);
 }
 
 int qmp_client_ask(struct qmp_client *qmp, const char *request, int64_t deadline,
@@ -123,6 +123,8 @@ int qmp_client_ask(struct qmp_client *qmp, const char *request, int64_t deadline
 		ret = line_read(qmp, ret_reply, deadline);
 		if (ret)
 			return ret;
+		if (key_is(ret_reply, "event"))
+			continue;
 		if (key_is(ret_reply, "return"))
 			return 0;
 		if (key_is(ret_reply, "error"))
@@ -130,14 +132,14 @@ int qmp_client_ask(struct qmp_client *qmp, const char *request, int64_t deadline
 	}
 }
 
-int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline)
+int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline,
+		       struct qmp_reply *ret_reply)
 {
-	struct qmp_reply ignored;
 	char text[128];
 
 	if (snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", name) >= (int)sizeof(text))
 		return -EMSGSIZE;
-	return qmp_client_ask(qmp, text, deadline, &ignored);
+	return qmp_client_ask(qmp, text, deadline, ret_reply);
 }
 
 void qmp_client_close(struct qmp_client *qmp)

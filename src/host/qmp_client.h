@@ -60,11 +60,12 @@ int qmp_client_ask(struct qmp_client *qmp, const char *request, int64_t deadline
 		   struct qmp_reply *ret_reply) MUST_CHECK;
 
 /**
- * qmp_client_command() - run a command without arguments, of whose answer only success counts.
+ * qmp_client_command() - run a command without arguments.
  *
  * Return: as qmp_client_ask().
  */
-int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline) MUST_CHECK;
+int qmp_client_command(struct qmp_client *qmp, const char *name, int64_t deadline,
+		       struct qmp_reply *ret_reply) MUST_CHECK;
 
 /** qmp_client_close() - close the connection. */
 void qmp_client_close(struct qmp_client *qmp);

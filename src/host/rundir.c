@@ -202,8 +202,7 @@ int rundir_open(struct rundir *dir, enum rundir_open how, struct err *err)
 		if (ret == 0)
 			return 0;
 		if (ret == 1) {
-			(void)close(dir->lock);
-			dir->lock = -1;
+			rundir_unlock(dir);
 			return 1;
 		}
 		rundir_close(dir);
@@ -297,13 +296,19 @@ int rundir_remove(struct rundir *dir, struct err *err)
 	return 0;
 }
 
-void rundir_close(struct rundir *dir)
+void rundir_unlock(struct rundir *dir)
 {
 	if (dir->lock >= 0)
 		(void)close(dir->lock);
+	dir->lock = -1;
+}
+
+void rundir_close(struct rundir *dir)
+{
+	rundir_unlock(dir);
 	if (dir->fd >= 0)
 		(void)close(dir->fd);
-	dir->lock = dir->fd = -1;
+	dir->fd = -1;
 }
 
 int rundir_base_lock(const struct rundir *dir, struct err *err)

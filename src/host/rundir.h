@@ -22,6 +22,7 @@
 #define RUNDIR_PATH_MAX 256
 #define LOCK_FILE       "lock"
 #define QMP_LOCK_FILE   "qmp.lock"
+#define QMP_SOCKET      "qmp"
 #define QMP_DOWN_SOCKET "qmp-down"
 
 /**
@@ -84,6 +85,9 @@ int rundir_empty(const struct rundir *dir, struct err *err) MUST_CHECK;
 
 /** rundir_remove() - remove the locked directory with all that is in it. Return: 0, or -1. */
 int rundir_remove(struct rundir *dir, struct err *err) MUST_CHECK;
+
+/** rundir_unlock() - give the lock back and keep the directory open. */
+void rundir_unlock(struct rundir *dir);
 
 /** rundir_close() - give the lock and the descriptors back. */
 void rundir_close(struct rundir *dir);

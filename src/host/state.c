@@ -194,3 +194,17 @@ int state_add(struct state *state, enum op_code op, const char *text, struct err
 	state->record_count++;
 	return 0;
 }
+
+void state_add_iface(struct state *state, const char *owner, const char *name, int index)
+{
+	struct state_iface *iface = &state->ifaces[state->iface_count];
+
+	if (state->iface_count == STATE_IFACE_MAX || index <= 0)
+		return;
+	(void)snprintf(iface->owner, sizeof(iface->owner), "%s", owner);
+	for (char *blank = iface->owner; (blank = strchr(blank, ' '));)
+		*blank = '_';
+	(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
+	iface->index = index;
+	state->iface_count++;
+}

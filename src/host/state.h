@@ -88,6 +88,19 @@ int state_save(const struct state *state, int dir, struct err *err) MUST_CHECK;
  */
 int state_process(const struct state *state, int wait_ms) MUST_CHECK;
 
+/**
+ * state_add_iface() - append a host interface of the VM, in memory.
+ * @state: the state.
+ * @owner: device identity; a blank in it becomes '_', as blanks part the words of the file.
+ * @name: of the interface, as the kernel calls it.
+ * @index: its index.
+ *
+ * For every interface of this host that moves packets of a NIC: taps and macvtaps. What the host has no
+ * interface for (user networking, vhost-user, vDPA, a NIC of its own) adds none (behaviours F01). An index
+ * that is not known is no entry, and no failure.
+ */
+void state_add_iface(struct state *state, const char *owner, const char *name, int index);
+
 /** state_add() - append a record, in memory. Return: 0, or -1 with ERR_HOST when it does not fit. */
 int state_add(struct state *state, enum op_code op, const char *text, struct err *err) MUST_CHECK;
 

@@ -157,16 +157,7 @@ static int configure(struct host *host, const struct op_tap *tap, const char *na
 	netlink_close(&nl);
 	if (ret)
 		return setup_refuse(err, ret, name);
-	if (host->state->iface_count < STATE_IFACE_MAX) {
-		struct state_iface *iface = &host->state->ifaces[host->state->iface_count++];
-
-		(void)snprintf(iface->owner, sizeof(iface->owner), "%s", tap->owner);
-		/* A blank ends the word in the state file. */
-		for (char *blank = iface->owner; (blank = strchr(blank, ' '));)
-			*blank = '_';
-		(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
-		iface->index = dev.index;
-	}
+	state_add_iface(host->state, tap->owner, name, dev.index);
 	return 0;
 }
 

@@ -2,91 +2,18 @@
 /*
  * down.c - the command down: ask the guest to power off, insist, and clean.
  *
- * Truth is the lock: as long as it is held the VM is alive, whatever the state file says. A signal
- * is sent only to a process whose start time is the recorded one.
+ * Whether it is alive, and which process it is, says host/alive.h.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "host/alive.h"
 #include "host/proc.h"
-#include "host/qmp_client.h"
 #include "run/run.h"
-
-#define QMP_MS    2000 /* for the answer to a command */
-#define QUIT_MS   5000 /* for the end after `quit`, and after SIGTERM */
-#define RETRY_MS  20
-#define RETRY_NS  (RETRY_MS * 1000000L)
-#define REAPER_MS 5000 /* for the reaper, when it is cleaning at the same time */
-
-static void pause_briefly(void)
-{
-	const struct timespec time = {.tv_nsec = RETRY_NS};
-
-	(void)nanosleep(&time, NULL);
-}
-
-/*
- * kiln-ctl may be in the middle of something; it gets as long as the guest would. After that the
- * VM is stopped all the same, by the monitor that is down's own.
- */
-static int control_lock(struct run *run, int64_t deadline)
-{
-	int fd =
-		openat(run->dir.fd, QMP_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && proc_now_ms() < deadline)
-		pause_briefly();
-	return fd;
-}
-
-static int is_alive(struct run *run)
-{
-	struct rundir probe = run->dir;
-	struct err err;
-	int ret;
-
-	probe.fd = probe.lock = -1;
-	ret = rundir_open(&probe, RUNDIR_LOOK, &err);
-	rundir_close(&probe);
-	return ret == 1;
-}
-
-static int wait_end(struct run *run, int pidfd, int64_t deadline)
-{
-	int64_t left = deadline - proc_now_ms();
-
-	if (pidfd >= 0 && proc_pidfd_wait(pidfd, left > 0 ? (int)left : 0) != 1)
-		return 0;
-	while (is_alive(run)) {
-		if (proc_now_ms() >= deadline)
-			return 0;
-		pause_briefly();
-	}
-	return 1;
-}
-
-static int ask_monitor(struct run *run, const char *command)
-{
-	static char buf[QMP_LINE_MAX];
-	struct qmp_client qmp = {.buf = buf, .size = sizeof(buf)};
-	char path[RUNDIR_PATH_MAX + sizeof(QMP_DOWN_SOCKET)];
-	int64_t deadline = proc_now_ms() + QMP_MS;
-	int ret;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", run->dir.path, QMP_DOWN_SOCKET);
-	ret = qmp_client_connect(&qmp, path, deadline);
-	if (!ret)
-		ret = qmp_client_command(&qmp, command, deadline);
-	qmp_client_close(&qmp);
-	return ret;
-}
 
 static void insist_notice(struct run *run, int asked)
 {
@@ -107,43 +34,16 @@ static void insist_notice(struct run *run, int asked)
 static int stop(struct run *run, int pidfd)
 {
 	int64_t grace = (int64_t)run->options->timeout * 1000;
-	int ret = grace ? ask_monitor(run, "system_powerdown") : 0;
+	struct qmp_reply ignored;
+	int ret = 0;
 
-	if (grace && !ret && wait_end(run, pidfd, proc_now_ms() + grace))
+	if (grace)
+		ret = alive_ask(&run->dir, QMP_DOWN_SOCKET, "system_powerdown", &ignored);
+	if (grace && !ret && alive_wait_end(&run->dir, pidfd, proc_now_ms() + grace))
 		return 0;
-	if (grace && is_alive(run))
+	if (grace && alive_is(&run->dir))
 		insist_notice(run, ret);
-	ret = ask_monitor(run, "quit");
-	/* QEMU may end before its answer is read. */
-	if ((!ret || ret == -ECONNRESET) && wait_end(run, pidfd, proc_now_ms() + QUIT_MS))
-		return 0;
-	for (int i = 0; pidfd >= 0 && i < 2; i++) {
-		(void)!proc_pidfd_signal(pidfd, i ? SIGKILL : SIGTERM);
-		if (wait_end(run, pidfd, proc_now_ms() + QUIT_MS))
-			return 0;
-	}
-	return is_alive(run) ? -1 : 0;
-}
-
-/*
- * The process behind the lock. Where none is recorded, or one that is gone, somebody cleans after it or
- * another `up` is about to write its own: a moment later there is a VM to stop or nothing to do.
- * Return: 0 with @ret_pidfd (-1: none was found), or -1.
- */
-static int holder_find(struct run *run, int *ret_pidfd, struct err *err)
-{
-	int64_t deadline = proc_now_ms() + REAPER_MS;
-
-	*ret_pidfd = -1;
-	while (is_alive(run)) {
-		if (state_load(&run->state, run->dir.fd, err) < 0)
-			return -1;
-		*ret_pidfd = state_process(&run->state, 0);
-		if (*ret_pidfd >= 0 || proc_now_ms() >= deadline)
-			break;
-		pause_briefly();
-	}
-	return 0;
+	return alive_end(&run->dir, QMP_DOWN_SOCKET, pidfd) ? 0 : -1;
 }
 
 static int stop_refuse(struct run *run, struct err *err)
@@ -167,7 +67,7 @@ static int unknown_refuse(struct run *run, struct err *err)
 /* The lock is free, or the reaper has it for the moment that cleaning takes. */
 static int clean(struct run *run, struct err *err)
 {
-	int64_t deadline = proc_now_ms() + REAPER_MS;
+	int64_t deadline = proc_now_ms() + ALIVE_SETTLE_MS;
 	int ret;
 
 	rundir_close(&run->dir);
@@ -175,7 +75,7 @@ static int clean(struct run *run, struct err *err)
 		rundir_close(&run->dir);
 		if (proc_now_ms() >= deadline)
 			return stop_refuse(run, err);
-		pause_briefly();
+		alive_pause();
 	}
 	if (ret == 2)
 		return 0;
@@ -198,7 +98,7 @@ static int dropped_end(struct run *run, struct err *err)
 		return 0;
 	message_notice("QEMU runs without its lock, which it must have given up itself; ending it");
 	(void)!proc_pidfd_signal(pidfd, SIGKILL);
-	return proc_pidfd_wait(pidfd, QUIT_MS) == 1 ? 0 : stop_refuse(run, err);
+	return proc_pidfd_wait(pidfd, ALIVE_QUIT_MS) == 1 ? 0 : stop_refuse(run, err);
 }
 
 /* The VM that was named, or the one of the image behind this program. */
@@ -228,13 +128,17 @@ int command_down(struct run *run, struct err *err)
 		return -1;
 	if (ret == 0)
 		return dropped_end(run, err) ? -1 : host_clean(&run->host, err);
-	CLEANUP_FD int control =
-		control_lock(run, proc_now_ms() + (int64_t)run->options->timeout * 1000);
-	CLEANUP_FD int pidfd = -1;
+	CLEANUP_FD int control = -1, pidfd = -1;
 
-	if (holder_find(run, &pidfd, err))
+	/*
+	 * kiln-ctl may be in the middle of something; it gets as long as the guest would. After that the
+	 * VM is stopped all the same, by the monitor that is down's own.
+	 */
+	(void)alive_control_lock(&run->dir, proc_now_ms() + (int64_t)run->options->timeout * 1000,
+				 &control);
+	if (alive_process(&run->dir, &run->state, &pidfd, err))
 		return -1;
-	if (is_alive(run) && stop(run, pidfd))
+	if (alive_is(&run->dir) && stop(run, pidfd))
 		return stop_refuse(run, err);
 	return clean(run, err);
 }

@@ -16,6 +16,7 @@
 #include "base/ident.h"
 #include "host/findings.h"
 #include "host/host.h"
+#include "host/message.h"
 #include "image/facts.h"
 #include "image/image.h"
 #include "run/options.h"
@@ -181,10 +182,18 @@ int command_check(struct run *run, struct err *err) MUST_CHECK;
 int command_show(struct run *run, struct err *err) MUST_CHECK;
 int command_probe_cpu(struct run *run, struct err *err) MUST_CHECK;
 
+#define RUN_PROGRAM "kiln-run"
+
 /** message_print() - an error on stderr, in one write. */
-void message_print(const struct err *err);
+static inline void message_print(const struct err *err)
+{
+	message_error(RUN_PROGRAM, err);
+}
 
 /** message_notice() - "kiln-run: TEXT" on stderr. */
-void message_notice(const char *text);
+static inline void message_notice(const char *text)
+{
+	message_line(RUN_PROGRAM, text);
+}
 
 #endif

@@ -16,7 +16,7 @@
 
 #define GREETING "{\"QMP\": {\"version\": {\"a\": [1, {\"return\": 1}]}, \"capabilities\": []}}\r\n"
 #define DONE     "{\"return\": {}}\r\n"
-#define EVENT    "{\"timestamp\": {\"seconds\": 1, \"return\": 2}, \"event\": \"STOP\"}\r\n"
+#define EVENT    "{\"timestamp\": {\"seconds\": 1}, \"event\": \"STOP\", \"return\": 2}\r\n"
 
 static char path[] = "/tmp/kiln-qmp.XXXXXX/s";
 static char buf[QMP_LINE_MAX];
@@ -74,11 +74,12 @@ static int teardown(void **arg)
 static void assert_talk(const char *const says[], int connected, int answered)
 {
 	int64_t deadline = proc_now_ms() + 5000;
+	struct qmp_reply reply;
 
 	serve(says);
 	assert_int_equal(qmp_client_connect(&qmp, path, deadline), connected);
 	if (!connected)
-		assert_int_equal(qmp_client_command(&qmp, "quit", deadline), answered);
+		assert_int_equal(qmp_client_command(&qmp, "quit", deadline, &reply), answered);
 }
 
 static void test_answer_behind_events(void **arg)

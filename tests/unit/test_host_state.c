@@ -79,8 +79,7 @@ static void test_what_is_saved_is_loaded(void **arg)
 	state.start = UINT64_MAX;
 	assert_int_equal(state_add(&state, OP_BRIDGE, "br0 0a:00:00:00:00:01", &err), 0);
 	assert_int_equal(state_add(&state, OP_TAP, "vm0", &err), 0);
-	state.ifaces[0] = (struct state_iface){.owner = "net0", .name = "vm0", .index = 7};
-	state.iface_count = 1;
+	state_add_iface(&state, "net0", "vm0", 7);
 	assert_int_equal(state_save(&state, dir, &err), 0);
 	assert_int_equal(state_load(&seen, dir, &err), 1);
 	assert_string_equal(seen.vm, "router");
@@ -162,12 +161,32 @@ static void test_folder_that_is_gone_is_an_error(void **arg)
 	assert_int_equal(mkdir(folder, 0700), 0);
 }
 
+static void test_interfaces_without_an_index_are_no_entries(void **arg)
+{
+	(void)arg;
+	state_clear(&state);
+	state.pid = 1;
+	state_add_iface(&state, "net0", "vm0", -1);
+	state_add_iface(&state, "net1", "vm1", 0);
+	state_add_iface(&state, "net 2.0 b", "vm2", 1);
+	assert_int_equal(state_save(&state, dir, &err), 0);
+	assert_int_equal(state_load(&seen, dir, &err), 1);
+	assert_int_equal(seen.iface_count, 1);
+	assert_string_equal(seen.ifaces[0].owner, "net_2.0_b");
+	assert_string_equal(seen.ifaces[0].name, "vm2");
+	for (unsigned i = 0; i < STATE_IFACE_MAX + 1; i++)
+		state_add_iface(&state, "net0", "vm0", 7);
+	assert_int_equal(state.iface_count, STATE_IFACE_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_forgotten_is_not_in_the_file, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_saved_is_loaded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interfaces_without_an_index_are_no_entries,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent_file_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_not_ours_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_much_is_refused, setup, teardown),

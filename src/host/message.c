@@ -3,12 +3,12 @@
  * message.c - errors and notices on stderr, each in one write, so that messages of VMs that start
  * side by side do not mix.
  */
-#include <stdio.h>
-#include <string.h>
+#include "host/message.h"
+
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fd.h"
-#include "run/run.h"
 
 static void print(const struct buf *buf)
 {
@@ -16,13 +16,13 @@ static void print(const struct buf *buf)
 	(void)!fd_write_all(STDERR_FILENO, buf->data, buf->len);
 }
 
-void message_print(const struct err *err)
+void message_error(const char *program, const struct err *err)
 {
 	char text[4096];
 	struct buf buf;
 
 	buf_init(&buf, text, sizeof(text));
-	buf_add_str(&buf, "kiln-run: ");
+	buf_addf(&buf, "%s: ", program);
 	if (err->at.file[0])
 		buf_addf(&buf, "%s:", err->at.file);
 	if (err->at.file[0] && err->at.line)
@@ -38,12 +38,12 @@ void message_print(const struct err *err)
 	print(&buf);
 }
 
-void message_notice(const char *text)
+void message_line(const char *program, const char *text)
 {
 	char line[1024];
 	struct buf buf;
 
 	buf_init(&buf, line, sizeof(line));
-	buf_addf(&buf, "kiln-run: %s\n", text);
+	buf_addf(&buf, "%s: %s\n", program, text);
 	print(&buf);
 }
