@@ -27,7 +27,7 @@ HOST_BIN := $(O)/host/bin
 TARGET_BIN := $(O)/target/bin
 
 # ---- composer (build host) -------------------------------------------------------------------
-KILN_DIRS := kiln import config devices machines layout qemu domain plan model image base
+KILN_DIRS := kiln export import config devices machines layout qemu domain plan model image base
 HOST_ONLY_DIRS := host run ctl
 XML_CFLAGS := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
 KILN_LIBS := -lxml2 -llz4 -ljansson
@@ -39,7 +39,7 @@ host_lib = $(HB)/lib$(1).a
 $(HB)/%.o: $(TOP)/src/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,src/$*.c)
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(if $(filter domain/% import/%,$*),$(XML_CFLAGS)) -c -o $@ $<
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(if $(filter domain/% import/% export/%,$*),$(XML_CFLAGS)) -c -o $@ $<
 
 define archive_rule
 $(call host_lib,$(1)): $(call host_objs,$(1))

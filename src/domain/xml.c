@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libxml/parser.h>
+
 #include "base/err.h"
 
 #define NAME_MAX_BYTES 64
@@ -233,6 +235,50 @@ bool xml_is_valid(const char *text)
 			return false;
 	}
 	return xmlCheckUTF8(xml_chars(text));
+}
+
+xmlNodePtr xml_parse(const char *data, size_t len)
+{
+	xmlDocPtr doc = xmlReadMemory(data, (int)len, NULL, NULL,
+				      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+					      XML_PARSE_NOBLANKS);
+	xmlNodePtr root = doc && !doc->intSubset ? xmlDocGetRootElement(doc) : NULL;
+
+	if (doc && !root)
+		xmlFreeDoc(doc);
+	return root;
+}
+
+void xml_remove(xmlNodePtr node, const char *name)
+{
+	if (name) {
+		(void)xmlUnsetProp(node, xml_chars(name));
+		return;
+	}
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
+void xml_replace(xmlNodePtr node, const char *name, const char *value)
+{
+	if (name) {
+		need(xmlSetProp(node, xml_chars(name), xml_chars(value)));
+		return;
+	}
+	while (node->children)
+		xml_remove(node->children, NULL);
+	set_text(node, value);
+}
+
+xmlNodePtr xml_insert(xmlNodePtr parent, xmlNodePtr before, const char *name)
+{
+	xmlNodePtr node = xmlNewDocNode(parent->doc, NULL, xml_chars(name), NULL);
+
+	need(node);
+	if (before)
+		return xmlAddNextSibling(before, node);
+	return parent->children ? xmlAddPrevSibling(parent->children, node)
+				: xmlAddChild(parent, node);
 }
 
 void xml_write(xmlNodePtr root, struct text *out)

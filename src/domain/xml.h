@@ -72,6 +72,22 @@ const char *xml_own_text(struct arena *arena, xmlNodePtr node);
 /** xml_is_valid() - whether XML can hold the text: UTF-8 without control characters. */
 bool xml_is_valid(const char *text);
 
+/**
+ * xml_parse() - the document that somebody wrote with xml_write().
+ *
+ * Return: its root element, released with xml_free(); NULL where it is none, or declares a document type.
+ */
+xmlNodePtr xml_parse(const char *data, size_t len);
+
+/** xml_remove() - take an element, or with @name one of its attributes, out of its document. */
+void xml_remove(xmlNodePtr node, const char *name);
+
+/** xml_replace() - another value of an attribute, or with @name NULL of the text of an element. */
+void xml_replace(xmlNodePtr node, const char *name, const char *value);
+
+/** xml_insert() - a new element in @parent, behind its child @before, or with NULL as the first one. */
+xmlNodePtr xml_insert(xmlNodePtr parent, xmlNodePtr before, const char *name);
+
 /** xml_write() - append the formatted document below @root to @out. */
 void xml_write(xmlNodePtr root, struct text *out);
 

@@ -27,6 +27,7 @@ int compose_command(int argc, char **argv, struct arena *arena, struct err_list 
 int check_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int budget_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int import_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
+int export_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int show_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int explain_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 int diff_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
@@ -34,7 +35,7 @@ int verify_command(int argc, char **argv, struct arena *arena, struct err_list *
 int probe_command(int argc, char **argv, struct arena *arena, struct err_list *errs);
 
 extern const char compose_options[], check_options[], explain_options[], import_options[],
-	show_options[], diff_options[], verify_options[], probe_options[];
+	export_options[], show_options[], diff_options[], verify_options[], probe_options[];
 
 /** enum output_form - for people or for programs. */
 enum output_form { FORM_TEXT, FORM_JSON };

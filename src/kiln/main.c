@@ -48,6 +48,13 @@ static const struct command commands[] = {
 		.run = import_command,
 	},
 	{
+		.name = "export",
+		.synopsis = "IMAGE --to SYSTEM [--output DIR] [--unit ID] [--lossy] [options]",
+		.summary = "write an image's payload and its description for another system",
+		.options = export_options,
+		.run = export_command,
+	},
+	{
 		.name = "show",
 		.synopsis = "IMAGE [--json | --argv [--payload-dir DIR] | --section NAME]",
 		.summary = "print what is in an image",

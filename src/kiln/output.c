@@ -56,18 +56,18 @@ static const char *remedy(int error)
 	switch (error) {
 	case ENOSPC:
 	case EDQUOT:
-		return "Free some disk space, or choose another folder with O=.";
+		return "Free some disk space, or choose another folder with --output (O= of make).";
 	case EFBIG:
-		return "Raise the limit of a file's size (ulimit -f), or choose another folder with O=.";
+		return "Raise the limit of a file's size (ulimit -f), or choose another folder with --output (O= of make).";
 	case ENOENT:
-		return "Make the folder above it first (mkdir -p), or choose another one with O=.";
+		return "Make the folder above it first (mkdir -p), or choose another one with --output (O= of make).";
 	case EISDIR:
 	case ENOTDIR:
 	case EEXIST:
 	case ENOTEMPTY:
-		return "Move away what stands in its place, or choose another folder with O=.";
+		return "Move away what stands in its place, or choose another folder with --output (O= of make).";
 	default:
-		return "Make the folder writable, or choose another one with O=.";
+		return "Make the folder writable, or choose another one with --output (O= of make).";
 	}
 }
 
@@ -95,7 +95,8 @@ static int lock_temp(int fd, const char *temp, const char *final, struct err *er
 		return 0;
 	(void)err_set(err, ERR_HOST, "another run is writing %s", final);
 	err_why(err, "Two runs in one folder would mix their files.");
-	err_fix(err, "Wait for the other one, or choose another folder with O=.");
+	err_fix(err,
+		"Wait for the other one, or choose another folder with --output (O= of make).");
 	return -1;
 }
 

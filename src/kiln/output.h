@@ -6,9 +6,10 @@
 #define KILN_KILN_OUTPUT_H
 
 #include "base/err.h"
+#include "image/ops.h"
 #include "model/arena.h"
 
-#define OUTPUT_MAX 16
+#define OUTPUT_MAX (PAYLOAD_MAX + 16)
 
 /** enum output_care - whether a loss of power after the run may leave an empty file. */
 enum output_care {
