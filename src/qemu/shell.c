@@ -142,7 +142,20 @@ static const char *variable(const struct reader *reader, const char *name, size_
 
 enum quoting { BARE, QUOTED };
 
-static void put_variable(struct reader *reader, enum quoting quoting)
+/* Each use counts as a word, as it looks through all before; and each line can double the last. */
+static int count_variable(struct reader *reader, const char *value)
+{
+	struct shell *shell = reader->shell;
+
+	shell->variable_bytes += strlen(value);
+	if (++shell->word_count <= WORDS_MAX && shell->variable_bytes <= WORDS_BYTES_MAX)
+		return 0;
+	return refuse(reader, reader->here, "the variables before and here become too much",
+		      "Together they may be used 16384 times and become 1 MiB of text.",
+		      "Give the command line alone.");
+}
+
+static int put_variable(struct reader *reader, enum quoting quoting)
 {
 	bool braces = peek_second(reader) == '{';
 	size_t from = reader->at + 1 + braces, to = from;
@@ -160,14 +173,17 @@ static void put_variable(struct reader *reader, enum quoting quoting)
 	if (!value || !closed) {
 		mark_unknown(reader, "a variable or command of the shell");
 		put(reader);
-		return;
+		return 0;
 	}
+	if (count_variable(reader, value) < 0)
+		return -1;
 	for (const char *byte = value; *byte; byte++) {
 		put_spot(reader, reader->word.len, reader->here);
 		text_add_len(&reader->word, byte, 1);
 	}
 	while (reader->at < to + braces)
 		step(reader);
+	return 0;
 }
 
 /* ---- words -------------------------------------------------------------------------------------- */
@@ -210,7 +226,8 @@ static int read_double(struct reader *reader)
 		if (byte == '\\' && second >= 0 && strchr("$`\"\\", second))
 			step(reader);
 		else if (byte == '$' && (is_name(second) || second == '{' || second == '(')) {
-			put_variable(reader, QUOTED);
+			if (put_variable(reader, QUOTED) < 0)
+				return -1;
 			continue;
 		} else if (byte == '`')
 			mark_unknown(reader, "a command of the shell");
@@ -297,10 +314,8 @@ static int read_byte(struct reader *reader)
 	if (byte == '"')
 		return read_double(reader);
 	if (byte == '$' && (is_name(second) || second == '{' || second == '(' || second == '\'' ||
-			    second == '@' || second == '*')) {
-		put_variable(reader, BARE);
-		return 0;
-	}
+			    second == '@' || second == '*'))
+		return put_variable(reader, BARE);
 	if (byte == '`')
 		mark_unknown(reader, "a command of the shell");
 	if (byte == '~' && !reader->word.len)

@@ -29,7 +29,7 @@ struct shell {
 	struct err_list *errs;
 	struct shell_command *commands;
 	size_t command_count, command_room;
-	size_t word_count;
+	size_t word_count, variable_bytes;
 };
 
 /** shell_read() - read @len bytes without a NUL. Return: 0, or -1: a quote is open, too many words. */

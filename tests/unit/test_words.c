@@ -195,6 +195,27 @@ static void assert_fields(const char *text, size_t expected)
 	arena_free(&arena);
 }
 
+static void test_variables_that_grow_are_refused(void **state)
+{
+	struct arena arena = {0};
+	struct text doubling = {.arena = &arena}, uses = {.arena = &arena};
+
+	(void)state;
+	text_add(&doubling, "a=0123456789abcdef\n");
+	for (unsigned i = 0; i < 40; i++)
+		text_add(&doubling, "a=\"$a$a\"\n");
+	text_add(&doubling, "kvm -name $a\n");
+	assert_refused(text_str(&doubling), doubling.len, 17,
+		       "column 4: the variables before and here become too much");
+	text_add(&uses, "a=\nkvm -name \"");
+	for (unsigned i = 0; i <= WORDS_MAX; i++)
+		text_add(&uses, "$a");
+	text_add(&uses, "\"\n");
+	assert_refused(text_str(&uses), uses.len, 2,
+		       "column 32774: the variables before and here become too much");
+	arena_free(&arena);
+}
+
 static void test_fields_are_counted_and_keep_order_and_doubles(void **state)
 {
 	(void)state;
@@ -377,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_every_byte_knows_its_place),
 		cmocka_unit_test(test_what_only_a_shell_knows_is_refused),
 		cmocka_unit_test(test_too_much_is_refused),
+		cmocka_unit_test(test_variables_that_grow_are_refused),
 		cmocka_unit_test(test_fields_are_counted_and_keep_order_and_doubles),
 		cmocka_unit_test(test_key_value_becomes_a_tree),
 		cmocka_unit_test(test_json_becomes_a_tree),
