@@ -2,12 +2,8 @@
 /*
  * plan.c - from what devices asked for to the ordered list of host operations.
  *
- * The order of the phases (enum op_phase) is the one place where it is decided:
- *   CPU first, because without the accelerator nothing else need be touched;
- *   NETWORK before HOSTDEV, because a network may turn out to be a pool of host devices;
- *   HOSTDEV before CGROUP, because the device rules need to know the devices;
- *   MEMORY after CGROUP, so that it is accounted where it belongs;
- *   DESCRIPTOR last: they die with the process and never need undoing on the host.
+ * `resolution_order` is the one place where the order is decided. The loader does the steps as they
+ * stand in the image.
  */
 #include "plan/plan.h"
 
@@ -15,6 +11,22 @@
 #include <string.h>
 
 #include "image/image.h"
+
+/* Each phase uses what those before it found out, and none waits for one behind it (behaviours F55). */
+static const enum op_phase resolution_order[] = {
+	/* Without the accelerator nothing else need be touched. */
+	PHASE_CPU,
+	/* Before host devices: what a NIC names may turn out to be one, and then rules must be made for it. */
+	PHASE_NETWORK,
+	/* Before the cgroup, whose device rules need to know the devices. */
+	PHASE_HOSTDEV,
+	/* After the networks, whose interfaces are told along; before memory, which is accounted in it. */
+	PHASE_CGROUP,
+	PHASE_MEMORY,
+	/* They die with the process, and nothing depends on them. */
+	PHASE_DESCRIPTOR,
+};
+_Static_assert(ARRAY_SIZE(resolution_order) == PHASE_COUNT, "each phase has its place");
 
 void plan_accelerator(struct emit *emit)
 {
@@ -74,16 +86,24 @@ void plan_unit(struct emit *emit)
 
 struct entry {
 	const struct op *op;
-	size_t order;
+	size_t phase, order;
 };
+
+static size_t phase_place(enum op_code code)
+{
+	size_t place = 0;
+
+	while (resolution_order[place] != op_phase(code))
+		place++;
+	return place;
+}
 
 static int compare_phase(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	enum op_phase px = op_phase(x->op->code), py = op_phase(y->op->code);
 
-	if (px != py)
-		return px < py ? -1 : 1;
+	if (x->phase != y->phase)
+		return x->phase < y->phase ? -1 : 1;
 	return x->order < y->order ? -1 : 1;
 }
 
@@ -105,6 +125,7 @@ void plan_build(const struct emit *emit, struct plan *plan, struct err_list *err
 
 	for (const struct emit_op *item = emit->ops; item; item = item->next) {
 		entries[count].op = &item->op;
+		entries[count].phase = phase_place(item->op.code);
 		entries[count].order = count;
 		count++;
 	}

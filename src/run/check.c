@@ -44,6 +44,35 @@ static void argv_check(struct run *run, struct findings *findings)
 		findings_add(findings, &err);
 }
 
+/* What up would do, in its order. Return: 0, or -1. */
+static int steps_print(struct run *run, struct err *err)
+{
+	struct img_cursor cursor = {0};
+	char text[SITE_VALUE_MAX + 64];
+	struct op op;
+	int ret;
+
+	(void)snprintf(text, sizeof(text), "%s: ok, %u steps, %u descriptors\n", run->img.path,
+		       run->img.op_count, run->img.fd_count);
+	for (unsigned step = 1;; step++) {
+		struct buf buf;
+
+		if (fd_write_all(STDOUT_FILENO, text, strlen(text))) {
+			err_sys(err, ERR_HOST, errno, "cannot write to standard output");
+			err_why(err, "What was checked is said there.");
+			err_fix(err, "Look where standard output goes.");
+			return -1;
+		}
+		ret = facts_op_next(&run->facts, &cursor, &op, err);
+		if (ret != 1)
+			return ret;
+		buf_init(&buf, text, sizeof(text));
+		buf_addf(&buf, "%4u ", step);
+		plan_label(run, &op, &buf);
+		buf_add_char(&buf, '\n');
+	}
+}
+
 int command_check(struct run *run, struct err *err)
 {
 	static struct findings findings;
@@ -79,12 +108,5 @@ int command_check(struct run *run, struct err *err)
 	}
 	if (run->host.notice[0])
 		message_notice(run->host.notice);
-	(void)snprintf(text, sizeof(text), "%s: ok, %u steps, %u descriptors\n", run->img.path,
-		       run->img.op_count, run->img.fd_count);
-	if (!fd_write_all(STDOUT_FILENO, text, strlen(text)))
-		return 0;
-	err_sys(err, ERR_HOST, errno, "cannot write to standard output");
-	err_why(err, "What was checked is said there.");
-	err_fix(err, "Look where standard output goes.");
-	return -1;
+	return steps_print(run, err);
 }

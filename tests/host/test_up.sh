@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test_up.sh - kiln-run up and down: what QEMU gets, and that nothing is left after any failure.
 # lib.sh sets run, report and pid_*; {fd:2} are marks of an image.
-# shellcheck disable=SC2154,SC1083
+# shellcheck disable=SC2154,SC1083,SC1091,SC2012,SC2015,SC2016,SC2086
 set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
@@ -50,6 +50,8 @@ PLAN
 full_plan | image full
 rc_is "check finds nothing" 0 "$run" check "$T/full.kiln"
 has "check says how much it checked" '^full.kiln: ok, 12 steps, 10 descriptors$' "$T/err"
+is "and the steps of up, in their order" "$(awk 'NR > 1 { print $2 }' "$T/err" | tr '\n' ' ')" \
+	"$(full_plan | sed -n 's/^op \([a-z]*\).*/\1/p' | tr '\n' ' ')"
 is "check changes nothing" "$(traces)" "$before"
 exec 33<"$T/blob"
 "$run" up "$T/full.kiln" 2>"$T/err" &
