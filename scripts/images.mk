@@ -13,12 +13,13 @@ vm_name = $(shell sed -n 's/^CONFIG_VM_NAME="\(.*\)"$$/\1/p' '$(CONFIG)' 2>/dev/
 # Relative payload paths are looked for in $(O)/payload.
 PAYLOAD := $(O)/payload
 DEMO_PAYLOAD := $(PAYLOAD)/demo/.made
-$(DEMO_PAYLOAD): $(TOP)/scripts/demo-payload $(TOP)/tests/demo/init
+$(DEMO_PAYLOAD): $(TOP)/scripts/demo-payload $(TOP)/scripts/guest-kernel.sh $(TOP)/tests/demo/init
 	$(call say,PAYLOAD,payload/demo)
 	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl
 	$(Q)touch $@
 DEMO_ARM64 := $(PAYLOAD)/demo-arm64/.made
-$(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/debian-unpack $(TOP)/tests/demo/init
+$(DEMO_ARM64): $(TOP)/scripts/demo-payload $(TOP)/scripts/guest-kernel.sh $(TOP)/scripts/debian-unpack \
+		$(TOP)/tests/demo/init
 	$(call say,PAYLOAD,payload/demo-arm64)
 	$(Q)$(TOP)/scripts/demo-payload $(@D) $(O)/dl arm64
 	$(Q)touch $@
