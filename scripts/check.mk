@@ -85,6 +85,7 @@ CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
 # help: Check | check-unit | the unit tests alone
 # help: Check | check-quick | unit, golden, corruption, corpora: no root, under a minute
 # help: Check | check | everything that this machine can run; installs what that needs
+# help: Check | check-lab | what wants a kernel of its own (vhost-net, macvtap, systemd), in a guest
 # help: Check | check-libvirt | random sets of devices: libvirt gives them the same addresses, QEMU shows them
 # help: Check | check-asan | unit and golden under ASan and UBSan, in O/asan
 # help: Check | lint | form, clang-tidy, cppcheck, include directions, banned calls, scripts
@@ -93,7 +94,7 @@ CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
 # help: Check | bench | start time, payload throughput, compose time, as medians
 # help: Check | fuzz | libFuzzer on each target for FUZZ_SECONDS (60)
 # help: Check | coverage | lines that the unit and golden tests reach, by file
-.PHONY: check-unit check-quick check check-libvirt check-asan test-programs
+.PHONY: check-unit check-quick check check-lab check-libvirt check-asan test-programs
 # help: Check | test-programs | build every test and run none
 test-programs: $(UNIT_BINS) $(GOLDEN) $(REPLAY_BINS) $(PART_BINS) $(BENCH_BINS)
 check-unit: programs $(UNIT_BINS)
@@ -102,6 +103,8 @@ check-quick:
 	$(Q)$(CHECK) quick
 check:
 	$(Q)$(CHECK) all
+check-lab:
+	$(Q)$(CHECK) lab
 # One part of `make check`, alone; tests/libvirt/run says what SETS, FIRST_SEED and SAMPLE are.
 check-libvirt: programs $(B)/tests/libvirt-sets
 	$(Q)TOP='$(TOP)' O='$(O)' KILN='$(HOST_BIN)/kiln' \

@@ -41,7 +41,7 @@ install: programs
 .PHONY: clean distclean
 clean:
 	$(Q)rm -rf $(B) $(O)/host $(O)/target $(O)/lint $(O)/check $(O)/asan $(O)/coverage $(O)/fuzz \
-		$(O)/demo $(O)/bench
+		$(O)/demo $(O)/bench $(O)/lab
 # Names what it removes: O may be a folder that also holds other things.
 distclean: clean
 	$(Q)rm -rf $(O)/images $(O)/payload $(O)/dl $(O)/.config $(O)/.config.old \

@@ -1,8 +1,11 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lib.sh - for the host tests: private namespaces, ok/not ok lines, the closing count.
 #
 # Sourced by test_*.sh, which then run as root of their own network, mount and process namespaces:
-# /run is empty, /etc is a copy with the users of the tests, and no process outlives the test.
+# /run is empty, /etc is a copy with the users of the tests, and no process outlives the test. In the lab
+# guest (KILN_TEST_INNER=lab), which ends with its tests, the namespaces are those of the guest itself.
+# shellcheck disable=SC2034,SC2154,SC2012 # who sources it uses report, and sets before
 
 : "${KILN_RUN:?path of the loader}" "${TOOLS:?folder of mkimage and fakeqemu}"
 
@@ -12,7 +15,7 @@ if [ "$(id -u)" != 0 ]; then
 	[ "${TESTS_MUST_RUN:-0}" != 1 ]
 	exit
 fi
-if [ "${KILN_TEST_INNER:-}" != 1 ]; then
+if [ -z "${KILN_TEST_INNER:-}" ]; then
 	KILN_TEST_INNER=1 exec unshare --net --mount --pid --fork --kill-child --mount-proc \
 		bash "$0" "$@"
 fi
@@ -21,12 +24,14 @@ passed=0 failed=0 skipped=0
 T=$(mktemp -d /tmp/kiln-host.XXXXXX)
 chmod 755 "$T"
 trap 'rm -rf "$T"' EXIT
-mount -t sysfs sysfs /sys # of this network namespace
-mount -t tmpfs -o mode=755 tmpfs /run
-cp -a /etc "$T/etc"
-mount --bind "$T/etc" /etc
+if [ "$KILN_TEST_INNER" != lab ]; then
+	mount -t sysfs sysfs /sys # of this network namespace
+	mount -t tmpfs -o mode=755 tmpfs /run
+	cp -a /etc "$T/etc"
+	mount --bind "$T/etc" /etc
+fi
 mkdir -p /etc/kiln
-sed -i '/^kiln/d' /etc/passwd /etc/group
+sed -i '/^kiln/d; /^extra:/d' /etc/passwd /etc/group
 echo 'kilntest:x:7001:7001::/:/usr/sbin/nologin' >>/etc/passwd
 echo 'kilnroot:x:0:0::/:/usr/sbin/nologin' >>/etc/passwd
 echo 'kilntest:x:7001:' >>/etc/group

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - for the tests in the lab guest: those of tests/host, with QEMU itself and the guest's own kernel.
+# shellcheck disable=SC2154 # tests/host/lib.sh sets run, T and others
+
+export KILN_TEST_INNER=lab
+# shellcheck source=tests/host/lib.sh
+. "$TOP/tests/host/lib.sh"
+echo 0123456789abcdef0123456789abcdef >/etc/machine-id
+ip link set lo up
+
+# compose NAME LINE...: $T/NAME.kiln, a machine with little memory that boots from its network.
+compose() {
+	local name=$1
+	shift
+	{
+		printf 'CONFIG_VM_NAME="%s"\nCONFIG_RUN_USER="kilntest"\nCONFIG_MEMORY_MIB=64\n' "$name"
+		printf 'CONFIG_BOOT_DISK=y\nCONFIG_ACCEL_AUTO=y\nCONFIG_CONSOLE_COUNT=0\nCONFIG_NET0_BOOT_ORDER=1\n'
+		printf '%s\n' "$@"
+	} >"$T/$name.config"
+	"$KILN" compose --config "$T/$name.config" --output "$T" >"$T/err" 2>&1 || {
+		not_ok "$name composes"
+		return 1
+	}
+}
+# ask NAME COMMAND [ARGUMENTS]: what QMP answers, without events.
+ask() {
+	python3 - "$@" <<'PYTHON'
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/kiln/%s/qmp" % sys.argv[1])
+f = s.makefile("rw")
+def call(name, arguments):
+    f.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+    f.flush()
+    while True:
+        answer = json.loads(f.readline())
+        if "event" not in answer:
+            return answer
+f.readline()
+call("qmp_capabilities", {})
+r = call(sys.argv[2], json.loads(sys.argv[3]) if len(sys.argv) > 3 else {})
+r = r["return"] if "return" in r else sys.exit(str(r))
+print(r if isinstance(r, str) else json.dumps(r))
+PYTHON
+}
+hmp() { ask "$1" human-monitor-command "{\"command-line\": \"$2\"}"; }
+runs() { ! kill -0 "$pid" 2>/dev/null || { [ -S "/run/kiln/$1/qmp" ] && hmp "$1" "info status" | grep -qE 'paused|running'; }; }
+# start NAME [OPTION]...: QEMU runs; its process is $pid.
+start() {
+	local name=$1
+	shift
+	"$run" up "$@" "$T/$name.kiln" </dev/null 2>"$T/err" &
+	pid=$!
+	wait_for 60 runs "$name" || :
+	if kill -0 $pid 2>/dev/null; then ok "$name runs"; else not_ok "$name runs"; fi
+}
+# stop NAME: nothing is left but what $before says.
+stop() {
+	rc_is "$1: down" 0 "$run" down "$1" --timeout 0
+	wait "$pid" || :
+	clean_is "$1: nothing left" "$before"
+}
+# leases FILE INTERFACE: a DHCP server on that interface, whose leases are in FILE.
+leases() {
+	cat >"$1.conf" <<-END
+		interface $2
+		start 10.7.0.20
+		end 10.7.0.30
+		max_leases 5
+		lease_file $1
+		pidfile $1.pid
+		auto_time 1
+		option subnet 255.255.255.0
+	END
+	: >"$1"
+	udhcpd -f "$1.conf" >"$1.log" 2>&1 &
+}
+# leased FILE MAC: the server of `leases` has given that card an address.
+leased() { busybox dumpleases -f "$1" 2>/dev/null | grep -qi "^$2 .*10\.7\.0\."; }
