@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * export.h - an image in the words of another system: libvirt, a shell, KubeVirt.
+ * export.h - an image in the words of another system: libvirt, a shell.
  *
  * What the other system cannot take is collected as a note and left out; who asked decides whether that
  * is a failure. Nothing is written and no host is asked here.
@@ -33,7 +33,8 @@ struct export_note {
  * struct export - an image and where it goes.
  * @arena: owns every text.
  * @facts: the image; its unit id, or "".
- * @payload_dir: the folder in which the other system finds the payload; an absolute path.
+ * @payload_dir: the folder in which the other system finds the payload; an absolute path. NULL for a
+ *               script: where it stands itself.
  * @libvirt: EXPORT_LIBVIRT: its version.
  * @container: EXPORT_KUBEVIRT: the container image that holds the payload.
  * @notes, @last_note: filled.
@@ -75,5 +76,15 @@ const char *export_payload(const struct export *export, const char *path);
  * Return: 0, or -1.
  */
 int export_libvirt(struct export *export, struct text *ret, struct err *err) MUST_CHECK;
+
+/**
+ * export_script() - a POSIX shell script with the command line of QEMU.
+ * @export: as above; @payload_dir NULL = the folder of the script.
+ * @ret: receives the text.
+ * @err: when the plan cannot be read.
+ *
+ * Return: 0, or -1.
+ */
+int export_script(struct export *export, struct text *ret, struct err *err) MUST_CHECK;
 
 #endif

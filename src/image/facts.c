@@ -35,7 +35,7 @@ static const char *payload_dir(const struct facts *facts)
 	return facts->payload_dir ? facts->payload_dir : facts->img->meta[META_PAYLOAD_DIR];
 }
 
-static void fact_add(struct buf *buf, enum text_escape escape, const char *fact)
+void facts_quote(struct buf *buf, enum text_escape escape, const char *fact)
 {
 	for (; *fact; fact++) {
 		unsigned char c = (unsigned char)*fact;
@@ -115,7 +115,7 @@ static int path_add(const struct facts *facts, const struct segment *seg, enum a
 			return -1;
 		shell_path(facts, &op, path, sizeof(path));
 	}
-	fact_add(buf, seg->escape, path);
+	facts_quote(buf, seg->escape, path);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static int tap_add(const struct facts *facts, const struct segment *seg, enum ar
 	if (slot_owner(facts, seg->a, &op, err))
 		return -1;
 	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
-	fact_add(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
+	facts_quote(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
 	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\""
 			      : ",script=no,downscript=no");
 	if (seg->b > 1)
@@ -200,7 +200,7 @@ static int unit_add(const struct facts *facts, const struct segment *seg, enum a
 		unit_mac(bytes, facts->unit, facts->img->meta[META_NAME], key);
 		ident_format_mac(text, bytes);
 	}
-	fact_add(buf, seg->escape, text);
+	facts_quote(buf, seg->escape, text);
 	return 0;
 }
 
@@ -217,7 +217,7 @@ static void site_add(const struct facts *facts, const struct segment *seg, struc
 		(void)snprintf(missing, sizeof(missing), "<%s>", site.key);
 		value = missing;
 	}
-	fact_add(buf, seg->escape, value);
+	facts_quote(buf, seg->escape, value);
 }
 
 /* Where no node is chosen yet the kernel's default is asked for. */

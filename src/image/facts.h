@@ -59,6 +59,9 @@ struct facts {
  */
 void facts_init(struct facts *facts, const struct img *img);
 
+/** facts_quote() - append a value as it must stand inside JSON's quotes or key=value. */
+void facts_quote(struct buf *buf, enum text_escape escape, const char *value);
+
 /** facts_text() - append a text with its facts. Return: 0, or -1 with @err set. */
 int facts_text(const struct facts *facts, struct img_text text, enum argv_form form,
 	       struct buf *buf, struct err *err) MUST_CHECK;

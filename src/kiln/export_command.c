@@ -17,7 +17,7 @@
 #include "kiln/output.h"
 
 const char export_options[] =
-	"  --to SYSTEM         libvirt: NAME.xml, for virsh define\n"
+	"  --to SYSTEM         libvirt: NAME.xml, for virsh define; script: NAME.sh, which starts QEMU\n"
 	"  --libvirt VERSION   --to libvirt: which one; default: that of the board's layout\n"
 	"  -o, --output DIR    write there; default: the folder that the image names, so that its\n"
 	"                      own paths hold\n"
@@ -37,6 +37,7 @@ struct target {
 
 static const struct target targets[] = {
 	{"libvirt", ".xml", 0, export_libvirt},
+	{"script", ".sh", 0444, export_script},
 };
 
 struct export_args {
@@ -238,11 +239,14 @@ static int write_files(struct output *out, const struct img *img, const struct t
 static int describe(struct export *export, const struct export_args *args, const char *dir,
 		    struct text *ret, struct err *err)
 {
-	char *real = args->payload_dir ? NULL : realpath(dir, NULL);
+	bool beside = args->target->write == export_script;
+	char *real = args->payload_dir || beside ? NULL : realpath(dir, NULL);
 
-	export->payload_dir = arena_str(export->arena, args->payload_dir ? args->payload_dir
-						       : real            ? real
-									 : dir);
+	/* A script finds what stands beside it, wherever both are copied to. */
+	if (args->payload_dir)
+		export->payload_dir = args->payload_dir;
+	else if (!beside)
+		export->payload_dir = arena_str(export->arena, real ? real : dir);
 	free(real);
 	return args->target->write(export, ret, err);
 }
