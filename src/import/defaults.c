@@ -141,55 +141,96 @@ static const char *number_text(struct import *import, unsigned number)
 	return arena_fmt(import->arena, "%u", number);
 }
 
-/* Controllers without an index get the lowest that is free, in the order of the list. */
-static void number_controllers(struct import *import, xmlNodePtr devices)
+static bool is_controller(struct import *import, xmlNodePtr node, const char *type)
 {
-	struct arena *arena = import->arena;
+	const char *word =
+		tree_is(node, "controller") ? xml_attr_text(import->arena, node, "type") : NULL;
 
-	tree_for_each(node, devices)
-	{
-		const char *type =
-			tree_is(node, "controller") ? xml_attr_text(arena, node, "type") : NULL;
-		unsigned index = 0;
+	return word && strcmp(word, type) == 0;
+}
 
-		if (!type || strchr(type, ']') || xml_attr_text(arena, node, "index"))
-			continue;
-		while (first_of(devices, arena_fmt(arena, "controller[index=%u]", index))) {
-			bool used = false;
+static bool has_index(struct import *import, xmlNodePtr node, unsigned index)
+{
+	const char *text = xml_attr_text(import->arena, node, "index");
+	uint64_t number;
 
-			tree_for_each(other, devices)
-			{
-				const char *same = xml_attr_text(arena, other, "type");
-				const char *text = xml_attr_text(arena, other, "index");
-
-				used |= tree_is(other, "controller") && same && text &&
-					strcmp(same, type) == 0 &&
-					strcmp(text, number_text(import, index)) == 0;
-			}
-			if (!used)
-				break;
-			index++;
-		}
-		xml_attr(node, "index", number_text(import, index));
-	}
+	return text && tree_number(text, &number) && number == index;
 }
 
 static xmlNodePtr find_controller(struct import *import, xmlNodePtr devices, const char *type,
 				  unsigned index)
 {
-	struct arena *arena = import->arena;
-
 	tree_for_each(node, devices)
 	{
-		const char *word = xml_attr_text(arena, node, "type");
-		const char *text = xml_attr_text(arena, node, "index");
-		uint64_t number;
-
-		if (tree_is(node, "controller") && word && text && strcmp(word, type) == 0 &&
-		    tree_number(text, &number) && number == index)
+		if (is_controller(import, node, type) && has_index(import, node, index))
 			return node;
 	}
 	return NULL;
+}
+
+static const char *set_model(struct import *import, xmlNodePtr node)
+{
+	static const char *const models[] = {"ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
+					     "ich9-uhci3"};
+	const char *model = xml_attr_text(import->arena, node, "model");
+
+	for (size_t i = 0; model && i < ARRAY_SIZE(models); i++) {
+		if (strcmp(model, models[i]) == 0)
+			return model;
+	}
+	return NULL;
+}
+
+/* One of a set without an index joins the set before it, if that lacks its model. */
+static bool join_set(struct import *import, xmlNodePtr devices, xmlNodePtr node,
+		     const char **ret_index)
+{
+	xmlNodePtr before = node->prev;
+	const char *model = set_model(import, node);
+
+	while (before && !is_controller(import, before, "usb"))
+		before = before->prev;
+	if (!model || !before || !set_model(import, before))
+		return false;
+	*ret_index = xml_attr_text(import->arena, before, "index");
+	tree_for_each(other, devices)
+	{
+		const char *same = set_model(import, other);
+		const char *index = xml_attr_text(import->arena, other, "index");
+
+		if (is_controller(import, other, "usb") && same && index && *ret_index &&
+		    strcmp(same, model) == 0 && strcmp(index, *ret_index) == 0)
+			return false;
+	}
+	return *ret_index;
+}
+
+static char counted_mark;
+
+bool defaults_counted(const xmlNode *controller)
+{
+	return controller->_private == &counted_mark;
+}
+
+/* Controllers without an index get the lowest that is free, in the order of the list. */
+static void number_controllers(struct import *import, xmlNodePtr devices)
+{
+	tree_for_each(node, devices)
+	{
+		const char *type = xml_attr_text(import->arena, node, "type"), *text;
+		unsigned index = 0;
+
+		if (!type || !is_controller(import, node, type) ||
+		    xml_attr_text(import->arena, node, "index"))
+			continue;
+		node->_private = &counted_mark;
+		if (!join_set(import, devices, node, &text)) {
+			while (find_controller(import, devices, type, index))
+				index++;
+			text = number_text(import, index);
+		}
+		xml_attr(node, "index", text);
+	}
 }
 
 static void need_controller(struct import *import, xmlNodePtr devices, const char *type,

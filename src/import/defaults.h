@@ -14,6 +14,9 @@
  */
 void defaults_apply(struct import *import);
 
+/** defaults_counted() - whether the file gives no index of a controller, and the one it has was counted. */
+bool defaults_counted(const xmlNode *controller);
+
 /** defaults_devices() - the part of it that looks at each device by itself; puts disks into their order. */
 void defaults_devices(struct import *import, xmlNodePtr devices);
 

@@ -59,6 +59,7 @@ void import_values(struct import *import, struct vm *vm, const struct cfg *cfg)
 	import->cfg = cfg;
 	head_read(import);
 	items_read(import);
+	items_configure_addresses(import);
 }
 
 unsigned import_lock_line(const struct import *import, unsigned line)
@@ -69,24 +70,16 @@ unsigned import_lock_line(const struct import *import, unsigned line)
 	return item ? (unsigned)xmlGetLineNo(item->element.node) : 0;
 }
 
-static bool has_address(const struct dev_family *family)
-{
-	prop_for_each(row, family->props)
-	{
-		if ((row->kind == PROP_PCI || row->kind == PROP_PLACE) && row->sym)
-			return true;
-	}
-	return false;
-}
-
 bool import_lock_refused(struct import *import, unsigned line)
 {
 	struct import_item *item =
 		line && line <= import->lock_count ? import->lock_items[line - 1] : NULL;
 
-	if (!item || item->addressed || !has_address(item->family))
+	if (!item || item->addressed || !items_has_address(item->family))
 		return false;
-	if (!item->in_config && items_promote(import, item) < 0)
+	/* It stands beside its master, and what the file says otherwise is told as lost. */
+	if (!item->in_config && !items_is_companion(import, item) &&
+	    items_promote(import, item) < 0)
 		return false;
 	item->addressed = true;
 	return true;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "import/defaults.h"
 #include "model/machine.h"
 #include "model/place.h"
 
@@ -69,7 +70,10 @@ static void add_item(struct import *import, xmlNodePtr node, const struct dev_fa
 		import->item_room = room;
 	}
 	import->items[import->item_count++] =
-		(struct import_item){.element.node = node, .family = family, .slot = ~0u};
+		(struct import_item){.element.node = node,
+				     .family = family,
+				     .slot = ~0u,
+				     .counted = defaults_counted(node)};
 }
 
 /* ---- slots -------------------------------------------------------------------------------------- */
@@ -162,12 +166,20 @@ static void slot_by_number(struct import *import, struct import_item *item)
 	item->slot = (unsigned)(number - from_one);
 }
 
-static int slot_lowest(struct import *import, struct import_item *item)
+static bool find_lowest(const struct import *import, struct import_item *item)
 {
 	for (item->slot = 0; item->slot < item->family->max; item->slot++) {
 		if (!is_taken(import, item))
-			return 0;
+			return true;
 	}
+	return false;
+}
+
+static int slot_lowest(struct import *import, struct import_item *item)
+{
+	if (find_lowest(import, item))
+		return 0;
+
 	struct err *err = err_list_new(import->errs, ERR_CONFIG, "more than %u of <%s> (%s)",
 				       item->family->max, (const char *)item->element.node->name,
 				       item->family->name);
@@ -265,6 +277,23 @@ static int give_slots(struct import *import)
 	return 0;
 }
 
+bool items_has_room(const struct import *import, const struct import_item *item)
+{
+	struct import_item probe = *item;
+
+	return item->slot < item->family->max || find_lowest(import, &probe);
+}
+
+bool items_has_address(const struct dev_family *family)
+{
+	prop_for_each(row, family->props)
+	{
+		if ((row->kind == PROP_PCI || row->kind == PROP_PLACE) && row->sym)
+			return true;
+	}
+	return false;
+}
+
 int items_promote(struct import *import, struct import_item *item)
 {
 	if (item->slot >= item->family->max && slot_lowest(import, item) < 0)
@@ -328,7 +357,8 @@ static void address_others(struct import *import)
 	for (size_t i = 0; transports && i < import->item_count; i++) {
 		struct import_item *item = &import->items[i];
 
-		item->addressed = item->in_config && strcmp(address_type(import, item), "pci") == 0;
+		item->addressed = item->in_config && !item->family->controller &&
+				  strcmp(address_type(import, item), "pci") == 0;
 	}
 }
 

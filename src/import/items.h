@@ -22,6 +22,21 @@ int items_promote(struct import *import, struct import_item *item) MUST_CHECK;
  */
 bool items_is_companion(const struct import *import, const struct import_item *item);
 
+/** items_has_address() - whether .config can say where on PCI a device of the family is. */
+bool items_has_address(const struct dev_family *family);
+
+/** items_has_room() - whether items_promote() finds a slot. */
+bool items_has_room(const struct import *import, const struct import_item *item);
+
+/** items_is_missing() - whether a device that is to have a PCI address has none in the file. */
+bool items_is_missing(const struct import *import, const struct import_item *item);
+
+/**
+ * items_configure_addresses() - where some have an address and others none, put those that are there
+ *                               into the configuration.
+ */
+void items_configure_addresses(struct import *import);
+
 /** items_count() - one more than the highest slot of a family. */
 unsigned items_count(const struct import *import, const struct dev_family *family);
 

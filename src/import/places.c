@@ -116,8 +116,7 @@ static const char *id_of(const struct import *import, const struct import_item *
 	return arena_fmt(arena, "%s%u", family->name, item->slot);
 }
 
-/* What is built in is where it is, and the lock has no line for it. */
-static bool is_built_in(const struct import *import, const struct import_item *item)
+bool places_is_built_in(const struct import *import, const struct import_item *item)
 {
 	const struct dev_family *family = item->family;
 	const char *model = xml_attr_text(import->arena, item->element.node, "model");
@@ -177,7 +176,8 @@ const char *import_lock(struct import *import)
 		struct import_item *item = &import->items[i];
 		const char *place = place_of(import, item), *id = id_of(import, item);
 
-		if (item->refused || item->addressed || !place || !id || is_built_in(import, item))
+		if (item->refused || item->addressed || !place || !id ||
+		    places_is_built_in(import, item))
 			continue;
 		import->lock_items[line++] = item;
 		text_fmt(&text, "device %s %s%s%s\n", id, place, model_of(import, item),

@@ -63,17 +63,6 @@ static bool is_refused(const struct import *import, const xmlNode *node)
 	return false;
 }
 
-static bool is_device_of(const struct import *import, const xmlNode *node)
-{
-	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
-		for (size_t i = 0; i < import->item_count; i++) {
-			if (import->items[i].element.node == node)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Words for QEMU itself are taken as they are; the composer only writes a device of them in its own form. */
 static bool is_argument(const struct missed *missed)
 {
@@ -86,24 +75,6 @@ static bool is_alias(const struct import *import, const char *path)
 	return !import->version && strcmp(path, "os/type/@machine") == 0;
 }
 
-static void tell(struct import *import, const struct missed *missed)
-{
-	struct arena *arena = import->arena;
-	const char *path = tree_path(arena, missed), *value = tree_value(arena, missed);
-	const char *why = meaning_of(path);
-	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
-
-	if (is_alias(import, path))
-		why = "it is the newest that the board has";
-	if (why)
-		import_note(import, IMPORT_DROPPED, missed->node, what, why);
-	else
-		import_note(import, IMPORT_LOST, missed->node, what,
-			    is_device_of(import, missed->node)
-				    ? "Kiln has no setting of this device that says it"
-				    : "Kiln has no setting or device that says it");
-}
-
 static struct import_item *item_of(const struct import *import, const xmlNode *node)
 {
 	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
@@ -113,6 +84,46 @@ static struct import_item *item_of(const struct import *import, const xmlNode *n
 		}
 	}
 	return NULL;
+}
+
+static bool is_address(const struct missed *missed)
+{
+	return missed->attr && tree_is(missed->node, "address");
+}
+
+/* The one thing that changes a configured address: a bus that is to be behind a port that is added. */
+static bool is_raised(const struct import_item *item, const struct missed *missed)
+{
+	return item && item->addressed && item->in_config && is_address(missed) &&
+	       strcmp((const char *)missed->attr->name, "bus") == 0;
+}
+
+static const char *why_lost(const struct import *import, const struct import_item *item,
+			    const struct missed *missed)
+{
+	if (item && is_address(missed) && items_is_companion(import, item))
+		return "the functions of one set of USB controllers share a slot";
+	return item ? "Kiln has no setting of this device that says it"
+		    : "Kiln has no setting or device that says it";
+}
+
+static void tell(struct import *import, const struct missed *missed)
+{
+	struct arena *arena = import->arena;
+	const char *path = tree_path(arena, missed), *value = tree_value(arena, missed);
+	const char *why = meaning_of(path);
+	const struct import_item *item = item_of(import, missed->node);
+	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
+
+	if (is_alias(import, path))
+		why = "it is the newest that the board has";
+	if (is_raised(item, missed))
+		why = "the bus comes behind a port that is added for it, for libvirt too";
+	if (why)
+		import_note(import, IMPORT_DROPPED, missed->node, what, why);
+	else
+		import_note(import, IMPORT_LOST, missed->node, what,
+			    why_lost(import, item, missed));
 }
 
 /* A controller that Kiln would add is not quite the one of the file. */
@@ -151,21 +162,6 @@ static unsigned count_ports(const struct import *import, xmlNodePtr root)
 	return count;
 }
 
-static bool is_placed(const struct import_item *item)
-{
-	const struct vm_dev *dev = item->element.dev;
-
-	if (!dev || !item->in_config || xml_find_element(item->element.node, "address"))
-		return true;
-	prop_for_each(row, dev->family->props)
-	{
-		if (row->kind == PROP_PCI && row->sym && dev_applies(dev, row) &&
-		    dev->class->where != WHERE_NONE)
-			return false;
-	}
-	return true;
-}
-
 /* libvirt adds a spare port only with others; a domain that is complete gets none. */
 static void check_spare(struct import *import, xmlNodePtr made)
 {
@@ -174,7 +170,7 @@ static void check_spare(struct import *import, xmlNodePtr made)
 	if (import->no_spare || !count || count >= count_ports(import, made))
 		return;
 	for (size_t i = 0; i < import->item_count; i++) {
-		if (!is_placed(&import->items[i]))
+		if (items_is_missing(import, &import->items[i]))
 			return;
 	}
 	import->no_spare = true;

@@ -14,6 +14,7 @@
  * @slot, @repeat: identity. @repeats: it has a repeat number.
  * @in_config: it has a slot of .config; else Kiln makes it, at the address that the lock says.
  * @was_promoted: ... and that was found when it was composed.
+ * @counted: the file gives no index; libvirt and Kiln count such controllers where they stand.
  * @addressed: its address stands in .config; the lock would not hold it.
  * @refused: why there is no device for it, or NULL.
  */
@@ -21,7 +22,7 @@ struct import_item {
 	struct element element;
 	const struct dev_family *family;
 	unsigned slot, repeat;
-	bool repeats, in_config, addressed, was_promoted;
+	bool repeats, in_config, addressed, was_promoted, counted;
 	const char *refused;
 };
 

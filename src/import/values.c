@@ -82,6 +82,19 @@ static struct vm_dev *dev_of(struct vm_dev *list, const struct import_item *item
 	return NULL;
 }
 
+/* It is counted again when it is composed, and stands in the list where one without an index does. */
+static void forget_index(struct element *element)
+{
+	size_t i = 0;
+
+	prop_for_each(row, element->dev->family->props)
+	{
+		if (strcmp(row->name, "index") == 0)
+			element->is_set[i] = ROW_DEFAULT;
+		i++;
+	}
+}
+
 static void read_item(struct import *import, struct import_item *item)
 {
 	struct difference found = {.arena = import->arena};
@@ -95,6 +108,8 @@ static void read_item(struct import *import, struct import_item *item)
 	if (item->family->rank != RANK_PCI_CONTROLLER)
 		item->element.dev->index = item->slot;
 	element_read(&item->element, &found);
+	if (item->counted)
+		forget_index(&item->element);
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
 		if (is_kind(item, missed)) {
 			refuse_kind(import, item, missed);

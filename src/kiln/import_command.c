@@ -188,7 +188,7 @@ static bool mend_lock(struct run *run, const struct err_list *errs)
 	return mended;
 }
 
-#define ROUNDS_MAX 6
+#define ROUNDS_MAX 8
 
 static int convert(struct run *run, struct arena *arena, struct pipeline *ret,
 		   struct err_list *errs)
@@ -197,11 +197,14 @@ static int convert(struct run *run, struct arena *arena, struct pipeline *ret,
 		struct err_list found = {.arena = arena};
 		struct pipeline skeleton = {.arena = arena, .errs = &found};
 		int status = load_skeleton(run, &skeleton);
+		bool last = round + 1 == ROUNDS_MAX;
 
+		if (!last && status == 0 && import_again(run->import))
+			continue;
 		*ret = (struct pipeline){.arena = arena, .errs = &found};
 		if (status == 0)
 			status = compose(run, ret);
-		if ((status == 0 && import_again(run->import)) || mend_lock(run, &found))
+		if (!last && ((status == 0 && import_again(run->import)) || mend_lock(run, &found)))
 			continue;
 		point_at_xml(run, &found);
 		err_list_for_each(node, &found)

@@ -4,7 +4,7 @@
 # libvirt.sh - import against libvirt itself; sourced by tests/import/run. Needs virsh with the embedded
 # driver (no daemon): a domain without addresses gets them from libvirt, and from kiln import.
 #
-# SETS says how many of the random domains of tests/libvirt (60), FIRST_SEED where to begin (1).
+# SETS says how many random domains of tests/libvirt both must take (60), FIRST_SEED where to begin (1).
 
 sets_bin=$O/build/tests/libvirt-sets
 first=${FIRST_SEED:-1} sets=${SETS:-60}
@@ -48,33 +48,111 @@ addresses() {
 	diff "$1.pci" "$2.pci"
 }
 
-# one ROOT SEED: prints what became of a random domain.
-one() {
-	local root=$1 xml=$L/sets/$2.xml out=$L/sets/$2 board=debian12-x86_64
-	! grep -q "arch='aarch64'" "$xml" || board=debian12-x86_64-aarch64
-	# QEMU's default of virt has 32 bits, and libvirt writes it out; no machine of Kiln's takes it.
-	define "$root" "$xml" "set$2" | sed 's/cortex-a15/cortex-a57/' >"$out.dump"
-	grep -q '<domain' "$out.dump" || { echo refused; return; }
-	for each in dump xml; do
-		"$KILN" import --lossy "$out.$each" --board "$board" --lock "$out.$each.lock" \
-			--output "$out.$each.defconfig" >"$out.$each.log" 2>&1 || {
-			# What Kiln has no slot or no start for is said, of both.
-			grep -qE '\[(import-room|boot-device|pci-address)\]' "$out.$each.log" && echo beyond && return
-			echo "wrong $2: $(head -n 1 "$out.$each.log")"
-			return
-		}
+# ---- random domains
+# split SUFFIX: what stands between marks, to SEED.SUFFIX; libvirt's log is nobody's.
+split() {
+	awk -v dir="$L/sets" -v suffix="$1" '
+		/: (info|warning) : / { next }
+		{
+			while (match($0, /^(error: )?MARK [0-9]+/)) {
+				seed = substr($0, RSTART, RLENGTH)
+				sub(/.* /, "", seed)
+				$0 = substr($0, RLENGTH + 1)
+				if (file) close(file)
+				file = dir "/" seed "." suffix
+			}
+			if ($0 != "") print >file
+		}'
+}
+# ask SEED...: SEED.xml, and what libvirt makes of it: SEED.dump, or SEED.err.
+ask() {
+	local seed commands=
+	for seed; do
+		"$sets_bin" write "$L/sets" "$seed" 1
+		commands+="echo MARK $seed; echo --err MARK $seed; define $L/sets/$seed.xml; "
+		commands+="dumpxml --inactive set$seed; undefine --nvram set$seed; "
 	done
-	if diff <(places "$out.dump.lock") <(places "$out.xml.lock") >"$out.diff"; then
+	virsh -q -c "qemu:///embed?root=$L/root" "$commands" >"$L/root/out" 2>"$L/root/err" </dev/null || true
+	# QEMU's default of virt has 32 bits, and libvirt writes it out; no machine of Kiln's takes it.
+	sed 's/cortex-a15/cortex-a57/' "$L/root/out" | split dump
+	split err <"$L/root/err"
+}
+# taken FILE: whether Kiln takes it whole; FILE.log tells.
+taken() {
+	local board=debian12-x86_64
+	! grep -q "arch='aarch64'" "$1" || board=debian12-x86_64-aarch64
+	"$KILN" import "$1" --board "$board" --lock "$1.lock" --output "$1.defconfig" >"$1.log" 2>&1
+}
+# one SEED: SEED.verdict says same, refused (by both), kiln or libvirt with the reason, or wrong.
+one() {
+	local out=$L/sets/$1
+	if ! [ -s "$out.dump" ]; then
+		if taken "$out.xml"; then
+			echo "libvirt $(grep 'error: ' "$out.err" | grep -vi -m 1 'failed to \(define\|get\)')"
+		else
+			echo refused
+		fi
+	elif ! taken "$out.dump"; then
+		echo "kiln $(grep -m 1 ': error: \|^error: \|: lost: ' "$out.dump.log")"
+	elif ! taken "$out.xml"; then
+		echo "kiln $(grep -m 1 ': error: \|^error: \|: lost: ' "$out.xml.log")"
+	elif diff <(places "$out.dump.lock") <(places "$out.xml.lock") >"$out.diff"; then
 		echo same
 	else
-		echo "wrong $2: $(sed -n 2p "$out.diff")"
+		echo "wrong $(sed -n 2p "$out.diff")"
+	fi >"$out.verdict"
+}
+# verdicts SEED...: ask for them and print "SEED VERDICT" each.
+verdicts() {
+	ask "$@"
+	printf '%s\n' "$@" | xargs -P 2 -I{} bash -c 'one {}'
+	for each; do echo "$each $(cat "$L/sets/$each.verdict")"; done
+}
+# listed WHO WORDS: whether a line of the table has that reason.
+listed() {
+	local seed who words
+	while read -r seed who words; do
+		[ "$who" != "$1" ] || [[ $2 != *"$words"* ]] || return 0
+	done <"$L/table"
+	return 1
+}
+# random: domains without addresses until as many as wanted are the same, and those of the table.
+random() {
+	local table=$TOP/tests/import/refusals seed=$first same=0 who words verdict
+	mkdir -p "$L/sets"
+	grep -v '^#' "$table" >"$L/table"
+	: >"$L/all"
+	while [ "$same" -lt "$sets" ] && [ "$seed" -lt $((first + 4 * sets + 40)) ]; do
+		# shellcheck disable=SC2046 # numbers
+		verdicts $(seq "$seed" $((seed + 39))) >>"$L/all"
+		seed=$((seed + 40))
+		same=$(grep -c ' same$' "$L/all")
+	done
+	while read -r each who words; do
+		[ "$who" = kiln ] || [ "$who" = libvirt ] || continue
+		listed "$who" "$words" || echo "$each $who $words"
+	done <"$L/all" >"$L/unlisted"
+	grep ' wrong ' "$L/all" >>"$L/unlisted"
+	if [ -s "$L/unlisted" ] || [ "$same" -lt "$sets" ]; then
+		not_ok "$same of $sets random domains" "$L/unlisted"
+	else
+		ok "$same random domains without addresses are where libvirt puts them"
 	fi
+	echo "# of $((seed - first)): $(cut -d' ' -f2 "$L/all" | sort | uniq -c | tr -s ' \n' ' ')"
+	# shellcheck disable=SC2046
+	verdicts $(cut -d' ' -f1 "$L/table") >"$L/known"
+	while read -r each who words; do
+		verdict=$(sed -n "s/^$each //p" "$L/known")
+		if [[ $verdict == "$who "*"$words"* ]]; then
+			ok "set $each is refused by $who alone: $words"
+		else
+			echo "$verdict" >"$L/verdict"
+			not_ok "tests/import/refusals: $each $who $words" "$L/verdict"
+		fi
+	done <"$L/table"
 }
-worker() {
-	local seed
-	embed "$L/root$1"
-	for ((seed = first + $1; seed < first + sets; seed += 2)); do one "$L/root$1" "$seed"; done
-}
+export -f one taken places
+export L
 
 if ! command -v virsh >/dev/null ||
 	! ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1; then
@@ -93,19 +171,5 @@ else
 			not_ok "from libvirt: $name" "$L/$name/log"
 		fi
 	done
-	mkdir -p "$L/sets"
-	"$sets_bin" write "$L/sets" "$first" "$sets"
-	worker 0 >"$L/zero" &
-	pid=$!
-	worker 1 >"$L/one"
-	wait "$pid"
-	cat "$L/zero" "$L/one" >"$L/all"
-	grep '^wrong' "$L/all" >"$L/wrong"
-	same=$(grep -c '^same' "$L/all")
-	if [ -s "$L/wrong" ] || [ "$same" = 0 ]; then
-		not_ok "random domains without addresses" "$L/wrong"
-	else
-		ok "$same random domains without addresses are where libvirt puts them"
-	fi
-	echo "# of $sets: $(sort "$L/all" | cut -d' ' -f1 | uniq -c | tr -s ' \n' ' ')"
+	random
 fi

@@ -3,6 +3,7 @@
  * compose.c - properties that hold for every configuration, tried on seeded random ones.
  *
  * usage: prop-compose KILN TOP OUT FIRST-SEED SEEDS
+ *        prop-compose write DIR FIRST-SEED SEEDS      DIR/SEED.config, of good values alone
  *
  * For each seed, a random defconfig (also with values that must be refused) is composed:
  *   - it builds, or is refused with exit code 1 and a "fix:" for every error, leaving nothing;
@@ -511,6 +512,31 @@ static void try_lock(uint64_t seed, struct shape shape, const json_t *before)
 	}
 }
 
+static struct shape shape_of(uint64_t seed)
+{
+	struct shape shape = {.off_disk = -1};
+
+	state = seed;
+	(void)next_random();
+	shape.disks = below(seed % 7 == 0 ? 60 : 12);
+	shape.nets = below(8);
+	shape.rngs = below(4);
+	shape.consoles = below(7);
+	return shape;
+}
+
+static int write_configs(uint64_t first, uint64_t count)
+{
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		struct shape shape = shape_of(seed);
+		char config[512];
+
+		path_set(config, sizeof(config), seed, ".config");
+		write_config(config, seed, &shape);
+	}
+	return 0;
+}
+
 static void try_seed(uint64_t seed)
 {
 	char config[512], errors[512], output[512];
@@ -520,17 +546,12 @@ static void try_seed(uint64_t seed)
 			  .tz = "UTC",
 			  .lang = "C",
 			  .mask = 022};
-	struct shape shape = {.off_disk = -1, .bad = seed % 3 == 0};
+	struct shape shape = shape_of(seed);
 
+	shape.bad = seed % 3 == 0;
 	path_set(config, sizeof(config), seed, ".config");
 	path_set(errors, sizeof(errors), seed, ".err");
 	path_set(output, sizeof(output), seed, "");
-	state = seed;
-	(void)next_random();
-	shape.disks = below(seed % 7 == 0 ? 60 : 12);
-	shape.nets = below(8);
-	shape.rngs = below(4);
-	shape.consoles = below(7);
 	write_config(config, seed, &shape);
 	int code = compose(&how);
 
@@ -571,8 +592,14 @@ static bool prepare_folder(const char *top)
 
 int main(int argc, char **argv)
 {
+	if (argc == 5 && strcmp(argv[1], "write") == 0) {
+		out_dir = argv[2];
+		return write_configs(strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10));
+	}
 	if (argc != 6) {
-		(void)fputs("usage: prop-compose KILN TOP OUT FIRST-SEED SEEDS\n", stderr);
+		(void)fputs("usage: prop-compose KILN TOP OUT FIRST-SEED SEEDS\n"
+			    "       prop-compose write DIR FIRST-SEED SEEDS\n",
+			    stderr);
 		return 2;
 	}
 	kiln = argv[1];
