@@ -91,7 +91,7 @@ CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
 # help: Check | lint | form, clang-tidy, cppcheck, include directions, banned calls, scripts
 # help: Check | format | rewrite all C files with clang-format
 # help: Check | golden-update | rewrite the golden files from what kiln composes; read the diff
-# help: Check | bench | start time, payload throughput, compose time, as medians
+# help: Check | bench | start time with taps and payload, compose time, as medians
 # help: Check | fuzz | libFuzzer on each target for FUZZ_SECONDS (60)
 # help: Check | coverage | lines that the unit and golden tests reach, by file
 .PHONY: check-unit check-quick check check-lab check-libvirt check-asan test-programs
