@@ -73,8 +73,9 @@ TARGET_INC := $(B)/target-include
 # Small, because it is copied to every unit and its time is the kernel's; what reads whole payloads is fast.
 TARGET_OPT = -Os
 $(TB)/image/checksum.o $(TB)/image/payload.o: TARGET_OPT = -O2
+# Unwind tables of a program that throws nothing are a tenth of it; debuggers have their own in kiln-run.debug.
 TARGET_CFLAGS = $(TARGET_OPT) -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
-	-ffunction-sections -fdata-sections -isystem $(TARGET_INC)
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -isystem $(TARGET_INC)
 # Debian's musl-gcc cannot link a static PIE (its specs always name the dynamic loader), so the
 # start files and the library of musl are named here.
 TARGET_LD := $(HOST_CC)
