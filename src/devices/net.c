@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone, a switch of another
- * program (vhost-user), queues that a network card of the target serves itself (vDPA).
+ * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone, a macvtap on an interface
+ * of the target, a switch of another program (vhost-user), queues that a network card of the target serves
+ * itself (vDPA).
  *
  * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap or the device
  * and hands descriptors over; QEMU opens nothing but the socket to a switch.
@@ -16,9 +17,21 @@
 #include "model/machine.h"
 
 static const struct prop_word kind_words[] = {
-	{.sym = "USER", .xml = "user"},    {.sym = "BRIDGE", .xml = "bridge"},
-	{.sym = "TAP", .xml = "ethernet"}, {.sym = "VHOST_USER", .xml = "vhostuser"},
-	{.sym = "VDPA", .xml = "vdpa"},    {0},
+	{.sym = "USER", .xml = "user"},
+	{.sym = "BRIDGE", .xml = "bridge"},
+	{.sym = "TAP", .xml = "ethernet"},
+	{.sym = "VHOST_USER", .xml = "vhostuser"},
+	{.sym = "VDPA", .xml = "vdpa"},
+	{.sym = "DIRECT", .xml = "direct"},
+	{0},
+};
+
+static const struct prop_word direct_words[] = {
+	{.sym = "BRIDGE", .xml = "bridge"},
+	{.sym = "VEPA", .xml = "vepa"},
+	{.sym = "PRIVATE", .xml = "private"},
+	{.sym = "PASSTHROUGH", .xml = "passthrough"},
+	{0},
 };
 
 static const struct prop_word mode_words[] = {
@@ -163,13 +176,29 @@ static const struct prop net_props[] = {
 	 .xml = "source/@dev",
 	 .site = SITE_PATH,
 	 .when = net_is_vdpa},
+	{.name = "parent",
+	 .sym = "PARENT",
+	 .kind = PROP_STRING,
+	 .flags = PROP_SITE | PROP_REQUIRED,
+	 .rule = RULE(IFNAME),
+	 FIELD(parent),
+	 .xml = "source/@dev",
+	 .site = SITE_IFNAME,
+	 .when = net_is_direct},
+	{.name = "direct-mode",
+	 .sym = "DIRECT",
+	 .kind = PROP_ENUM,
+	 FIELD(mode),
+	 .words = direct_words,
+	 .xml = "source/@mode",
+	 .when = net_is_direct},
 	{.name = "tap",
 	 .sym = "TAP",
 	 .kind = PROP_STRING,
 	 .flags = PROP_REPEAT_FMT,
 	 .rule = RULE(IFNAME_TEMPLATE),
 	 FIELD(tap),
-	 .when = net_is_tap},
+	 .when = net_has_name},
 	{.name = "tap-persistent",
 	 .sym = "TAP_PERSISTENT",
 	 .kind = PROP_BOOL,
@@ -261,7 +290,7 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	unsigned char bytes[MAC_BYTES];
 	char mac[MAC_TEXT_MAX];
 
-	if (net_is_tap(dev))
+	if (net_has_name(dev))
 		net->tap_name = net->tap ? net->tap : default_tap(vm, dev);
 	/* Which name the kernel picks for a template is known on the target alone. */
 	if (net->tap_name && !strchr(net->tap_name, '%'))

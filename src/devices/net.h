@@ -14,7 +14,8 @@ struct net {
 	const struct prop_word *kind, *mac_policy;
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
 	const struct prop_word *socket_mode, *vhost;
-	const char *tap_device, *vhost_device;
+	const char *tap_device, *vhost_device, *parent;
+	const struct prop_word *mode;
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;
 	bool multi_queue; /* more than one queue: mq=on */
@@ -48,6 +49,17 @@ static inline bool net_is_tap(const struct vm_dev *dev)
 	return net_is_bridge(dev) || net_is(dev, "TAP");
 }
 
+static inline bool net_is_direct(const struct vm_dev *dev)
+{
+	return net_is(dev, "DIRECT");
+}
+
+/** net_has_name() - whether there is an interface of the host that is its alone. */
+static inline bool net_has_name(const struct vm_dev *dev)
+{
+	return net_is_tap(dev) || net_is_direct(dev);
+}
+
 static inline bool net_is_vhost_user(const struct vm_dev *dev)
 {
 	return net_is(dev, "VHOST_USER");
@@ -71,7 +83,7 @@ static inline bool net_has_queues(const struct vm_dev *dev)
 /** net_has_vhost() - whether the kernel could move its packets. */
 static inline bool net_has_vhost(const struct vm_dev *dev)
 {
-	return net_is_tap(dev) && net_has_queues(dev);
+	return net_has_name(dev) && net_has_queues(dev);
 }
 
 /** net_may_vhost() - whether it is to. */

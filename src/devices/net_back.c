@@ -61,10 +61,22 @@ static void add_vhost(const struct vm_dev *dev, struct emit *emit, uint32_t queu
 	node_add_string(emit->arena, netdev, "vhost", emit_mark(emit, FIX_VHOST, fd, queues, ""));
 }
 
+/* The -netdev of an interface whose descriptors @op opens. */
+static struct node *add_descriptors(const struct vm_dev *dev, struct emit *emit,
+				    const struct op *op, uint32_t queues)
+{
+	uint32_t fd = emit_op(emit, op);
+	struct node *netdev = add_netdev(emit, "tap");
+
+	/* The mark stands for the whole member: fd or fds (F48). */
+	node_add_string(emit->arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, queues, ""));
+	add_vhost(dev, emit, queues, netdev);
+	return netdev;
+}
+
 static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct net *net = net_of(dev);
-	struct node *netdev;
 	struct op op;
 
 	if (net_is_bridge(dev))
@@ -79,13 +91,36 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |
 		       (net->multi_queue ? TAP_MULTI_QUEUE : 0) |
 		       (net->tap_persistent ? TAP_PERSISTENT : 0);
-	uint32_t fd = emit_op(emit, &op);
+	return add_descriptors(dev, emit, &op, op.tap.queues);
+}
 
-	netdev = add_netdev(emit, "tap");
-	/* The mark stands for the whole member: fd or fds (F48). */
-	node_add_string(emit->arena, netdev, "fd", emit_mark(emit, FIX_TAP, fd, op.tap.queues, ""));
-	add_vhost(dev, emit, op.tap.queues, netdev);
-	return netdev;
+static struct node *add_direct(const struct vm_dev *dev, struct emit *emit)
+{
+	static const struct {
+		const char *sym;
+		enum macvtap_mode mode;
+	} modes[] = {{"VEPA", MACVTAP_VEPA},
+		     {"BRIDGE", MACVTAP_BRIDGE},
+		     {"PRIVATE", MACVTAP_PRIVATE},
+		     {"PASSTHROUGH", MACVTAP_PASSTHROUGH}};
+	const struct net *net = net_of(dev);
+	struct op op;
+
+	memset(&op, 0, sizeof(op));
+	op.code = OP_MACVTAP;
+	op.macvtap.owner = dev->id;
+	op.macvtap.name = net->tap_name;
+	op.macvtap.parent = emit_site_value(emit, dev, "parent");
+	/* The kernel lets through to the guest what is for this address. */
+	op.macvtap.mac = net->device_mac;
+	op.macvtap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
+	op.macvtap.flags = (dev->class->flags & CLASS_VNET_HDR ? MACVTAP_VNET_HDR : 0) |
+			   (net->multi_queue ? MACVTAP_MULTI_QUEUE : 0);
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (prop_word_is(net->mode, modes[i].sym))
+			op.macvtap.mode = modes[i].mode;
+	}
+	return add_descriptors(dev, emit, &op, op.macvtap.queues);
 }
 
 static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
@@ -130,10 +165,13 @@ void net_back(const struct vm_dev *dev, struct emit *emit)
 {
 	struct node *netdev;
 
-	if (net_is_bridge(dev) && !net_of(dev)->bridge)
+	if ((net_is_bridge(dev) && !net_of(dev)->bridge) ||
+	    (net_is_direct(dev) && !net_of(dev)->parent))
 		return;
 	if (net_is_tap(dev))
 		netdev = add_tap(dev, emit);
+	else if (net_is_direct(dev))
+		netdev = add_direct(dev, emit);
 	else if (net_is_vhost_user(dev))
 		netdev = add_vhost_user(dev, emit);
 	else if (net_is_vdpa(dev))

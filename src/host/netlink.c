@@ -2,7 +2,7 @@
 /*
  * netlink.c - rtnetlink requests (rtnetlink(7), linux/if_link.h), built in a fixed buffer.
  */
-#include "host/netlink.h"
+#include "host/netlink_request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,22 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <linux/if_addr.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 
 #define REPLY_MAX \
 	32768 /* what the kernel needs for a message of a dump, and what iproute2 offers */
-
-/* A request under construction. The largest, an alias with the rest, is below 512 bytes. */
-struct request {
-	struct nlmsghdr head;
-	union {
-		struct ifinfomsg link;
-		struct ifaddrmsg address;
-	};
-	unsigned char attrs[512];
-};
 
 int netlink_open(struct netlink *nl)
 {
@@ -41,16 +29,15 @@ void netlink_close(struct netlink *nl)
 	nl->fd = -1;
 }
 
-static void request_begin(struct request *req, uint16_t type, uint16_t flags, size_t body)
+void request_begin(struct request *req, uint16_t type, uint16_t flags, size_t body)
 {
-	memset(req, 0, sizeof(*req));
+	memset(req, 0, offsetof(struct request, attrs));
 	req->head.nlmsg_type = type;
 	req->head.nlmsg_flags = NLM_F_REQUEST | flags;
 	req->head.nlmsg_len = (uint32_t)NLMSG_LENGTH(body);
 }
 
-/* An attribute that does not fit makes the request longer than its buffer, which send() refuses. */
-static struct rtattr *attr_add(struct request *req, uint16_t type, const void *data, size_t len)
+struct rtattr *attr_add(struct request *req, uint16_t type, const void *data, size_t len)
 {
 	size_t at = NLMSG_ALIGN(req->head.nlmsg_len);
 	unsigned char *base = (unsigned char *)req;
@@ -59,11 +46,25 @@ static struct rtattr *attr_add(struct request *req, uint16_t type, const void *d
 	req->head.nlmsg_len = (uint32_t)(at + RTA_ALIGN(RTA_LENGTH(len)));
 	if (req->head.nlmsg_len > sizeof(*req))
 		return NULL;
+	/* What fills it up to the next one goes along. */
+	memset(attr, 0, RTA_ALIGN(RTA_LENGTH(len)));
 	attr->rta_type = type;
 	attr->rta_len = (uint16_t)RTA_LENGTH(len);
 	if (len)
 		memcpy(RTA_DATA(attr), data, len);
 	return attr;
+}
+
+struct rtattr *attr_begin(struct request *req, uint16_t type)
+{
+	return attr_add(req, type, NULL, 0);
+}
+
+void attr_end(struct request *req, struct rtattr *attr)
+{
+	if (attr)
+		attr->rta_len = (uint16_t)((unsigned char *)req + req->head.nlmsg_len -
+					   (unsigned char *)attr);
 }
 
 static int request_send(struct netlink *nl, struct request *req)
@@ -135,6 +136,8 @@ static void link_parse(struct net_link *dev, const struct nlmsghdr *head)
 			text_copy(dev->alias, sizeof(dev->alias), attr);
 		else if (attr->rta_type == IFLA_MASTER && RTA_PAYLOAD(attr) >= sizeof(int))
 			memcpy(&dev->master, RTA_DATA(attr), sizeof(int));
+		else if (attr->rta_type == IFLA_LINK && RTA_PAYLOAD(attr) >= sizeof(int))
+			memcpy(&dev->link, RTA_DATA(attr), sizeof(int));
 		else if (attr->rta_type == IFLA_ADDRESS && RTA_PAYLOAD(attr) == LINK_MAC_LEN)
 			memcpy(dev->mac, RTA_DATA(attr), LINK_MAC_LEN);
 		else if (attr->rta_type == IFLA_LINKINFO)
@@ -146,7 +149,7 @@ static void link_parse(struct net_link *dev, const struct nlmsghdr *head)
  * Sends and reads until the answer is complete: an acknowledgement, the end of a dump or, where
  * neither was asked for, the one message.
  */
-static int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg)
+int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg)
 {
 	_Alignas(struct nlmsghdr) unsigned char buf[REPLY_MAX];
 	int dump = (req->head.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
@@ -209,11 +212,28 @@ int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char
 	request_begin(&req, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(req.link));
 	attr_add(&req, IFLA_IFNAME, name, strlen(name) + 1);
 	attr_add(&req, IFLA_ADDRESS, mac, LINK_MAC_LEN);
-	info = attr_add(&req, IFLA_LINKINFO, NULL, 0);
+	info = attr_begin(&req, IFLA_LINKINFO);
 	attr_add(&req, IFLA_INFO_KIND, "bridge", strlen("bridge"));
-	if (info)
-		info->rta_len = (uint16_t)((unsigned char *)&req + req.head.nlmsg_len -
-					   (unsigned char *)info);
+	attr_end(&req, info);
+	return request_run(nl, &req, NULL, NULL);
+}
+
+int netlink_macvtap_add(struct netlink *nl, const char *name, int parent, uint32_t mode,
+			const unsigned char *mac)
+{
+	struct rtattr *info, *data;
+	struct request req;
+
+	request_begin(&req, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(req.link));
+	attr_add(&req, IFLA_IFNAME, name, strlen(name) + 1);
+	attr_add(&req, IFLA_LINK, &parent, sizeof(parent));
+	attr_add(&req, IFLA_ADDRESS, mac, LINK_MAC_LEN);
+	info = attr_begin(&req, IFLA_LINKINFO);
+	attr_add(&req, IFLA_INFO_KIND, "macvtap", strlen("macvtap"));
+	data = attr_begin(&req, IFLA_INFO_DATA);
+	attr_add(&req, IFLA_MACVLAN_MODE, &mode, sizeof(mode));
+	attr_end(&req, data);
+	attr_end(&req, info);
 	return request_run(nl, &req, NULL, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netlink.h - the few rtnetlink requests that the loader needs: bridges, taps, addresses.
+ * netlink.h - the few rtnetlink requests that the loader needs: bridges, taps, macvtaps, addresses.
  *
  * A thin layer over the kernel's protocol: functions return 0 or a negative errno, and whoever calls
  * them knows what was wanted and words the message. No allocation.
@@ -23,9 +23,12 @@ struct netlink {
 	uint32_t seq;
 };
 
-/** struct net_link - what the kernel says about an interface; @kind is "" for hardware. */
+/**
+ * struct net_link - what the kernel says about an interface; @kind is "" for hardware, @link the index of the
+ * one that it sits on, or 0.
+ */
 struct net_link {
-	int index, master;
+	int index, master, link;
 	unsigned flags; /* IFF_* */
 	unsigned char mac[LINK_MAC_LEN];
 	char name[IF_NAMESIZE], kind[LINK_KIND_MAX], alias[LINK_ALIAS_MAX];
@@ -63,6 +66,19 @@ int netlink_link_list(struct netlink *nl, link_fn *fn, void *arg) MUST_CHECK;
  * Return: 0, or -errno (-EEXIST).
  */
 int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char *mac) MUST_CHECK;
+
+/**
+ * netlink_macvtap_add() - make a macvtap, down.
+ * @nl: an open socket.
+ * @name: its name, no template.
+ * @parent: index of the interface that it sits on.
+ * @mode: MACVLAN_MODE_* of linux/if_link.h.
+ * @mac: its address; in MACVLAN_MODE_PASSTHRU the kernel takes the parent's instead.
+ *
+ * Return: 0, or -errno (-EEXIST).
+ */
+int netlink_macvtap_add(struct netlink *nl, const char *name, int parent, uint32_t mode,
+			const unsigned char *mac) MUST_CHECK;
 
 /** netlink_link_set() - change an interface. Return: 0, or -errno. */
 int netlink_link_set(struct netlink *nl, int index, const struct link_change *change) MUST_CHECK;

@@ -208,3 +208,11 @@ void state_add_iface(struct state *state, const char *owner, const char *name, i
 	iface->index = index;
 	state->iface_count++;
 }
+
+const struct state_iface *state_iface_find(const struct state *state, const char *name)
+{
+	for (unsigned i = 0; i < state->iface_count; i++)
+		if (!strcmp(state->ifaces[i].name, name))
+			return &state->ifaces[i];
+	return NULL;
+}

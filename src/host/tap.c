@@ -22,18 +22,9 @@
 #include "host/bridge.h"
 #include "host/caps.h"
 #include "host/host.h"
+#include "host/iface.h"
 
 #define TUN_DEVICE "/dev/net/tun"
-
-static int name_check(const char *name, struct err *err)
-{
-	if (ident_is_valid(IDENT_IFNAME_TEMPLATE, name))
-		return 0;
-	err_set(err, ERR_IMAGE, "tap name \"%s\" is not an interface name", name);
-	err_why(err, "%s", ident_rule(IDENT_IFNAME_TEMPLATE));
-	err_fix(err, "Correct the name in the configuration and compose the image again.");
-	return -1;
-}
 
 static const char *device_of(const struct op_tap *tap)
 {
@@ -57,24 +48,12 @@ static int device_refuse(const struct op_tap *tap, struct err *err, int sys_errn
 	return -1;
 }
 
-static int exists_refuse(const char *name, struct err *err)
-{
-	err_set(err, ERR_HOST, "interface \"%s\" is there already", name);
-	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "
-		     "not tell whose it is.");
-	err_fix(err,
-		"ip link del %s, if nothing uses it; or give the tap another name, for "
-		"example one that ends in %%d.",
-		name);
-	return -1;
-}
-
 static int create_refuse(struct err *err, int sys_errno, const struct op_tap *tap, const char *name)
 {
 	if (sys_errno == EPERM || sys_errno == EACCES)
 		return device_refuse(tap, err, sys_errno);
 	if (sys_errno == EBUSY)
-		return exists_refuse(name, err);
+		return iface_exists_refuse(name, err);
 	err_sys(err, ERR_HOST, sys_errno, "cannot make tap \"%s\" with %u queues", name,
 		tap->queues);
 	err_why(err, "The kernel's tun driver refused it; queues above one need kernel 3.8 and at "
@@ -121,25 +100,20 @@ static int setup_refuse(struct err *err, int ret, const char *name)
 	return -1;
 }
 
-static void alias_format(char alias[static STATE_NAME_MAX + 8], const struct host *host)
-{
-	(void)snprintf(alias, STATE_NAME_MAX + 8, "kiln:%s", host->state->vm);
-}
-
 /*
  * The address begins with 0xfe: a bridge without an address of its own takes the lowest of its
  * ports, and the host's network would break for a moment each time a VM comes or goes.
  */
 static int configure(struct host *host, const struct op_tap *tap, const char *name, struct err *err)
 {
-	char alias[STATE_NAME_MAX + 8], key[STATE_NAME_MAX + IFNAMSIZ + 1];
+	char alias[IFACE_ALIAS_MAX], key[STATE_NAME_MAX + IFNAMSIZ + 1];
 	unsigned char mac[LINK_MAC_LEN];
 	struct link_change change = {.mac = mac, .alias = alias, .up = 1};
 	struct net_link dev, bridge;
 	struct netlink nl;
 	int ret;
 
-	alias_format(alias, host);
+	iface_alias(alias, host);
 	(void)snprintf(key, sizeof(key), "%s %s", host->state->vm, name);
 	host_mark_mac(mac, 0xfe, key);
 	if (netlink_begin(&nl, err))
@@ -179,7 +153,7 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 	const struct op_tap *tap = &op->tap;
 	char name[IFNAMSIZ] = "";
 
-	if (name_check(tap->name, err))
+	if (iface_name_valid(tap->name, err))
 		return -1;
 	(void)snprintf(name, sizeof(name), "%s", tap->name);
 	if (queue_open(tap, 0, name, err) || configure(host, tap, name, err))
@@ -207,25 +181,6 @@ static int bridge_is_planned(const struct host *host, const char *name)
 	return 0;
 }
 
-/* Names of this plan gather in the state in memory, where acquiring would put them as well. */
-static void twice_check(struct host *host, const char *name, struct findings *findings)
-{
-	struct state *state = host->state;
-	struct err err;
-
-	for (unsigned i = 0; i < state->iface_count; i++)
-		if (!strcmp(state->ifaces[i].name, name)) {
-			err_set(&err, ERR_HOST, "tap \"%s\" is in the plan twice", name);
-			err_why(&err, "Each tap of a VM is an interface of its own.");
-			err_fix(&err, "Give one of them another name and compose the image again.");
-			findings_add(findings, &err);
-			return;
-		}
-	if (state->iface_count < STATE_IFACE_MAX)
-		(void)snprintf(state->ifaces[state->iface_count++].name,
-			       sizeof(state->ifaces[0].name), "%s", name);
-}
-
 static void check(struct host *host, const struct op *op, struct findings *findings)
 {
 	const struct op_tap *tap = &op->tap;
@@ -234,8 +189,6 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 	struct net_link dev;
 	struct err err;
 
-	if (name_check(tap->name, &err))
-		findings_add(findings, &err);
 	if (fd < 0) {
 		(void)device_refuse(tap, &err, errno);
 		findings_add(findings, &err);
@@ -246,12 +199,7 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 		findings_add(findings, &err);
 		return;
 	}
-	if (!strchr(tap->name, '%'))
-		twice_check(host, tap->name, findings);
-	if (!strchr(tap->name, '%') && !netlink_link_get(&nl, tap->name, &dev)) {
-		(void)exists_refuse(tap->name, &err);
-		findings_add(findings, &err);
-	}
+	iface_name_check(host, &nl, tap->owner, tap->name, findings);
 	if (tap->bridge[0] && !bridge_is_planned(host, tap->bridge) &&
 	    bridge_find(&nl, tap->bridge, &dev, &err))
 		findings_add(findings, &err);
@@ -260,12 +208,12 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 
 static int release(struct host *host, const char *name, struct err *err)
 {
-	char alias[STATE_NAME_MAX + 8];
+	char alias[IFACE_ALIAS_MAX];
 	struct netlink nl;
 	struct net_link dev;
 	int ret;
 
-	alias_format(alias, host);
+	iface_alias(alias, host);
 	if (netlink_begin(&nl, err))
 		return -1;
 	ret = netlink_link_get(&nl, name, &dev);

@@ -150,14 +150,15 @@ static int tap_add(const struct facts *facts, const struct segment *seg, enum ar
 		   struct buf *buf, struct err *err)
 {
 	bool json = seg->escape == ESCAPE_JSON;
-	struct op op;
+	struct op op = {0};
 
-	if (form == ARGV_EXEC) {
+	if (form == ARGV_SHELL && slot_owner(facts, seg->a, &op, err))
+		return -1;
+	/* QEMU cannot open a macvtap by its name: 10<>/dev/tapN in the shell. */
+	if (form == ARGV_EXEC || op.code == OP_MACVTAP) {
 		numbers_add(seg, "fd", buf);
 		return 0;
 	}
-	if (slot_owner(facts, seg->a, &op, err))
-		return -1;
 	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
 	facts_quote(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
 	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\""

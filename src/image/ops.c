@@ -97,6 +97,8 @@ uint32_t op_fd_count(const struct op *op)
 		return 0;
 	if (op->code == OP_TAP)
 		return op->tap.queues;
+	if (op->code == OP_MACVTAP)
+		return op->macvtap.queues;
 	return op->code == OP_VHOST ? op->vhost.queues : 1;
 }
 

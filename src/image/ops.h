@@ -58,6 +58,15 @@ enum secret_form {
 /* What a device of the host is. */
 enum hostdev_kind { HOSTDEV_PCI, HOSTDEV_MDEV, HOSTDEV_KIND_COUNT };
 
+/* How macvtaps of one parent reach each other. */
+enum macvtap_mode {
+	MACVTAP_VEPA, /* by way of the switch that the parent is plugged into */
+	MACVTAP_BRIDGE, /* directly */
+	MACVTAP_PRIVATE, /* not at all */
+	MACVTAP_PASSTHROUGH, /* there is one alone, and the parent has its address */
+	MACVTAP_MODE_COUNT,
+};
+
 enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 
 /* struct op_bridge flags */
@@ -66,6 +75,9 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define TAP_VNET_HDR    (1u << 0) /* IFF_VNET_HDR: virtio, e1000e, vmxnet3 (behaviours F46) */
 #define TAP_PERSISTENT  (1u << 1) /* TUNSETPERSIST; release removes it */
 #define TAP_MULTI_QUEUE (1u << 2) /* IFF_MULTI_QUEUE; set when queues > 1 */
+/* struct op_macvtap flags */
+#define MACVTAP_VNET_HDR    (1u << 0) /* as TAP_VNET_HDR */
+#define MACVTAP_MULTI_QUEUE (1u << 1) /* as TAP_MULTI_QUEUE */
 /* struct op_vhost flags */
 #define VHOST_REQUIRED (1u << 0) /* else QEMU moves the packets where the kernel cannot */
 /* struct op_file flags */
@@ -97,7 +109,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 /*
  * Fields of each operation: F(type, name, limit). TEXT: string, may hold marks in the composer. U32:
  * number, at most the limit. FLAGS: bits, none outside the limit. FD: the first descriptor slot that
- * it fills; how many is said by the operation (TAP, VHOST: queues; others: 1). A limit of 0 for TEXT and FD:
+ * it fills; how many is said by the operation (TAP, MACVTAP, VHOST: queues; others: 1). A limit of 0 for TEXT and FD:
  * texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
  */
 #define OP_ACCEL_FIELDS(F)  F(U32, policy, ACCEL_POLICY_COUNT - 1)
@@ -115,6 +127,15 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, path, 0)               \
 	F(U32, queues, TAP_QUEUES_MAX) \
 	F(FLAGS, flags, VHOST_REQUIRED) F(FD, fd, 0)
+#define OP_MACVTAP_FIELDS(F)                                    \
+	F(TEXT, owner, 0)                                       \
+	F(TEXT, name, 0)                                        \
+	F(TEXT, parent, 0)                                      \
+	F(TEXT, mac, 0)                                         \
+	F(U32, mode, MACVTAP_MODE_COUNT - 1)                    \
+	F(U32, queues, TAP_QUEUES_MAX)                          \
+	F(FLAGS, flags, MACVTAP_VNET_HDR | MACVTAP_MULTI_QUEUE) \
+	F(FD, fd, 0)
 #define OP_FILE_FIELDS(F)                                                                        \
 	F(TEXT, owner, 0)                                                                        \
 	F(TEXT, path, 0)                                                                         \
@@ -168,6 +189,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  *
  * bridge: a bridge made for the VM; address "A.B.C.D/N" or "" is put on it when it was made.
  * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "".
+ * macvtap: an interface with the guest's address @mac on @parent, which is there; @name may hold "%d".
  * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
  * payload: payload section unpacked into a memfd.
@@ -207,7 +229,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(USB, usb, PHASE_HOSTDEV, LIFE_FD, 0)                      \
 	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)                    \
 	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)             \
-	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)
+	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)                  \
+	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

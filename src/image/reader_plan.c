@@ -294,7 +294,7 @@ static int check_slots(struct check *check, size_t at, const struct op *op)
 
 		if (*slot != SLOT_FREE)
 			return REFUSE(check, at, "descriptor slot %u is filled twice", first + i);
-		if (op->code == OP_TAP)
+		if (op->code == OP_TAP || op->code == OP_MACVTAP)
 			*slot = i ? SLOT_TAP_MORE : SLOT_TAP;
 		else if (op->code == OP_VHOST)
 			*slot = i ? SLOT_VHOST_MORE : SLOT_VHOST;
@@ -304,16 +304,34 @@ static int check_slots(struct check *check, size_t at, const struct op *op)
 	return 0;
 }
 
+static int check_queues(struct check *check, size_t at, const char *what, uint32_t queues,
+			bool multi_queue)
+{
+	if (queues == 0)
+		return REFUSE(check, at, "%s with 0 queues", what);
+	if (queues > 1 && !multi_queue)
+		return REFUSE(check, at, "%s with %u queues that is not multi-queue", what, queues);
+	return 0;
+}
+
+static int check_interface(struct check *check, size_t at, const struct op *op)
+{
+	if (op->code == OP_TAP)
+		return check_queues(check, at, "tap", op->tap.queues,
+				    op->tap.flags & TAP_MULTI_QUEUE);
+	if (op->code == OP_MACVTAP)
+		return check_queues(check, at, "macvtap", op->macvtap.queues,
+				    op->macvtap.flags & MACVTAP_MULTI_QUEUE);
+	if (op->code == OP_VHOST)
+		return check_queues(check, at, "vhost", op->vhost.queues, true);
+	return 0;
+}
+
 /* The rules between fields, which a limit cannot say. */
 static int check_rules(struct check *check, size_t at, const struct op *op)
 {
-	if (op->code == OP_TAP && op->tap.queues == 0)
-		return REFUSE(check, at, "tap with 0 queues");
-	if (op->code == OP_TAP && op->tap.queues > 1 && !(op->tap.flags & TAP_MULTI_QUEUE))
-		return REFUSE(check, at, "tap with %u queues that is not multi-queue",
-			      op->tap.queues);
-	if (op->code == OP_VHOST && op->vhost.queues == 0)
-		return REFUSE(check, at, "vhost with 0 queues");
+	if (check_interface(check, at, op) < 0)
+		return -1;
 	if (op->code == OP_PAYLOAD && op->payload.index >= check->img->payload_count)
 		return REFUSE(check, at, "payload %u of %u", op->payload.index,
 			      check->img->payload_count);

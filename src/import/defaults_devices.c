@@ -216,6 +216,8 @@ static void interface(struct import *import, xmlNodePtr node)
 	}
 	if (value_is(import, node, "@type", "network"))
 		bridge_network(import, node);
+	if (value_is(import, node, "@type", "direct"))
+		fill(import, node, "source/@mode", "vepa");
 	if (!value_is(import, node, "@type", "hostdev"))
 		fill(import, node, "model/@type",
 		     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "rtl8139" : "virtio");

@@ -69,6 +69,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_USB:
 		name = op->usb.name;
 		break;
+	case OP_MACVTAP:
+		name = op->macvtap.name;
+		break;
 	case OP_VHOST:
 		name = op->vhost.owner;
 		break;

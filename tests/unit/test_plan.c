@@ -18,6 +18,7 @@ static const enum op_code order[] = {
 	OP_TAP,
 	OP_PORT,
 	OP_VHOST,
+	OP_MACVTAP,
 	/* devices of the host */
 	OP_HOSTDEV,
 	OP_VSOCK,

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * iface.c - what taps and macvtaps have in common: their names.
+ */
+#include "host/iface.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void iface_alias(char alias[static IFACE_ALIAS_MAX], const struct host *host)
+{
+	(void)snprintf(alias, IFACE_ALIAS_MAX, "kiln:%s", host->state->vm);
+}
+
+int iface_name_valid(const char *name, struct err *err)
+{
+	if (ident_is_valid(IDENT_IFNAME_TEMPLATE, name))
+		return 0;
+	err_set(err, ERR_IMAGE, "tap name \"%s\" is not an interface name", name);
+	err_why(err, "%s", ident_rule(IDENT_IFNAME_TEMPLATE));
+	err_fix(err, "Correct the name in the configuration and compose the image again.");
+	return -1;
+}
+
+int iface_exists_refuse(const char *name, struct err *err)
+{
+	err_set(err, ERR_HOST, "interface \"%s\" is there already", name);
+	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "
+		     "not tell whose it is.");
+	err_fix(err,
+		"ip link del %s, if nothing uses it; or give the tap another name, for "
+		"example one that ends in %%d.",
+		name);
+	return -1;
+}
+
+void iface_name_check(struct host *host, struct netlink *nl, const char *owner, const char *name,
+		      struct findings *findings)
+{
+	struct net_link dev;
+	struct err err;
+
+	if (iface_name_valid(name, &err))
+		findings_add(findings, &err);
+	if (strchr(name, '%'))
+		return;
+	if (state_iface_find(host->state, name)) {
+		err_set(&err, ERR_HOST, "tap \"%s\" is in the plan twice", name);
+		err_why(&err, "Each tap of a VM is an interface of its own.");
+		err_fix(&err, "Give one of them another name and compose the image again.");
+		findings_add(findings, &err);
+	} else {
+		/* The index is not known yet, and one above 0 is enough to be noted. */
+		state_add_iface(host->state, owner, name, 1);
+	}
+	if (!netlink_link_get(nl, name, &dev)) {
+		(void)iface_exists_refuse(name, &err);
+		findings_add(findings, &err);
+	}
+}
