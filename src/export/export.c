@@ -2,7 +2,7 @@
 /*
  * export.c - notes, the identities of a unit, and which file of the host is payload.
  */
-#include "export/export.h"
+#include "export/domain.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -82,5 +82,22 @@ const char *export_payload(const struct export *export, const char *path)
 		if (strcmp(path + len + 1, img->payload[i].name) == 0)
 			return img->payload[i].name;
 	}
+	return NULL;
+}
+
+xmlNodePtr export_domain(const struct export *export, xmlNodePtr *ret_devices, struct err *err)
+{
+	const struct img *img = export->facts->img;
+	const struct img_span *text = &img->section[SECTION_DOMAIN];
+	xmlNodePtr root = xml_parse((const char *)text->data, text->len);
+
+	*ret_devices = root ? xml_find_element(root, "devices") : NULL;
+	if (*ret_devices && xml_find_element(root, "metadata/machine"))
+		return root;
+	if (root)
+		xml_free(root);
+	(void)err_set(err, ERR_IMAGE, "%s: section DOMAIN is no domain of Kiln's", img->path);
+	err_why(err, "It has a <domain> with <metadata> and <devices>.");
+	err_fix(err, "Compose the image again.");
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * export.h - an image in the words of another system: libvirt, a shell.
+ * export.h - an image in the words of another system: libvirt, a shell, KubeVirt.
  *
  * What the other system cannot take is collected as a note and left out; who asked decides whether that
  * is a failure. Nothing is written and no host is asked here.
@@ -37,6 +37,7 @@ struct export_note {
  *               script: where it stands itself.
  * @libvirt: EXPORT_LIBVIRT: its version.
  * @container: EXPORT_KUBEVIRT: the container image that holds the payload.
+ * @more_name, @more: filled: another file, beside the description; NULL = none.
  * @notes, @last_note: filled.
  */
 struct export
@@ -45,7 +46,8 @@ struct export
 	const struct facts *facts;
 	const char *payload_dir;
 	unsigned libvirt;
-	const char *container;
+	const char *container, *more_name;
+	struct text more;
 	struct export_note *notes, *last_note;
 };
 
@@ -86,5 +88,15 @@ int export_libvirt(struct export *export, struct text *ret, struct err *err) MUS
  * Return: 0, or -1.
  */
 int export_script(struct export *export, struct text *ret, struct err *err) MUST_CHECK;
+
+/**
+ * export_kubevirt() - a VirtualMachine of KubeVirt, in YAML.
+ * @export: as above; @container NULL = one of this machine's name.
+ * @ret: receives the text.
+ * @err: ERR_IMAGE when the image holds no domain.
+ *
+ * Return: 0, or -1.
+ */
+int export_kubevirt(struct export *export, struct text *ret, struct err *err) MUST_CHECK;
 
 #endif

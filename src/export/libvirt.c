@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "export/export.h"
+#include "export/domain.h"
 #include "import/tree.h"
 
 #define KEEP NULL
@@ -56,6 +56,8 @@ static const struct policy {
 	 "virsh secret-set-value"},
 	{NULL, "source", EXPORT_LOST, KEEP},
 	{NULL, "backing1-source", EXPORT_LOST, KEEP},
+	{NULL, "backing2-source", EXPORT_LOST, KEEP},
+	{NULL, "backing3-source", EXPORT_LOST, KEEP},
 	{NULL, "luks", EXPORT_LOST, KEEP},
 	{NULL, "throttle", EXPORT_LOST, KEEP},
 	{NULL, "read-only", EXPORT_LOST, KEEP},
@@ -282,6 +284,13 @@ static const struct policy *policy_of(const char *id, const char *name)
 	return NULL;
 }
 
+bool export_loses(const char *id, const char *name)
+{
+	const struct policy *policy = policy_of(id, name);
+
+	return !policy || (policy->why != KEEP && policy->loss == EXPORT_LOST);
+}
+
 static void tell_settings(struct domain *domain, xmlNodePtr device)
 {
 	struct arena *arena = domain->export->arena;
@@ -350,8 +359,6 @@ static void tell_unbound(struct export *export)
 
 int export_libvirt(struct export *export, struct text *ret, struct err *err)
 {
-	const struct img *img = export->facts->img;
-	const struct img_span *text = &img->section[SECTION_DOMAIN];
 	struct domain domain = {.export = export};
 
 	if (!xml_is_valid(export->payload_dir)) {
@@ -362,18 +369,10 @@ int export_libvirt(struct export *export, struct text *ret, struct err *err)
 			     "will be.");
 		return -1;
 	}
-	domain.root = xml_parse((const char *)text->data, text->len);
-	domain.devices = domain.root ? xml_find_element(domain.root, "devices") : NULL;
-	domain.machine = domain.root ? xml_find_element(domain.root, "metadata/machine") : NULL;
-	if (!domain.devices || !domain.machine) {
-		if (domain.root)
-			xml_free(domain.root);
-		(void)err_set(err, ERR_IMAGE, "%s: section DOMAIN is no domain of Kiln's",
-			      img->path);
-		err_why(err, "It has a <domain> with <metadata> and <devices>.");
-		err_fix(err, "Compose the image again.");
+	domain.root = export_domain(export, &domain.devices, err);
+	if (!domain.root)
 		return -1;
-	}
+	domain.machine = xml_find_element(domain.root, "metadata/machine");
 	for (size_t i = 0; i < ARRAY_SIZE(laters); i++) {
 		if (export->libvirt < laters[i].since)
 			leave_out(&domain, &laters[i]);

@@ -17,8 +17,10 @@
 #include "kiln/output.h"
 
 const char export_options[] =
-	"  --to SYSTEM         libvirt: NAME.xml, for virsh define; script: NAME.sh, which starts QEMU\n"
+	"  --to SYSTEM         libvirt: NAME.xml, for virsh define; script: NAME.sh, which starts QEMU;\n"
+	"                      kubevirt: NAME.yaml, for kubectl apply\n"
 	"  --libvirt VERSION   --to libvirt: which one; default: that of the board's layout\n"
+	"  --container IMAGE   --to kubevirt: the container image that shall hold the payload\n"
 	"  -o, --output DIR    write there; default: the folder that the image names, so that its\n"
 	"                      own paths hold\n"
 	"  --payload-dir DIR   where the other system finds the payload; default: where it is written\n"
@@ -38,11 +40,12 @@ struct target {
 static const struct target targets[] = {
 	{"libvirt", ".xml", 0, export_libvirt},
 	{"script", ".sh", 0444, export_script},
+	{"kubevirt", ".yaml", 0, export_kubevirt},
 };
 
 struct export_args {
 	const struct target *target;
-	const char *image, *output, *payload_dir, *libvirt, *unit;
+	const char *image, *output, *payload_dir, *libvirt, *unit, *container;
 	bool lossy, force;
 };
 
@@ -75,8 +78,12 @@ static int check_args(const char *argv0, const struct export_args *args, struct 
 {
 	if (!args->target)
 		return usage_target(argv0, NULL, errs);
-	if (args->libvirt && strcmp(args->target->name, "libvirt") != 0)
+	if (args->libvirt && args->target->write != export_libvirt)
 		command_usage(errs, argv0, "--libvirt goes with --to libvirt");
+	else if (args->container && args->target->write != export_kubevirt)
+		command_usage(errs, argv0, "--container goes with --to kubevirt");
+	else if (args->payload_dir && args->target->write == export_kubevirt)
+		command_usage(errs, argv0, "--payload-dir does not go with --to kubevirt");
 	else if (args->payload_dir && !ident_is_valid(IDENT_PATH, args->payload_dir))
 		command_usage(errs, argv0, "--payload-dir %s is no absolute path",
 			      args->payload_dir);
@@ -89,10 +96,11 @@ static int check_args(const char *argv0, const struct export_args *args, struct 
 
 static int parse(int argc, char **argv, struct export_args *args, struct err_list *errs)
 {
-	enum { TO = 1, LIBVIRT, PAYLOAD, UNIT, LOSSY, FORCE };
+	enum { TO = 1, LIBVIRT, CONTAINER, PAYLOAD, UNIT, LOSSY, FORCE };
 	static const struct option table[] = {
 		{"to", required_argument, NULL, TO},
 		{"libvirt", required_argument, NULL, LIBVIRT},
+		{"container", required_argument, NULL, CONTAINER},
 		{"output", required_argument, NULL, 'o'},
 		{"payload-dir", required_argument, NULL, PAYLOAD},
 		{"unit", required_argument, NULL, UNIT},
@@ -111,6 +119,9 @@ static int parse(int argc, char **argv, struct export_args *args, struct err_lis
 			break;
 		case LIBVIRT:
 			args->libvirt = optarg;
+			break;
+		case CONTAINER:
+			args->container = optarg;
 			break;
 		case 'o':
 			args->output = optarg;
@@ -203,10 +214,13 @@ static int refuse_existing(const char *dir, const char *name, struct err *err)
 	return -1;
 }
 
-static int check_existing(const struct img *img, const char *dir, const char *description,
+static int check_existing(const struct export *export, const char *dir, const char *description,
 			  struct err *err)
 {
-	if (refuse_existing(dir, description, err) < 0)
+	const struct img *img = export->facts->img;
+
+	if (refuse_existing(dir, description, err) < 0 ||
+	    (export->more_name && refuse_existing(dir, export->more_name, err) < 0))
 		return -1;
 	for (uint32_t i = 0; i < img->payload_count; i++) {
 		if (refuse_existing(dir, img->payload[i].name, err) < 0)
@@ -215,9 +229,10 @@ static int check_existing(const struct img *img, const char *dir, const char *de
 	return 0;
 }
 
-static int write_files(struct output *out, const struct img *img, const struct target *target,
+static int write_files(struct output *out, const struct export *export, const struct target *target,
 		       const char *name, const char *text, struct err *err)
 {
+	const struct img *img = export->facts->img;
 	struct stat st;
 
 	for (uint32_t i = 0; i < img->payload_count; i++) {
@@ -226,6 +241,9 @@ static int write_files(struct output *out, const struct img *img, const struct t
 		if (fd < 0 || img_payload_copy(img, i, fd, err) < 0)
 			return -1;
 	}
+	if (export->more_name &&
+	    output_text(out, export->more_name, text_str(&export->more), OUTPUT_KEPT, err) < 0)
+		return -1;
 	if (output_text(out, name, text, OUTPUT_KEPT, err) < 0)
 		return -1;
 	int fd = out->file[out->count - 1].fd;
@@ -239,10 +257,11 @@ static int write_files(struct output *out, const struct img *img, const struct t
 static int describe(struct export *export, const struct export_args *args, const char *dir,
 		    struct text *ret, struct err *err)
 {
-	bool beside = args->target->write == export_script;
+	bool beside = args->target->write != export_libvirt;
 	char *real = args->payload_dir || beside ? NULL : realpath(dir, NULL);
 
-	/* A script finds what stands beside it, wherever both are copied to. */
+	/* A script finds what stands beside it, wherever both are copied to; a cluster knows no path. */
+	export->container = args->container;
 	if (args->payload_dir)
 		export->payload_dir = args->payload_dir;
 	else if (!beside)
@@ -270,8 +289,8 @@ static int run(struct export *export, const struct export_args *args, struct err
 		print_notes(export, args->image);
 		if (export_has_lost(export) && !args->lossy)
 			ret = ERR_CONFIG;
-		else if ((args->force || check_existing(img, dir, name, err) == 0) &&
-			 write_files(&out, img, args->target, name, text_str(&text), err) == 0)
+		else if ((args->force || check_existing(export, dir, name, err) == 0) &&
+			 write_files(&out, export, args->target, name, text_str(&text), err) == 0)
 			ret = 0;
 	}
 	output_abort(&out);
@@ -287,7 +306,7 @@ int export_command(int argc, char **argv, struct arena *arena, struct err_list *
 	struct export export = {.arena = arena, .facts = facts};
 	struct err err;
 
-	if (parse(argc, argv, &args, errs) < 0)
+	if (parse(argc, argv, &args, errs) < 0 || !args.target)
 		return 0;
 	struct img *img = image_open(args.image, arena, &err);
 	int ret = -1;
