@@ -128,11 +128,13 @@ bench: programs $(BENCH_BINS)
 
 fuzz: $(FUZZ_BINS)
 	$(Q)set -e; for t in $(FUZZ_BINS); do name=$${t##*/fuzz_}; \
-		mkdir -p $(FUZZ_O)/corpus/$$name; \
+		mkdir -p $(FUZZ_O)/corpus/$$name $(FUZZ_O)/seeds/$$name; \
+		! [ -x $(TOP)/tests/fuzz/seeds_$$name ] || \
+			TOP=$(TOP) $(TOP)/tests/fuzz/seeds_$$name $(FUZZ_O)/seeds/$$name; \
 		echo "fuzz $$name: $(FUZZ_SECONDS) s"; \
 		"$$t" -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 			-artifact_prefix=$(FUZZ_O)/$$name- $(FUZZ_O)/corpus/$$name \
-			$(TOP)/tests/fuzz/corpus/$$name; \
+			$(TOP)/tests/fuzz/corpus/$$name $(FUZZ_O)/seeds/$$name; \
 	done
 
 coverage:

@@ -73,9 +73,8 @@ static void compare(struct element *element, struct difference *ret)
 {
 	struct vm_dev *dev = element->dev;
 	struct vm *vm = dev->vm;
-	struct arena scratch = {0};
-	struct err_list errs = {.arena = &scratch};
-	struct state now = state_new(&scratch, element);
+	struct err_list errs = {.arena = element->scratch};
+	struct state now = state_new(element->scratch, element);
 	xmlNodePtr root = xml_document("domain");
 	bool machine = dev == vm->guest_dev;
 	xmlNodePtr node = machine ? root : xml_child(root, (const char *)element->node->name);
@@ -84,7 +83,7 @@ static void compare(struct element *element, struct difference *ret)
 	struct vm_dev *next = dev->next;
 
 	state_save(&now, element);
-	vm->arena = &scratch;
+	vm->arena = element->scratch;
 	if (dev->family->prepare)
 		dev->family->prepare(vm, dev);
 	domain_add_rows(dev, node, &errs);
@@ -93,7 +92,7 @@ static void compare(struct element *element, struct difference *ret)
 	dev->next = next;
 	state_restore(&now, element);
 	xml_free(root);
-	arena_free(&scratch);
+	arena_clear(element->scratch);
 }
 
 /* A text that cannot be left out and is not there: such a state would be refused. */
@@ -336,11 +335,16 @@ static void make_flags(struct element *element)
 
 void element_read(struct element *element, struct difference *ret)
 {
+	struct arena scratch = {0};
+
+	element->scratch = &scratch;
 	make_flags(element);
 	row_read_all(element);
 	search_hidden(element);
 	drop_unused(element);
 	compare(element, ret);
+	element->scratch = NULL;
+	arena_free(&scratch);
 }
 
 bool element_set(struct element *element, const char *row_name, const char *text)

@@ -21,12 +21,14 @@ enum row_state { ROW_DEFAULT, ROW_SAID, ROW_ABSENT };
  * @dev: the device; its values are Kconfig's defaults at first.
  * @is_set: for each row of the family its enum row_state.
  * @is_fixed: ... it is known, and nothing else is tried.
+ * @scratch: for what is tried, one after the other.
  */
 struct element {
 	xmlNodePtr node;
 	struct vm_dev *dev;
 	unsigned char *is_set;
 	bool *is_fixed;
+	struct arena *scratch;
 };
 
 /**

@@ -138,7 +138,8 @@ char *arena_fmt(struct arena *arena, const char *fmt, ...)
 	return text;
 }
 
-void arena_free(struct arena *arena)
+/* All but one. */
+static void release(struct arena *arena, struct arena_chunk *keep)
 {
 	struct arena_chunk *chunk = arena->chunk;
 
@@ -147,11 +148,30 @@ void arena_free(struct arena *arena)
 
 		if (chunk->whole)
 			free(chunk);
-		else
+		else if (chunk != keep)
 			(void)munmap(chunk, CHUNK_SIZE);
 		chunk = next;
 	}
-	arena->chunk = NULL;
+	arena->chunk = keep;
+}
+
+void arena_free(struct arena *arena)
+{
+	release(arena, NULL);
+}
+
+void arena_clear(struct arena *arena)
+{
+	struct arena_chunk *keep = arena->chunk;
+
+	while (keep && keep->whole)
+		keep = keep->next;
+	release(arena, keep);
+	if (!keep)
+		return;
+	memset(keep->data, 0, keep->used);
+	keep->used = 0;
+	keep->next = NULL;
 }
 
 /* The link to the chunk that @data has for itself, or NULL. */

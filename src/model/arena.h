@@ -38,6 +38,9 @@ char *arena_vfmt(struct arena *arena, const char *fmt, va_list args) PRINTF(2, 0
 /** arena_free() - give everything back; @arena may be used again. */
 void arena_free(struct arena *arena);
 
+/** arena_clear() - the same, but the first megabytes are kept for what comes next. */
+void arena_clear(struct arena *arena);
+
 /**
  * struct text - a string under construction in an arena; for outputs of any length.
  *

@@ -128,6 +128,28 @@ static void test_arena_returns_zeroed_aligned_memory_of_any_size(void **state)
 	}
 }
 
+static void test_cleared_arena_gives_zeroed_memory_again(void **state)
+{
+	struct arena arena = {0};
+	static const size_t sizes[] = {3 << 20, 40,     500000, 300000, 300000,
+				       300000,  300000, 300000, 300000};
+
+	(void)state;
+	arena_clear(&arena);
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+			unsigned char *data = arena_alloc(&arena, sizes[i]);
+
+			for (size_t n = 0; n < sizes[i]; n++)
+				assert_int_equal(data[n], 0);
+			memset(data, 0xff, sizes[i]);
+		}
+		arena_clear(&arena);
+	}
+	arena_free(&arena);
+	assert_null(arena.chunk);
+}
+
 static void test_text_grows_over_any_length(void **state)
 {
 	struct fixture *fix = *state;
@@ -300,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_arena_returns_zeroed_aligned_memory_of_any_size),
+		TEST(test_cleared_arena_gives_zeroed_memory_again),
 		TEST(test_text_grows_over_any_length),
 		TEST(test_errors_are_sorted_by_place_and_stable),
 		TEST(test_identity_and_alias_use_the_slot),
