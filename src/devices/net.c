@@ -64,6 +64,12 @@ static bool makes_bridge(const struct vm_dev *dev)
 	return net_is_bridge(dev) && net_of(dev)->bridge_create;
 }
 
+/* It makes no bridge, and its tap goes with QEMU. */
+static bool may_have_helper(const struct vm_dev *dev)
+{
+	return net_is_bridge(dev) && !net_of(dev)->bridge_create && !net_of(dev)->tap_persistent;
+}
+
 static bool has_no_mac(const struct vm_dev *dev)
 {
 	return !net_of(dev)->mac;
@@ -134,6 +140,12 @@ static const struct prop net_props[] = {
 	 .rule = RULE(IPV4_NET),
 	 FIELD(bridge_address),
 	 .when = makes_bridge},
+	{.name = "bridge-helper",
+	 .sym = "BRIDGE_HELPER",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 FIELD(bridge_helper),
+	 .when = may_have_helper},
 	{.name = "socket-type",
 	 .kind = PROP_CONST,
 	 .text = "unix",

@@ -14,7 +14,7 @@ struct net {
 	const struct prop_word *kind, *mac_policy;
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
 	const struct prop_word *socket_mode, *vhost;
-	const char *tap_device, *vhost_device, *parent;
+	const char *tap_device, *vhost_device, *parent, *bridge_helper;
 	const struct prop_word *mode;
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;

@@ -86,6 +86,7 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 	op.tap.owner = dev->id;
 	op.tap.name = net->tap_name;
 	op.tap.device = net->tap_device ? net->tap_device : "";
+	op.tap.helper = net->bridge_helper ? net->bridge_helper : "";
 	op.tap.bridge = net_is_bridge(dev) ? emit_site_value(emit, dev, "bridge") : "";
 	op.tap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
 	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |

@@ -100,6 +100,28 @@ static void check_model(const struct check *check, const struct vm *vm, struct e
 	}
 }
 
+/* The helper gives one descriptor, and the guest's queues are baked. */
+static void check_helper(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &net_family || dev->repeat || !net_of(dev)->bridge_helper ||
+		    net_of(dev)->queues < 2)
+			continue;
+		struct place other = dev_place(dev, "bridge-helper");
+		struct err *err = dev_error(errs, dev, "queues", check->name,
+					    "%u queues, and the bridge helper gives one",
+					    (unsigned)net_of(dev)->queues);
+
+		err_also(err, other.file, other.line);
+		err_why(err,
+			"%s makes the tap for an ordinary user, with one descriptor and so one "
+			"queue.",
+			net_of(dev)->bridge_helper);
+		err_fix(err, "Set %s=1, or clear %s.", dev_symbol(dev, "queues"),
+			dev_symbol(dev, "bridge-helper"));
+	}
+}
+
 static void check_shared(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
@@ -111,6 +133,7 @@ static void check_shared(const struct check *check, const struct vm *vm, struct 
 const struct check net_checks[] = {
 	{.name = "net-acpi-index", .run = check_acpi_index},
 	{.name = "net-acpi-tables", .run = check_acpi_tables},
+	{.name = "net-helper-queues", .run = check_helper},
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{.name = "net-vhost-model", .run = check_model},
 	{.name = "net-memory-shared", .run = check_shared},

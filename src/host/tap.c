@@ -20,6 +20,7 @@
 #include "base/ident.h"
 #include "base/fd.h"
 #include "host/bridge.h"
+#include "host/bridge_helper.h"
 #include "host/caps.h"
 #include "host/host.h"
 #include "host/iface.h"
@@ -153,6 +154,8 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 	const struct op_tap *tap = &op->tap;
 	char name[IFNAMSIZ] = "";
 
+	if (bridge_helper_is_wanted(tap))
+		return bridge_helper_tap(host, tap, err);
 	if (iface_name_valid(tap->name, err))
 		return -1;
 	(void)snprintf(name, sizeof(name), "%s", tap->name);
@@ -181,25 +184,37 @@ static int bridge_is_planned(const struct host *host, const char *name)
 	return 0;
 }
 
+static void device_check(const struct op_tap *tap, struct findings *findings)
+{
+	CLEANUP_FD int fd = open(device_of(tap), O_RDWR | O_CLOEXEC);
+	struct err err;
+
+	if (fd < 0)
+		(void)device_refuse(tap, &err, errno);
+	else if (!net_admin_check("cannot make a tap", &err))
+		return;
+	findings_add(findings, &err);
+}
+
 static void check(struct host *host, const struct op *op, struct findings *findings)
 {
 	const struct op_tap *tap = &op->tap;
-	CLEANUP_FD int fd = open(device_of(tap), O_RDWR | O_CLOEXEC);
+	bool helper = bridge_helper_is_wanted(tap);
 	struct netlink nl;
 	struct net_link dev;
 	struct err err;
 
-	if (fd < 0) {
-		(void)device_refuse(tap, &err, errno);
-		findings_add(findings, &err);
-	} else if (net_admin_check("cannot make a tap", &err)) {
-		findings_add(findings, &err);
-	}
+	if (helper)
+		bridge_helper_check(tap, findings);
+	else
+		device_check(tap, findings);
 	if (netlink_begin(&nl, &err)) {
 		findings_add(findings, &err);
 		return;
 	}
-	iface_name_check(host, &nl, tap->owner, tap->name, findings);
+	/* The helper names it. */
+	if (!helper)
+		iface_name_check(host, &nl, tap->owner, tap->name, findings);
 	if (tap->bridge[0] && !bridge_is_planned(host, tap->bridge) &&
 	    bridge_find(&nl, tap->bridge, &dev, &err))
 		findings_add(findings, &err);

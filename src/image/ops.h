@@ -119,6 +119,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, name, 0)                                                 \
 	F(TEXT, bridge, 0)                                               \
 	F(TEXT, device, 0)                                               \
+	F(TEXT, helper, 0)                                               \
 	F(U32, queues, TAP_QUEUES_MAX)                                   \
 	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
 	F(FD, fd, 0)

@@ -144,6 +144,7 @@ static inline void fixture_ops(struct fixture *fix)
 					  .name = "vm%d",
 					  .bridge = fix->bridge_text,
 					  .device = "",
+					  .helper = "",
 					  .queues = 2,
 					  .flags = TAP_VNET_HDR | TAP_MULTI_QUEUE,
 					  .fd = 0}};

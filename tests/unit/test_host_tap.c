@@ -146,6 +146,7 @@ static int setup(void **arg)
 				 .name = "vm0",
 				 .bridge = "br0",
 				 .device = "",
+				 .helper = "",
 				 .queues = 1,
 				 .flags = TAP_VNET_HDR,
 				 .fd = 3}};

@@ -267,9 +267,13 @@ static void test_operations_get_fresh_descriptor_slots(void **state)
 {
 	struct fixture *fix = *state;
 	struct emit emit = {.arena = &fix->arena, .vm = &fix->vm, .errs = &fix->errs};
-	struct op tap = {
-		.code = OP_TAP,
-		.tap = {.owner = "a", .name = "b", .bridge = "", .device = "", .queues = 3}};
+	struct op tap = {.code = OP_TAP,
+			 .tap = {.owner = "a",
+				 .name = "b",
+				 .bridge = "",
+				 .device = "",
+				 .helper = "",
+				 .queues = 3}};
 	struct op bridge = {.code = OP_BRIDGE, .bridge = {.name = "b", .address = ""}};
 
 	assert_int_equal(emit_op(&emit, &tap), 0);
