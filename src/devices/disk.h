@@ -49,7 +49,7 @@ struct disk {
 	const struct prop_word *format, *cache, *aio, *discard, *detect_zeroes, *werror, *rerror;
 	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group, *iothread;
 	const char *vhost_socket;
-	bool read_only, luks, copy_on_read, shareable, removable, throttle;
+	bool read_only, luks, in_place, copy_on_read, shareable, removable, throttle;
 	uint64_t vhost_reconnect, queues, queue_size, boot_order, logical_block, physical_block,
 		io_size;
 	uint64_t limit[LIMIT_COUNTERS][LIMIT_PARTS];

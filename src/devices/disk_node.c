@@ -5,7 +5,8 @@
  *	throttle            limits, when there are any
  *	copy-on-read        keeps what was read from below, when asked for
  *	format              raw, qcow2 or LUKS; on it lies "backing", which is such a pair again
- *	storage             file, device, payload or server (devices/storage.h)
+ *	storage             file, device, payload or server (devices/storage.h); of a payload in place it is the
+ *	                    image file, and a "slice" of it follows
  *
  * libvirt sets limits by a command when QEMU runs. Nobody does that here, so they are a node.
  */
@@ -107,8 +108,10 @@ static struct node *add_pair(struct emit *emit, const struct vm_dev *dev, const 
 	access->aio = disk_of(dev)->aio ? disk_of(dev)->aio->qemu : NULL;
 	if (!(storage_flags(access->storage) & STORAGE_LOCAL))
 		access->aio = NULL;
+	if (storage_is(access->storage, "PAYLOAD") && disk_of(dev)->in_place)
+		access->slice = arena_fmt(arena, "%s-%sslice", dev->alias, layer);
 	/* Payload is in memory, which Linux before 6.6 does not open past the cache. */
-	if (storage_is(access->storage, "PAYLOAD"))
+	else if (storage_is(access->storage, "PAYLOAD"))
 		access->cache = CACHE_DEFAULT;
 	storage_add(emit, dev, access);
 	format = emit_tree(emit, "-blockdev", 0);
@@ -134,7 +137,8 @@ static const char *add_backing(struct emit *emit, const struct vm_dev *dev)
 
 		storage_add_cache(emit->arena, format, access.cache);
 		node_add_string(emit->arena, format, "driver", disk->backing[i].format->qemu);
-		node_add_string(emit->arena, format, "file", access.node);
+		node_add_string(emit->arena, format, "file",
+				access.slice ? access.slice : access.node);
 		if (below)
 			node_add_string(emit->arena, format, "backing", below);
 		below = arena_fmt(emit->arena, "%s-%sformat", dev->alias, layer);
@@ -166,7 +170,7 @@ static void add_top(struct emit *emit, const struct vm_dev *dev, const char *bac
 	node_add_string(arena, format, "driver", driver);
 	if (disk->luks)
 		add_luks(emit, format, dev);
-	node_add_string(arena, format, "file", access.node);
+	node_add_string(arena, format, "file", access.slice ? access.slice : access.node);
 	if (backing)
 		node_add_string(arena, format, "backing", backing);
 }

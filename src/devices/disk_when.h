@@ -271,6 +271,16 @@ static inline bool file2(const struct vm_dev *dev)
 	return backed2(dev) && !block2(dev);
 }
 
+/* Something of it is payload. */
+static inline bool has_payload(const struct vm_dev *dev)
+{
+	const struct disk *disk = disk_of(dev);
+
+	return (has_medium(dev) && storage_is(&disk->source, "PAYLOAD")) ||
+	       (backed1(dev) && storage_is(&disk->backing[0].source, "PAYLOAD")) ||
+	       (backed2(dev) && storage_is(&disk->backing[1].source, "PAYLOAD"));
+}
+
 static inline bool may_have_host2(const struct vm_dev *dev)
 {
 	return has_hosts(dev) && (disk_of(dev)->source.host[0] || by_unix(dev));

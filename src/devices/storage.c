@@ -95,7 +95,7 @@ static uint32_t add_op(struct emit *emit, const struct vm_dev *dev,
 	if (storage_is(storage, "PAYLOAD")) {
 		op.code = OP_PAYLOAD;
 		op.payload.index = emit_payload_file(emit, dev, access->path_row, storage->path);
-		op.payload.flags = PAYLOAD_SEAL;
+		op.payload.flags = access->slice ? PAYLOAD_IN_PLACE : PAYLOAD_SEAL;
 		return emit_op(emit, &op);
 	}
 	op.code = OP_FILE;
@@ -107,10 +107,11 @@ static uint32_t add_op(struct emit *emit, const struct vm_dev *dev,
 }
 
 static struct node *add_local(struct emit *emit, const struct vm_dev *dev,
-			      const struct storage_access *access)
+			      const struct storage_access *access, uint32_t *ret_slot)
 {
 	struct arena *arena = emit->arena;
-	const char *name = emit_fd_set(emit, add_op(emit, dev, access));
+	uint32_t slot = *ret_slot = add_op(emit, dev, access);
+	const char *name = emit_fd_set(emit, slot);
 	struct node *node = emit_tree(emit, "-blockdev", 0);
 	bool block = storage_is(access->storage, "BLOCK");
 
@@ -125,8 +126,9 @@ void storage_add(struct emit *emit, const struct vm_dev *dev, const struct stora
 {
 	struct arena *arena = emit->arena;
 	bool network = storage_flags(access->storage) & STORAGE_NETWORK;
+	uint32_t slot = 0;
 	struct node *node =
-		network ? storage_net_add(emit, dev, access) : add_local(emit, dev, access);
+		network ? storage_net_add(emit, dev, access) : add_local(emit, dev, access, &slot);
 
 	node_add_string(arena, node, "node-name", access->node);
 	/* Not auto-read-only: a set with one descriptor has one access mode (qemu-facts.md 1). */
@@ -134,4 +136,13 @@ void storage_add(struct emit *emit, const struct vm_dev *dev, const struct stora
 	storage_add_cache(arena, node, access->cache);
 	if (!access->read_only)
 		node_add_string(arena, node, "discard", "unmap");
+	if (!access->slice)
+		return;
+	node = emit_tree(emit, "-blockdev", 0);
+	node_add_string(arena, node, "driver", "raw");
+	node_add_string(arena, node, "node-name", access->slice);
+	node_add_bool(arena, node, "read-only", true);
+	storage_add_cache(arena, node, access->cache);
+	node_add_string(arena, node, "file", access->node);
+	node_add_string(arena, node, "offset", emit_mark(emit, FIX_PLACE, slot, 0, ""));
 }

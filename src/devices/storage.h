@@ -74,11 +74,13 @@ void storage_add_cache(struct arena *arena, struct node *node, enum storage_cach
  * struct storage_access - how a source is opened.
  * @storage: the source. @path_row: row of the device that holds its path.
  * @node: name of the node; what else it needs (TLS) is named after it.
+ * @slice: name of a node on it that is the payload alone, where @node is the image file itself; NULL = the
+ *         payload is unpacked, or it is none.
  * @read_only, @cache, @aio: of the node; @aio NULL = QEMU's default.
  */
 struct storage_access {
 	const struct storage *storage;
-	const char *path_row, *node;
+	const char *path_row, *node, *slice;
 	bool read_only;
 	enum storage_cache cache;
 	const char *aio;

@@ -318,6 +318,10 @@ static void add_segment(struct word *word, const struct segment *seg)
 					     "$([ -w /dev/kvm ] && echo kvm || echo tcg)"),
 			     seg->escape);
 		return;
+	case FIX_PLACE:
+		text = seg->escape == ESCAPE_JSON ? "\"offset\":0" : "offset=0";
+		add_literal(word, text, strlen(text));
+		return;
 	case FIX_NODES:
 		text = seg->escape == ESCAPE_JSON ? "\"policy\":\"default\"" : "policy=default";
 		add_literal(word, text, strlen(text));

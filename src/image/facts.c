@@ -168,6 +168,28 @@ static int tap_add(const struct facts *facts, const struct segment *seg, enum ar
 	return 0;
 }
 
+/* What a shell opens is the payload in a file of its own. */
+static int place_add(const struct facts *facts, const struct segment *seg, enum argv_form form,
+		     struct buf *buf, struct err *err)
+{
+	bool json = seg->escape == ESCAPE_JSON;
+	const struct img_payload *payload;
+	struct op op;
+
+	if (form == ARGV_SHELL) {
+		buf_add_str(buf, json ? "\"offset\":0" : "offset=0");
+		return 0;
+	}
+	if (slot_owner(facts, seg->a, &op, err))
+		return -1;
+	payload = &facts->img->payload[op.payload.index];
+	buf_addf(buf,
+		 json ? "\"offset\":%" PRIu64 ",\"size\":%" PRIu64
+		      : "offset=%" PRIu64 ",size=%" PRIu64,
+		 payload->offset, payload->raw);
+	return 0;
+}
+
 static int unit_refuse(struct err *err)
 {
 	err_set(err, ERR_HOST, "there is no unit id to derive an address from");
@@ -281,6 +303,8 @@ static int segment_render(const struct facts *facts, const struct segment *seg, 
 	case FIX_VHOST:
 		vhost_add(facts, seg, form, buf);
 		return 0;
+	case FIX_PLACE:
+		return place_add(facts, seg, form, buf, err);
 	case FIX_SITE:
 		site_add(facts, seg, buf);
 		return 0;

@@ -27,6 +27,7 @@
 #define IMG_BLOCK_MAX      1048576
 #define IMG_STORED_CHUNK   262144 /* bytes under one checksum when a payload is stored as it is */
 #define IMG_PAYLOAD_RAWMAX (UINT64_C(1) << 40) /* unpacked bytes of a payload */
+#define IMG_SECTOR         512 /* a payload that is used in place has a multiple of these */
 
 /* Every checksum is XXH3-64 with seed 0; one inside the bytes that it covers counts as zero. */
 

@@ -236,6 +236,9 @@ const char *site_word(enum site_kind kind);
 /** site_rule() - the rule that a value of this kind must keep. */
 enum ident_kind site_rule(enum site_kind kind);
 
+/** site_bytes_max() - the most bytes that a value of this kind has, without the NUL. */
+size_t site_bytes_max(enum site_kind kind);
+
 /** fixup_word() - "fd" for FIX_FD. */
 const char *fixup_word(enum fixup_kind kind);
 

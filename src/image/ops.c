@@ -128,6 +128,35 @@ enum ident_kind site_rule(enum site_kind kind)
 	return rule[kind];
 }
 
+size_t site_bytes_max(enum site_kind kind)
+{
+	switch (kind) {
+	case SITE_IFNAME:
+		return 15;
+	case SITE_PATH:
+		return IDENT_PATH_MAX - 1;
+	case SITE_UNIT:
+		return IDENT_UNIT_MAX - 1;
+	case SITE_HOST:
+		return IDENT_HOST_MAX - 1;
+	case SITE_PORT:
+		return sizeof("65535") - 1;
+	case SITE_CREDENTIAL:
+		return IDENT_CREDENTIAL_MAX - 1;
+	case SITE_PCI_HOST:
+		return sizeof("0000:00:00.0") - 1;
+	case SITE_UUID:
+		return UUID_TEXT_MAX - 1;
+	case SITE_SCSI_HOST:
+		return sizeof("4294967295:4294967295:4294967295:4294967295") - 1;
+	case SITE_USB_HOST:
+		return sizeof("1234:beef") - 1;
+	case SITE_KIND_COUNT:
+		break;
+	}
+	return SITE_VALUE_MAX - 1;
+}
+
 const char *fixup_word(enum fixup_kind kind)
 {
 #define FIXUP_WORD(ENUM, text) [FIX_##ENUM] = (text),

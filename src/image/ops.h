@@ -104,7 +104,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define MEMORY_ADVICE (1u << 1) /* choose NUMA nodes for the guest, for FIX_NODES */
 #define MEMORY_CPUS   (1u << 2) /* run on the CPUs of these nodes alone */
 /* struct op_payload flags */
-#define PAYLOAD_SEAL (1u << 0) /* seal against every change */
+#define PAYLOAD_SEAL     (1u << 0) /* seal against every change */
+#define PAYLOAD_IN_PLACE (1u << 1) /* the image file itself, for FIX_PLACE; never sealed */
 
 /*
  * Fields of each operation: F(type, name, limit). TEXT: string, may hold marks in the composer. U32:
@@ -143,8 +144,10 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(FLAGS, flags,                                                                          \
 	  FILE_READ_ONLY | FILE_BLOCK_DEVICE | FILE_APPEND | FILE_WRITE | FILE_CHARACTER_DEVICE) \
 	F(FD, fd, 0)
-#define OP_PAYLOAD_FIELDS(F) \
-	F(U32, index, PAYLOAD_MAX - 1) F(FLAGS, flags, PAYLOAD_SEAL) F(FD, fd, 0)
+#define OP_PAYLOAD_FIELDS(F)                             \
+	F(U32, index, PAYLOAD_MAX - 1)                   \
+	F(FLAGS, flags, PAYLOAD_SEAL | PAYLOAD_IN_PLACE) \
+	F(FD, fd, 0)
 #define OP_MONITOR_FIELDS(F) F(TEXT, name, 0) F(FD, fd, 0)
 #define OP_VSOCK_FIELDS(F)   F(TEXT, owner, 0) F(FD, fd, 0)
 #define OP_SWTPM_FIELDS(F) \
@@ -193,7 +196,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * macvtap: an interface with the guest's address @mac on @parent, which is there; @name may hold "%d".
  * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
- * payload: payload section unpacked into a memfd.
+ * payload: payload section unpacked into a memfd; or the image file, where the section stands stored as it is.
  * monitor: a listening unix socket NAME in the run directory.
  * socket: a unix socket at a path; owner = device identity.
  * hostdev: a device of the host, by its PCI address or UUID, that VFIO can give; owner = device identity.

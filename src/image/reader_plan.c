@@ -11,7 +11,15 @@
 #include "image/reader.h"
 
 /* Of those that one operation fills in a row, the others are one above the first. */
-enum slot_use { SLOT_FREE, SLOT_ONE, SLOT_TAP, SLOT_TAP_MORE, SLOT_VHOST, SLOT_VHOST_MORE };
+enum slot_use {
+	SLOT_FREE,
+	SLOT_ONE,
+	SLOT_TAP,
+	SLOT_TAP_MORE,
+	SLOT_VHOST,
+	SLOT_VHOST_MORE,
+	SLOT_PLACE
+};
 
 /* What segments may refer to. */
 struct facts {
@@ -50,35 +58,6 @@ static int refuse_limit(const struct check *check, const char *what, uint64_t va
 
 _Static_assert(FD_SLOT_BASE + FD_SLOT_MAX - 1 <= 9999, "FD_DIGITS");
 
-static size_t site_len_max(enum site_kind kind)
-{
-	switch (kind) {
-	case SITE_IFNAME:
-		return 15;
-	case SITE_PATH:
-		return IDENT_PATH_MAX - 1;
-	case SITE_UNIT:
-		return IDENT_UNIT_MAX - 1;
-	case SITE_HOST:
-		return IDENT_HOST_MAX - 1;
-	case SITE_PORT:
-		return sizeof("65535") - 1;
-	case SITE_CREDENTIAL:
-		return IDENT_CREDENTIAL_MAX - 1;
-	case SITE_PCI_HOST:
-		return sizeof("0000:00:00.0") - 1;
-	case SITE_UUID:
-		return UUID_TEXT_MAX - 1;
-	case SITE_SCSI_HOST:
-		return sizeof("4294967295:4294967295:4294967295:4294967295") - 1;
-	case SITE_USB_HOST:
-		return sizeof("1234:beef") - 1;
-	case SITE_KIND_COUNT:
-		break;
-	}
-	return SITE_VALUE_MAX - 1;
-}
-
 /* The most bytes that the loader can write for a segment; quoting doubles a byte at most. */
 static size_t segment_len_max(const struct facts *facts, const struct img_disk_segment *seg)
 {
@@ -95,8 +74,10 @@ static size_t segment_len_max(const struct facts *facts, const struct img_disk_s
 		return sizeof("\"fds\":\"\"") + seg->b * (FD_DIGITS + 1);
 	case FIX_VHOST:
 		return sizeof("\"vhost\":true,\"vhostfds\":\"\"") + seg->b * (FD_DIGITS + 1);
+	case FIX_PLACE:
+		return sizeof("\"offset\":18446744073709551615,\"size\":18446744073709551615");
 	case FIX_SITE:
-		return site_len_max(facts->site[seg->a]) * (seg->escape == ESCAPE_RAW ? 1 : 2);
+		return site_bytes_max(facts->site[seg->a]) * (seg->escape == ESCAPE_RAW ? 1 : 2);
 	case FIX_MAC:
 		return MAC_TEXT_MAX - 1;
 	case FIX_UUID:
@@ -147,6 +128,9 @@ static bool is_segment_valid(const struct check *check, const struct img_disk_se
 		return !plan && is_row(facts, SLOT_TAP, seg->a, seg->b) && !seg->len;
 	case FIX_VHOST:
 		return !plan && is_row(facts, SLOT_VHOST, seg->a, seg->b) && !seg->len;
+	case FIX_PLACE:
+		return !plan && seg->a < facts->fd_count && facts->slot[seg->a] == SLOT_PLACE &&
+		       !seg->b && !seg->len;
 	case FIX_SITE:
 		return seg->a < facts->site_count && !seg->b && !seg->len;
 	case FIX_MAC:
@@ -298,6 +282,8 @@ static int check_slots(struct check *check, size_t at, const struct op *op)
 			*slot = i ? SLOT_TAP_MORE : SLOT_TAP;
 		else if (op->code == OP_VHOST)
 			*slot = i ? SLOT_VHOST_MORE : SLOT_VHOST;
+		else if (op->code == OP_PAYLOAD && op->payload.flags & PAYLOAD_IN_PLACE)
+			*slot = SLOT_PLACE;
 		else
 			*slot = SLOT_ONE;
 	}
@@ -327,14 +313,28 @@ static int check_interface(struct check *check, size_t at, const struct op *op)
 	return 0;
 }
 
+/* QEMU counts the size of a part of a file in sectors (block/raw-format.c). */
+static int check_payload(struct check *check, size_t at, const struct op_payload *op)
+{
+	const struct img_payload *payload;
+
+	if (op->index >= check->img->payload_count)
+		return REFUSE(check, at, "payload %u of %u", op->index, check->img->payload_count);
+	if (!(op->flags & PAYLOAD_IN_PLACE))
+		return 0;
+	payload = &check->img->payload[op->index];
+	if (op->flags & PAYLOAD_SEAL || payload->block || payload->raw % IMG_SECTOR)
+		return REFUSE(check, at, "payload %u cannot be used in place", op->index);
+	return 0;
+}
+
 /* The rules between fields, which a limit cannot say. */
 static int check_rules(struct check *check, size_t at, const struct op *op)
 {
 	if (check_interface(check, at, op) < 0)
 		return -1;
-	if (op->code == OP_PAYLOAD && op->payload.index >= check->img->payload_count)
-		return REFUSE(check, at, "payload %u of %u", op->payload.index,
-			      check->img->payload_count);
+	if (op->code == OP_PAYLOAD && check_payload(check, at, &op->payload))
+		return -1;
 	if (op->code == OP_STORE && op->store.payload > check->img->payload_count)
 		return REFUSE(check, at, "payload %u of %u", op->store.payload - 1,
 			      check->img->payload_count);

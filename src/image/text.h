@@ -26,6 +26,8 @@
  *   TAP        a=slot b=count  fd=N or fds=N:M, in JSON "fd":"N"  shell: ifname=..,script=no,...
  *   VHOST      a=slot b=count  vhost=on,vhostfd=N or vhostfds=N:M, or vhost=off; in JSON the members
  *                                                              shell: vhost=on
+ *   PLACE      a=slot        offset=N,size=M of the payload in the image file; in JSON the members
+ *                                                              shell: offset=0
  *   SITE       a             value of site slot a
  *   MAC        key           unit-derived address of device KEY
  *   CID        key           unit-derived number of the guest for device KEY
@@ -51,7 +53,8 @@
 	FIXUP(CID, "cid")              \
 	FIXUP(PORT, "port")            \
 	FIXUP(TIME, "time")            \
-	FIXUP(VHOST, "vhost")
+	FIXUP(VHOST, "vhost")          \
+	FIXUP(PLACE, "place")
 
 #define FIXUP_ENUM(ENUM, word) FIX_##ENUM,
 enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
@@ -60,7 +63,7 @@ enum fixup_kind { IMAGE_FIXUPS(FIXUP_ENUM) FIX_COUNT };
 /* How the written fact is quoted by where it stands. */
 enum text_escape {
 	ESCAPE_RAW, /* as it is */
-	ESCAPE_JSON, /* inside a JSON string; TAP, VHOST: as JSON members */
+	ESCAPE_JSON, /* inside a JSON string; TAP, VHOST, PLACE: as JSON members */
 	ESCAPE_KV, /* inside key=value: commas doubled */
 	ESCAPE_COUNT,
 };

@@ -106,10 +106,34 @@ static int write_entry(struct job *job, struct img_disk_section *entry, enum img
 	return pack_write(job->pack, index_at, job->index, index_bytes);
 }
 
-static int write_job(struct job *job, struct img_disk_section *entry)
+/* What QEMU reads out of the image itself must stand in it as it is. */
+static bool is_in_place(const struct img_source *src, size_t index)
 {
-	enum img_encoding encoding = ENCODING_LZ4;
+	for (size_t i = 0; i < src->op_count; i++) {
+		const struct op *op = &src->ops[i];
 
+		if (op->code == OP_PAYLOAD && op->payload.index == index &&
+		    op->payload.flags & PAYLOAD_IN_PLACE)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_sectors(const struct job *job)
+{
+	struct err *err = job->pack->err;
+
+	(void)err_set(err, ERR_CONFIG, "payload file has %llu bytes, which is no multiple of %d",
+		      (unsigned long long)job->raw, IMG_SECTOR);
+	err_at(err, job->source->path, 0);
+	err_why(err,
+		"A disk that is read from the image file itself (IN_PLACE) has whole sectors.");
+	err_fix(err, "truncate -s %%%d %s", IMG_SECTOR, job->source->path);
+	return -1;
+}
+
+static int write_job(struct job *job, struct img_disk_section *entry, enum img_encoding encoding)
+{
 	job->in = malloc(PACK_BLOCK);
 	job->out = malloc(PACK_BLOCK);
 	job->index = malloc(job->blocks * sizeof(*job->index));
@@ -118,7 +142,7 @@ static int write_job(struct job *job, struct img_disk_section *entry)
 	if (write_blocks(job, encoding) < 0)
 		return -1;
 	/* Stored, it covers what was written for it packed: no packed block is longer than its raw one. */
-	if (job->stored > job->raw / 100 * (100 - SAVED_PERCENT)) {
+	if (encoding == ENCODING_LZ4 && job->stored > job->raw / 100 * (100 - SAVED_PERCENT)) {
 		encoding = ENCODING_STORED;
 		if (write_blocks(job, encoding) < 0)
 			return -1;
@@ -147,7 +171,10 @@ int pack_payload(struct pack *pack, size_t index)
 	job.raw = (uint64_t)st.st_size;
 	job.offset = pack->at = img_align_up(pack->at, IMG_ALIGN);
 	job.blocks = (uint32_t)((job.raw + PACK_BLOCK - 1) / PACK_BLOCK);
-	ret = write_job(&job, &pack->table[SECTION_COUNT + index]);
+	if (is_in_place(pack->src, index) && job.raw % IMG_SECTOR)
+		return refuse_sectors(&job);
+	ret = write_job(&job, &pack->table[SECTION_COUNT + index],
+			is_in_place(pack->src, index) ? ENCODING_STORED : ENCODING_LZ4);
 	free(job.in);
 	free(job.out);
 	free(job.index);

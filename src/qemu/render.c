@@ -110,7 +110,8 @@ static bool is_member_mark(const struct node *node)
 	struct segment seg;
 
 	return node->kind == NODE_STRING && text_next(&cursor, &seg) &&
-	       (seg.kind == FIX_TAP || seg.kind == FIX_VHOST || seg.kind == FIX_NODES);
+	       (seg.kind == FIX_TAP || seg.kind == FIX_VHOST || seg.kind == FIX_NODES ||
+		seg.kind == FIX_PLACE);
 }
 
 static void add_json(struct text *out, const struct node *node);

@@ -17,7 +17,7 @@
  * @arena: owns the text.
  * @tree: keys are written in their order, numbers unquoted.
  *
- * A member whose value is the mark FIX_TAP, FIX_VHOST or FIX_NODES is written as the mark alone, without key and quotes: the
+ * A member whose value is the mark FIX_TAP, FIX_VHOST, FIX_NODES or FIX_PLACE is written as the mark alone, without key and quotes: the
  * fact is one or more whole members.
  */
 const char *render_json(struct arena *arena, const struct node *tree);
@@ -30,7 +30,7 @@ const char *render_json(struct arena *arena, const struct node *tree);
  * @head: the key that QEMU supplies itself for the first word ("driver" of -device), or NULL; it
  *        is left out where it is the tree's first key.
  *
- * FIX_TAP, FIX_VHOST and FIX_NODES are written as in render_json().
+ * FIX_TAP, FIX_VHOST, FIX_NODES and FIX_PLACE are written as in render_json().
  */
 const char *render_kv(struct arena *arena, const struct node *tree, const char *head);
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/fd.h"
 #include "image/facts.h"
 #include "image/writer.h"
 
@@ -76,7 +77,10 @@ static void open_image(const struct img_source_arg *args, size_t count)
 			  .fd = 4}},
 		{.code = OP_VHOST, .vhost = {.owner = "net0", .path = "", .queues = 2, .fd = 5}},
 		{.code = OP_VHOST, .vhost = {.owner = "net1", .path = "", .queues = 1, .fd = 7}},
+		{.code = OP_PAYLOAD, .payload = {.flags = PAYLOAD_IN_PLACE, .fd = 8}},
 	};
+	char disk_path[64];
+	const struct img_source_payload disk = {.name = "disk", .path = disk_path};
 	static const struct site_slot sites[] = {
 		{.key = "disk0.path", .kind = SITE_PATH, .value = "/a,\"b"},
 		{.key = "unit", .kind = SITE_UNIT, .value = ""},
@@ -91,9 +95,15 @@ static void open_image(const struct img_source_arg *args, size_t count)
 				 .ops = ops,
 				 .op_count = ARRAY_SIZE(ops),
 				 .sites = sites,
-				 .site_count = ARRAY_SIZE(sites)};
+				 .site_count = ARRAY_SIZE(sites),
+				 .payload = &disk,
+				 .payload_count = 1};
 	struct err err = {0};
 	int fd = memfd_create("image", MFD_CLOEXEC);
+	CLEANUP_FD int disk_fd = memfd_create("disk", MFD_CLOEXEC);
+
+	assert_int_equal(ftruncate(disk_fd, 1536), 0);
+	(void)snprintf(disk_path, sizeof(disk_path), "/proc/self/fd/%d", disk_fd);
 
 	for (size_t i = 0; i < META_KEY_COUNT; i++)
 		src.meta[i] = "x";
@@ -144,6 +154,28 @@ static void test_descriptors_have_the_numbers_of_their_slots(void **state)
 
 	open_image(args, ARRAY_SIZE(args));
 	expect_argv(ARGV_EXEC, wanted);
+}
+
+static void test_a_payload_in_place_is_a_part_of_the_file(void **state)
+{
+	(void)state;
+	const struct img_source_arg args[] = {
+		{.text = joined("{\"driver\":\"raw\",", mark(FIX_PLACE, ESCAPE_JSON, 8, 0, ""),
+				"}")},
+		{.text = joined("driver=raw,", mark(FIX_PLACE, ESCAPE_KV, 8, 0, ""), "")},
+	};
+	static const char *const shell[] = {"{\"driver\":\"raw\",\"offset\":0}",
+					    "driver=raw,offset=0", NULL};
+	char json[96], words[96];
+	const char *const exec[] = {json, words, NULL};
+
+	open_image(args, ARRAY_SIZE(args));
+	(void)snprintf(json, sizeof(json), "{\"driver\":\"raw\",\"offset\":%llu,\"size\":1536}",
+		       (unsigned long long)img.payload[0].offset);
+	(void)snprintf(words, sizeof(words), "driver=raw,offset=%llu,size=1536",
+		       (unsigned long long)img.payload[0].offset);
+	expect_argv(ARGV_EXEC, exec);
+	expect_argv(ARGV_SHELL, shell);
 }
 
 static void test_what_names_an_absent_device_is_left_out(void **state)
@@ -344,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors_have_the_numbers_of_their_slots),
+		cmocka_unit_test(test_a_payload_in_place_is_a_part_of_the_file),
 		cmocka_unit_test(test_what_names_an_absent_device_is_left_out),
 		cmocka_unit_test(test_vhost_is_off_where_it_is_absent),
 		cmocka_unit_test(test_a_port_is_the_first_until_one_is_chosen),

@@ -72,7 +72,10 @@ static void test_wrong_operations_are_refused(void **state)
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, FD_SLOT_MAX}}, "descriptor slots"},
 		{3, {.code = OP_FILE, .file = {"d", "/d", 0, UINT32_MAX}}, "descriptor slots"},
 		{4, {.code = OP_PAYLOAD, .payload = {FIXTURE_PAYLOADS, 0, 3}}, "payload 3 of 3"},
-		{4, {.code = OP_PAYLOAD, .payload = {0, 2, 3}}, "payload flags"},
+		{4, {.code = OP_PAYLOAD, .payload = {0, 4, 3}}, "payload flags"},
+		{4,
+		 {.code = OP_PAYLOAD, .payload = {0, PAYLOAD_IN_PLACE, 3}},
+		 "600000 bytes, which is no multiple of 512"},
 		{4,
 		 {.code = OP_STORE, .store = {"f", "/f", "", FIXTURE_PAYLOADS + 1, 3}},
 		 "payload 3 of 3"},
@@ -89,6 +92,28 @@ static void test_wrong_operations_are_refused(void **state)
 		assert_not_written(&fix->src, cases[i].part);
 		fix->ops[cases[i].at] = saved;
 	}
+}
+
+static void test_a_payload_in_place_is_stored_as_it_is(void **state)
+{
+	struct fixture *fix = *state;
+	unsigned char data[1024] = {'d', 'i', 's', 'k'}, read[sizeof(data)];
+	struct img img;
+	struct err err;
+
+	assert_int_equal(close(fix->payload_fd[0]), 0);
+	fixture_set_payload(fix, 0, "disk", data, sizeof(data));
+	fix->ops[4].payload = (struct op_payload){.index = 0, .flags = PAYLOAD_IN_PLACE, .fd = 3};
+	CLEANUP_FD int fd = fixture_write(&fix->src);
+
+	assert_int_equal(fixture_open(&img, fd, &err), 0);
+	assert_int_equal(img.payload[0].block, 0);
+	assert_int_equal(img.payload[0].offset % 4096, 0);
+	assert_int_equal(fd_pread_all(fd, read, sizeof(read), (off_t)img.payload[0].offset),
+			 sizeof(read));
+	assert_memory_equal(read, data, sizeof(data));
+	fix->ops[4].payload.flags |= PAYLOAD_SEAL;
+	assert_not_written(&fix->src, "payload 0 cannot be used in place");
 }
 
 static void test_a_second_store_is_refused(void **state)
@@ -120,6 +145,8 @@ static void test_references_to_nothing_are_refused(void **state)
 		{FIX_TAP, 0, UINT32_MAX, ""},
 		{FIX_VHOST, 0, 2, ""}, /* a tap's */
 		{FIX_VHOST, 5, 1, ""},
+		{FIX_PLACE, 3, 0, ""}, /* an unpacked payload's */
+		{FIX_PLACE, 5, 0, ""},
 		{FIX_SITE, 3, 0, ""},
 		{FIX_MAC, 0, 0, ""},
 		{FIX_UUID, 1, 0, ""},
@@ -501,6 +528,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_wrong_operations_are_refused),
+		TEST(test_a_payload_in_place_is_stored_as_it_is),
 		TEST(test_a_second_store_is_refused),
 		TEST(test_references_to_nothing_are_refused),
 		TEST(test_times_are_a_sign_and_seconds),
