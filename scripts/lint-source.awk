@@ -64,7 +64,7 @@ BEGIN {
 	may("qemu", "base image model qemu")
 	may("domain", "base image model domain")
 	may("plan", "base image model plan")
-	may("import", "base image model config devices machines layout domain import")
+	may("import", "base image model config devices machines layout qemu domain import")
 	may("export", "base image model domain import export")
 	may("kiln", "base image model config devices machines layout qemu domain plan import export kiln")
 	may("host", "base image host")

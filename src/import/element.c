@@ -10,6 +10,7 @@
 
 #include "config/rows.h"
 #include "domain/devices.h"
+#include "import/argv.h"
 #include "import/row.h"
 
 /** struct state - the values of a device, to go back to. */
@@ -65,6 +66,18 @@ static bool is_better(const struct difference *found, const struct state *best)
 
 /* ---- writing and comparing -------------------------------------------------------------------- */
 
+static void compare_xml(struct element *element, struct difference *ret, struct err_list *errs)
+{
+	struct vm_dev *dev = element->dev;
+	xmlNodePtr root = xml_document("domain");
+	bool machine = dev == dev->vm->guest_dev;
+	xmlNodePtr node = machine ? root : xml_child(root, (const char *)element->node->name);
+
+	domain_add_rows(dev, node, errs);
+	tree_compare(element->node, node, ret);
+	xml_free(root);
+}
+
 /*
  * What is written for the device as it stands. A prepare hook may change the machine and add companions,
  * so all is put back.
@@ -75,9 +88,6 @@ static void compare(struct element *element, struct difference *ret)
 	struct vm *vm = dev->vm;
 	struct err_list errs = {.arena = element->scratch};
 	struct state now = state_new(element->scratch, element);
-	xmlNodePtr root = xml_document("domain");
-	bool machine = dev == vm->guest_dev;
-	xmlNodePtr node = machine ? root : xml_child(root, (const char *)element->node->name);
 
 	struct vm whole = *vm;
 	struct vm_dev *next = dev->next;
@@ -86,12 +96,13 @@ static void compare(struct element *element, struct difference *ret)
 	vm->arena = element->scratch;
 	if (dev->family->prepare)
 		dev->family->prepare(vm, dev);
-	domain_add_rows(dev, node, &errs);
-	tree_compare(element->node, node, ret);
+	if (argv_item(element->node))
+		argv_compare(element, ret);
+	else
+		compare_xml(element, ret, &errs);
 	*vm = whole;
 	dev->next = next;
 	state_restore(&now, element);
-	xml_free(root);
 	arena_clear(element->scratch);
 }
 
@@ -110,7 +121,9 @@ static void judge(struct element *element, struct difference *ret)
 {
 	*ret = (struct difference){.arena = element->dev->vm->arena, .quiet = true};
 	compare(element, ret);
-	ret->extra += count_empty(element->dev);
+	/* Of a command line a path is known by its option, never by its look. */
+	if (!argv_item(element->node))
+		ret->extra += count_empty(element->dev);
 }
 
 /* ---- what is not written as itself -------------------------------------------------------------- */
@@ -122,6 +135,14 @@ struct search {
 	const char *values[64];
 	size_t value_count;
 };
+
+static void read_rows(struct element *element)
+{
+	if (argv_item(element->node))
+		argv_read_rows(element);
+	else
+		row_read_all(element);
+}
 
 static bool keep_if_better(struct search *search)
 {
@@ -143,9 +164,15 @@ static bool is_fixed(const struct element *element, const struct prop *row)
 	return element->is_fixed[row - element->dev->family->props];
 }
 
-static bool is_hidden(const struct vm_dev *dev, const struct prop *row)
+/* Whether what is read shows the row as itself. */
+static bool is_shown(const struct element *element, const struct prop *row)
 {
-	return row->sym && !row->xml && dev_applies(dev, row);
+	return argv_item(element->node) ? row->qemu : row->xml;
+}
+
+static bool is_hidden(const struct element *element, const struct prop *row)
+{
+	return row->sym && !is_shown(element, row) && dev_applies(element->dev, row);
 }
 
 static void add_value(struct search *search, const char *value)
@@ -171,6 +198,13 @@ static void collect_values(struct search *search)
 	}
 }
 
+static bool take(struct element *element, const struct prop *row, const char *value)
+{
+	return argv_item(element->node) && row->kind == PROP_UINT
+		       ? argv_take_number(element, row, value)
+		       : row_take(element, row, value);
+}
+
 /* Texts and numbers that stand in XML under another form. */
 static bool try_values(struct search *search)
 {
@@ -179,11 +213,11 @@ static bool try_values(struct search *search)
 
 	prop_for_each(row, element->dev->family->props)
 	{
-		if (!is_hidden(element->dev, row) || is_fixed(element, row) ||
+		if (!is_hidden(element, row) || is_fixed(element, row) ||
 		    (row->kind != PROP_STRING && row->kind != PROP_UINT))
 			continue;
 		for (size_t i = 0; i < search->value_count; i++) {
-			if (row_take(element, row, search->values[i]))
+			if (take(element, row, search->values[i]))
 				better |= keep_if_better(search);
 		}
 		if (row->kind == PROP_STRING && dev_string(element->dev, row) &&
@@ -223,6 +257,13 @@ static bool try_with_values(struct search *search)
 	return true;
 }
 
+/* Rows of a command line may apply only now; those of XML are read where they stand, whenever. */
+static void read_more(struct element *element)
+{
+	if (argv_item(element->node))
+		argv_read_rows(element);
+}
+
 static bool try_words(struct search *search, const struct prop *row)
 {
 	bool better = false;
@@ -231,6 +272,7 @@ static bool try_words(struct search *search, const struct prop *row)
 		if (dev_word(search->element->dev, row) == word)
 			continue;
 		row_set_word(search->element, row, word);
+		read_more(search->element);
 		better |= try_with_values(search);
 	}
 	return better;
@@ -245,7 +287,7 @@ static bool try_classes(struct search *search, const struct prop *row)
 		if (class == element->dev->class || !class->sym)
 			continue;
 		row_set_class(element, row, class);
-		row_read_all(element);
+		read_rows(element);
 		better |= try_with_values(search);
 	}
 	return better;
@@ -256,11 +298,13 @@ static bool same_words(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool is_ambiguous(const struct prop *row)
+static bool is_ambiguous(const struct element *element, const struct prop *row)
 {
+	bool argv = argv_item(element->node);
+
 	for (const struct prop_word *a = row->words; a->sym; a++) {
 		for (const struct prop_word *b = row->words; b < a; b++) {
-			if (same_words(a->xml, b->xml))
+			if (argv ? same_words(a->qemu, b->qemu) : same_words(a->xml, b->xml))
 				return true;
 		}
 	}
@@ -276,10 +320,11 @@ static bool try_row(struct search *search, const struct prop *row)
 		return false;
 	if (row->kind == PROP_CLASS)
 		return try_classes(search, row);
-	if (row->kind == PROP_ENUM && (!row->xml || is_ambiguous(row)))
+	if (row->kind == PROP_ENUM && (!is_shown(element, row) || is_ambiguous(element, row)))
 		return try_words(search, row);
-	if (row->kind == PROP_BOOL && !row->xml) {
+	if (row->kind == PROP_BOOL && !is_shown(element, row)) {
 		row_flip(element, row);
+		read_more(element);
 		return try_with_values(search);
 	}
 	return false;
@@ -339,7 +384,7 @@ void element_read(struct element *element, struct difference *ret)
 
 	element->scratch = &scratch;
 	make_flags(element);
-	row_read_all(element);
+	read_rows(element);
 	search_hidden(element);
 	drop_unused(element);
 	compare(element, ret);

@@ -2,6 +2,7 @@
 /*
  * head.c - the basics of a domain: the inverse of domain/domain.c, then the machine's rows.
  */
+#include "import/argv.h"
 #include "import/head.h"
 
 #include <inttypes.h>
@@ -190,6 +191,14 @@ static const char *lock_path(const struct import *import)
 			 percent + 2);
 }
 
+static void read_spare(struct import *import)
+{
+	if (!import->no_spare)
+		return;
+	set(import, "spare", "FIXED");
+	set(import, "spare-count", "0");
+}
+
 static void read_words(struct import *import)
 {
 	struct arena *arena = import->arena;
@@ -208,10 +217,7 @@ static void read_words(struct import *import)
 	/* To dump it, or to start another one, is a manager's business. */
 	set(import, "on-crash", crash && strcmp(crash, "preserve") == 0 ? "PRESERVE" : "DESTROY");
 	set(import, "boot", kernel ? "KERNEL" : "DISK");
-	if (import->no_spare) {
-		set(import, "spare", "FIXED");
-		set(import, "spare-count", "0");
-	}
+	read_spare(import);
 }
 
 /* What other elements than the machine's own say of it. */
@@ -297,12 +303,27 @@ static void read_payload(struct import *import)
 	}
 }
 
+/* Of a command line all is said by facts and settings. */
+static void read_argv(struct import *import)
+{
+	struct difference found = {.arena = import->arena, .quiet = true};
+
+	set(import, "layout-lock", lock_path(import));
+	set(import, "machine-version", import->version);
+	read_spare(import);
+	element_read(&import->head, &found);
+}
+
 void head_read(struct import *import)
 {
 	struct difference found = {.arena = import->arena, .quiet = true};
 	xmlNodePtr devices = xml_find_element(import->root, "devices");
 
 	import->head = (struct element){.node = import->root, .dev = import->vm->guest_dev};
+	if (argv_item(import->root)) {
+		read_argv(import);
+		return;
+	}
 	if (devices)
 		read_elsewhere(import, devices);
 	/* The devices are read by themselves, and would be compared again with each try. */

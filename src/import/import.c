@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "import/argv.h"
 #include "import/defaults.h"
 #include "import/head.h"
 #include "import/items.h"
@@ -14,11 +15,16 @@
 void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
 		 const char *what, const char *why)
 {
+	import_note_at(import, loss, (unsigned)xmlGetLineNo(node), what, why);
+}
+
+void import_note_at(struct import *import, enum import_loss loss, unsigned line, const char *what,
+		    const char *why)
+{
 	struct import_note *note = arena_alloc(import->arena, sizeof(*note));
 	struct import_notes *notes = &import->notes[loss];
 
-	*note = (struct import_note){
-		.line = (unsigned)xmlGetLineNo(node), .what = what, .why = why};
+	*note = (struct import_note){.line = line, .what = what, .why = why};
 	if (notes->last)
 		notes->last->next = note;
 	else
@@ -42,9 +48,15 @@ struct import *import_open(struct arena *arena, const struct import_source *sour
 	import->board = source->board;
 	import->layout_lock = source->layout_lock;
 	import->families = source->families;
-	import->root = read_domain(arena, source->path, errs);
+	if (source->argv) {
+		if (argv_open(import, source->path) < 0)
+			import->root = NULL;
+	} else {
+		import->root = read_domain(arena, source->path, errs);
+	}
 	if (import->root && head_machine(import) == 0) {
-		defaults_apply(import);
+		if (!source->argv)
+			defaults_apply(import);
 		memcpy(import->early, import->notes, sizeof(import->early));
 		if (items_find(import) == 0)
 			return import;

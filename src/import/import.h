@@ -23,11 +23,15 @@ struct import_note {
 	struct import_note *next;
 };
 
-/** enum import_loss - what a guest or a person would miss; what means nothing to the guest. */
-enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_LOSS_COUNT };
+/**
+ * enum import_loss - what a guest or a person would miss; what means nothing to the guest; what is not
+ * understood, and handed to QEMU as it is.
+ */
+enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_KEPT, IMPORT_LOSS_COUNT };
 
 /**
  * struct import_source - what is read, and for which board.
+ * @argv: the file is a QEMU command line, and no domain XML.
  * @path: the file; "-" is standard input. @board: name, or NULL for the menu's default.
  * @layout_lock: what CONFIG_LAYOUT_LOCK shall say; "%s" in it is the name of the domain.
  * @families: all families, ended by NULL.
@@ -35,6 +39,7 @@ enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_LOSS_COUNT };
 struct import_source {
 	const char *path, *board, *layout_lock;
 	const struct dev_family *const *families;
+	bool argv;
 };
 
 /**

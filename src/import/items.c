@@ -6,6 +6,7 @@
  * of the QEMU id where the file has one of the family's form, so that what Kiln or libvirt called
  * "net2" stays net2; else the lowest that is free, in the order of the file.
  */
+#include "import/argv.h"
 #include "import/items.h"
 
 #include <string.h>
@@ -46,6 +47,8 @@ static bool has_words(struct arena *arena, const struct dev_family *family, xmlN
 static const struct dev_family *family_of(const struct import *import, xmlNodePtr node,
 					  const char *under)
 {
+	if (argv_item(node))
+		return argv_item(node)->family;
 	for (const struct dev_family *const *entry = import->families; *entry; entry++) {
 		const struct dev_family *family = *entry;
 		bool same_place =
@@ -254,6 +257,9 @@ static bool is_own(const struct import *import, const struct import_item *item)
 	if (family->rank == RANK_PCI_CONTROLLER && !is_root(import, item->element.node) &&
 	    !xml_find_element(item->element.node, "address"))
 		return false;
+	/* A command line has every controller; one that says more than its place is not Kiln's own. */
+	if (argv_item(item->element.node))
+		return family->rank == RANK_PCI_CONTROLLER && !argv_item(item->element.node)->facts;
 	return family->controller && is_behind_root(import, item);
 }
 
@@ -324,6 +330,13 @@ static void find_devices(struct import *import, xmlNodePtr devices)
 	}
 }
 
+static bool is_of(const xmlNode *node, const struct dev_family *family)
+{
+	const struct argv_item *item = argv_item(node);
+
+	return item ? item->family == family : has_element(family, node);
+}
+
 static void find_others(struct import *import)
 {
 	for (const struct dev_family *const *entry = import->families; *entry; entry++) {
@@ -334,7 +347,7 @@ static void find_others(struct import *import)
 			continue;
 		tree_for_each(node, place)
 		{
-			if (has_element(*entry, node))
+			if (is_of(node, *entry))
 				add_item(import, node, *entry);
 		}
 	}

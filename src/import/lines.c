@@ -399,7 +399,7 @@ const char *import_config(struct import *import)
 	for (const struct dev_family *const *entry = import->families; *entry; entry++) {
 		unsigned count = items_count(import, *entry);
 
-		if (has_no_element(*entry)) {
+		if (has_no_element(*entry) && !count) {
 			add_named(&lines, *entry);
 			continue;
 		}

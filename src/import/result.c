@@ -10,6 +10,7 @@
 
 #include <libxml/parser.h>
 
+#include "import/argv.h"
 #include "import/items.h"
 
 /** struct meaning - a path below <domain> and why its loss changes nothing for the guest. */
@@ -191,6 +192,33 @@ static void tell_refused(struct import *import)
 	}
 }
 
+/* Members of options that no row writes again. */
+static void tell_facts(struct import *import, const xmlNode *node)
+{
+	const struct argv_item *item = argv_item(node);
+
+	for (const struct argv_fact *fact = item->facts; fact; fact = fact->next) {
+		const struct argv_option *from = argv_given(fact->from);
+
+		if (!fact->found)
+			import_note_at(import, IMPORT_LOST, from->word->at.line,
+				       arena_fmt(import->arena, "%s: %s=%s", from->name, fact->key,
+						 fact->value),
+				       item->driver
+					       ? "Kiln has no setting of this device that says it"
+					       : "Kiln has no setting that says it");
+	}
+}
+
+static void tell_argv(struct import *import)
+{
+	tell_facts(import, import->root);
+	for (size_t i = 0; i < import->item_count; i++) {
+		if (import->items[i].element.dev)
+			tell_facts(import, import->items[i].element.node);
+	}
+}
+
 void import_result(struct import *import, const char *xml)
 {
 	struct difference found = {.arena = import->arena};
@@ -198,7 +226,10 @@ void import_result(struct import *import, const char *xml)
 	xmlNodePtr made = doc ? xmlDocGetRootElement(doc) : NULL;
 
 	tell_refused(import);
-	tree_compare(import->root, made, &found);
+	if (argv_item(import->root))
+		tell_argv(import);
+	else
+		tree_compare(import->root, made, &found);
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
 		if (!is_argument(missed) && !is_promoted(import, missed) &&
 		    !is_refused(import, missed->node))

@@ -62,6 +62,10 @@ struct import {
 	bool again, no_spare;
 };
 
+/** import_note_at() - the same of a line of the file. */
+void import_note_at(struct import *import, enum import_loss loss, unsigned line, const char *what,
+		    const char *why);
+
 /** import_note() - note what is not taken over. */
 void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
 		 const char *what, const char *why);

@@ -61,6 +61,13 @@ static void miss(struct difference *difference, xmlNodePtr node, xmlAttrPtr attr
 	difference->last = missed;
 }
 
+void tree_miss(struct difference *difference, const char *text)
+{
+	miss(difference, NULL, NULL);
+	if (!difference->quiet)
+		difference->last->text = text;
+}
+
 /* An attribute's text without a copy, where it is one plain piece, as nearly always. */
 static const char *attr_value(struct arena *arena, xmlAttrPtr attr)
 {
@@ -199,6 +206,8 @@ void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *differenc
 
 const char *tree_value(struct arena *arena, const struct missed *missed)
 {
+	if (missed->text)
+		return missed->text;
 	const char *text =
 		missed->attr ? attr_value(arena, missed->attr) : xml_own_text(arena, missed->node);
 

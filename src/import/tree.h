@@ -12,10 +12,14 @@
 
 #include "domain/xml.h"
 
-/** struct missed - an attribute (@attr), or an element's own text (@attr NULL), that is not matched. */
+/**
+ * struct missed - an attribute (@attr), or an element's own text (@attr NULL), that is not matched.
+ * @text: the value itself where it stands in no element; @node is NULL then.
+ */
 struct missed {
 	xmlNodePtr node;
 	xmlAttrPtr attr;
+	const char *text;
 	struct missed *next;
 };
 
@@ -40,6 +44,9 @@ struct difference {
  * Numbers are compared as numbers, and yes is on. Children of one name find their most alike partner.
  */
 void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *difference);
+
+/** tree_miss() - a value that stands in no element is not matched. */
+void tree_miss(struct difference *difference, const char *text);
 
 /** tree_value() - the value that is not matched. */
 const char *tree_value(struct arena *arena, const struct missed *missed);

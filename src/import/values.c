@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "import/argv.h"
 #include "import/items.h"
 
 /* Values that say what a device is; with another one it would be another device. */
@@ -53,6 +54,17 @@ static const char *repeat_form(struct arena *arena, const char *first, const cha
 	return text_str(&text);
 }
 
+/* A name that each of those alike has by itself is none of their slot's. */
+static void forget_unique(struct import_item *first, const struct prop *row)
+{
+	struct vm_dev *dev = first->element.dev;
+
+	if (!(row->flags & PROP_UNIQUE) || !row->sym || !argv_item(first->element.node))
+		return;
+	*(const char **)(void *)((char *)dev->data + row->field) = NULL;
+	first->element.is_set[row - dev->family->props] = ROW_DEFAULT;
+}
+
 /* Those alike differ in their number: the first one's texts get it as "%d". */
 static void join_repeats(struct import *import, struct import_item *first,
 			 const struct import_item *second)
@@ -61,14 +73,36 @@ static void join_repeats(struct import *import, struct import_item *first,
 
 	prop_for_each(row, dev->family->props)
 	{
-		if (!(row->flags & PROP_REPEAT_FMT) || row->kind != PROP_STRING)
+		if (row->kind != PROP_STRING)
 			continue;
+		if (!(row->flags & PROP_REPEAT_FMT)) {
+			forget_unique(first, row);
+			continue;
+		}
 		const char **field = (const char **)(void *)((char *)dev->data + row->field);
 		const char *other = dev_string(second->element.dev, row);
 		const char *form = *field ? repeat_form(import->arena, *field, other) : NULL;
 
 		if (form)
 			*field = form;
+	}
+}
+
+/* What a command line does not say of a device without which it is none. */
+static void refuse_empty(struct import_item *item)
+{
+	const struct vm_dev *dev = item->element.dev;
+
+	prop_for_each(row, dev->family->props)
+	{
+		if (!(row->flags & PROP_REQUIRED) || row->kind != PROP_STRING ||
+		    !dev_applies(dev, row) || dev_string(dev, row))
+			continue;
+		item->refused =
+			arena_fmt(dev->vm->arena, "the command line does not say what %s wants.",
+				  dev_row_symbol(dev, row));
+		item->in_config = false;
+		return;
 	}
 }
 
@@ -110,6 +144,10 @@ static void read_item(struct import *import, struct import_item *item)
 	element_read(&item->element, &found);
 	if (item->counted)
 		forget_index(&item->element);
+	if (argv_item(item->element.node)) {
+		refuse_empty(item);
+		return;
+	}
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
 		if (is_kind(item, missed)) {
 			refuse_kind(import, item, missed);

@@ -7,14 +7,17 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "config/build.h"
 #include "devices/registry.h"
 #include "domain/domain.h"
+#include "import/beyond.h"
 #include "import/import.h"
 #include "kiln/command.h"
 #include "kiln/options.h"
@@ -25,6 +28,10 @@ const char import_options[] =
 	"  --board NAME        the target host; default: the first of the menu\n"
 	"  -o, --output FILE   write the defconfig there; default: standard output\n"
 	"  --lock FILE         write the lock there; default: NAME.layout beside the defconfig\n"
+	"  --argv              FILE is a QEMU command line: of a shell script, one argument a\n"
+	"                      line, or of /proc/PID/cmdline\n"
+	"  --pid N             the command line of the running process N\n"
+	"  --beyond            print what a command line cannot say, symbol by symbol, and end\n"
 	"  --lossy             what cannot be taken over is listed, and is no failure\n"
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
 	"  FILE                domain XML, as `virsh dumpxml` prints it; - is standard input\n\n"
@@ -38,17 +45,36 @@ struct run {
 	struct options options;
 	struct scratch scratch;
 	unsigned files;
-	const char *output, *lock;
-	bool lossy;
+	const char *output, *lock, *pid;
+	bool lossy, beyond;
 };
 
-enum { BOARD = 1, LOCK, LOSSY, TREE };
+enum { ARGV = 1, BEYOND, BOARD, LOCK, LOSSY, PID, TREE };
 
 static const struct option table[] = {
-	{"board", required_argument, NULL, BOARD}, {"output", required_argument, NULL, 'o'},
-	{"lock", required_argument, NULL, LOCK},   {"lossy", no_argument, NULL, LOSSY},
-	{"tree", required_argument, NULL, TREE},   {0},
+	{"argv", no_argument, NULL, ARGV},
+	{"pid", required_argument, NULL, PID},
+	{"beyond", no_argument, NULL, BEYOND},
+	{"board", required_argument, NULL, BOARD},
+	{"output", required_argument, NULL, 'o'},
+	{"lock", required_argument, NULL, LOCK},
+	{"lossy", no_argument, NULL, LOSSY},
+	{"tree", required_argument, NULL, TREE},
+	{0},
 };
+
+static int parse_pid(int argc, char **argv, struct run *run, struct arena *arena,
+		     struct err_list *errs)
+{
+	uint64_t pid;
+
+	if (optind != argc || num_parse(run->pid, 1, INT_MAX, &pid) < 0) {
+		command_usage(errs, argv[0], "--pid wants the number of a process, and no FILE");
+		return -1;
+	}
+	run->source.path = arena_fmt(arena, "/proc/%s/cmdline", run->pid);
+	return 0;
+}
 
 static int parse(int argc, char **argv, struct run *run, struct arena *arena, struct err_list *errs)
 {
@@ -62,6 +88,16 @@ static int parse(int argc, char **argv, struct run *run, struct arena *arena, st
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "o:", table, NULL)) != -1) {
 		switch (option) {
+		case ARGV:
+			run->source.argv = true;
+			break;
+		case BEYOND:
+			run->beyond = true;
+			return 0;
+		case PID:
+			run->source.argv = true;
+			run->pid = optarg;
+			break;
 		case BOARD:
 			run->source.board = optarg;
 			break;
@@ -83,12 +119,14 @@ static int parse(int argc, char **argv, struct run *run, struct arena *arena, st
 			return -1;
 		}
 	}
+	run->source.layout_lock = "configs/%s.layout";
+	if (run->pid)
+		return parse_pid(argc, argv, run, arena, errs);
 	if (optind + 1 != argc) {
 		command_usage(errs, argv[0], "one domain XML is wanted, or - for standard input");
 		return -1;
 	}
 	run->source.path = argv[optind];
-	run->source.layout_lock = "configs/%s.layout";
 	return 0;
 }
 
@@ -217,7 +255,8 @@ static int convert(struct run *run, struct arena *arena, struct pipeline *ret,
 
 static void print_notes(const struct run *run)
 {
-	static const char *const words[] = {[IMPORT_LOST] = "lost", [IMPORT_DROPPED] = "dropped"};
+	static const char *const words[] = {
+		[IMPORT_LOST] = "lost", [IMPORT_DROPPED] = "dropped", [IMPORT_KEPT] = "kept"};
 
 	for (unsigned loss = 0; loss < IMPORT_LOSS_COUNT; loss++) {
 		const struct import_note *note = import_notes(run->import, (enum import_loss)loss);
@@ -287,6 +326,10 @@ int import_command(int argc, char **argv, struct arena *arena, struct err_list *
 
 	if (parse(argc, argv, &run, arena, errs) < 0)
 		return 0;
+	if (run.beyond) {
+		(void)fputs(beyond_text(arena, device_families), stdout);
+		return 0;
+	}
 	run.import = import_open(arena, &run.source, errs);
 	if (run.import && scratch_open(&run.scratch, arena, &err) < 0)
 		err_list_add(errs, &err);

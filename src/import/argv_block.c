@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_block.c - -blockdev and -drive as the rows of a disk: the inverse of devices/disk_node.c.
+ */
+#include "import/argv_block.h"
+
+#include <string.h>
+
+static const char no_setting[] = "Kiln has no setting of a disk that says it";
+
+/* ---- nodes -------------------------------------------------------------------------------------- */
+
+static void read_flags(struct walk *walk, struct node *tree)
+{
+	struct node *cache = argv_take_tree(tree, "cache");
+
+	if (cache) {
+		walk->direct |= argv_truth(walk->argv, cache, "direct", false);
+		walk->no_flush |= argv_truth(walk->argv, cache, "no-flush", false);
+		walk->buffered = true;
+		argv_lost(walk->argv, walk->option, "cache", cache, no_setting);
+	}
+	walk->read_only |= argv_truth(walk->argv, tree, "read-only", false);
+	/* One access mode for the descriptor of a file. */
+	(void)argv_truth(walk->argv, tree, "auto-read-only", false);
+	(void)argv_take(walk->argv, tree, "node-name");
+	(void)argv_take(walk->argv, tree, "driver");
+}
+
+static void set_path(const struct walk *walk, const char *driver, const char *path)
+{
+	const char *payload = argv_payload(walk->argv, path);
+
+	if (strncmp(path, "/dev/fdset/", 11) == 0 || strncmp(path, "fd:", 3) == 0) {
+		argv_note(walk->argv, walk->option, IMPORT_LOST, path,
+			  "a descriptor says nothing of what it is; who started QEMU knows");
+		return;
+	}
+	bool block = strncmp(driver, "host_", 5) == 0 || strncmp(path, "/dev/", 5) == 0;
+
+	block_set(walk, "source", payload ? "PAYLOAD" : block ? "BLOCK" : "FILE");
+	block_set(walk, "path", payload ? payload : path);
+}
+
+static void read_storage(struct walk *walk, struct node *tree)
+{
+	const char *driver = argv_peek(walk->argv, tree, "driver"), *path;
+
+	driver = driver ? driver : "file";
+	path = argv_take(walk->argv, tree, "filename");
+	if (path) {
+		set_path(walk, driver, path);
+	} else {
+		(void)block_server(walk, tree, driver);
+	}
+	if (!*walk->prefix)
+		argv_word(walk->argv, walk->node, "aio", argv_take(walk->argv, tree, "aio"));
+	else
+		(void)argv_take(walk->argv, tree, "aio");
+	(void)argv_take_if(walk->argv, tree, "discard", "unmap");
+	(void)argv_take_if(walk->argv, tree, "locking", "auto");
+	read_flags(walk, tree);
+	argv_lost(walk->argv, walk->option, "", tree, no_setting);
+}
+
+static struct node *find_node(struct walk *walk, struct node *tree, const char *key)
+{
+	const char *name = argv_take(walk->argv, tree, key);
+	struct argv_option *option =
+		name ? argv_find(walk->argv, "-blockdev", "node-name", name) : NULL;
+
+	if (!option)
+		return argv_take_tree(tree, key);
+	option->done = true;
+	walk->option = option;
+	return option->tree;
+}
+
+static void read_node(struct walk *walk, struct node *tree);
+
+static void read_backing(const struct walk *above, struct node *tree)
+{
+	static const char *const prefixes[] = {"", "backing1-", "backing2-"};
+	struct walk walk = *above;
+	struct node *backing = find_node(&walk, tree, "backing");
+
+	if (!backing || ++walk.depth >= ARRAY_SIZE(prefixes))
+		return;
+	walk.prefix = prefixes[walk.depth];
+	read_node(&walk, backing);
+}
+
+static void read_luks(const struct walk *walk, struct node *tree)
+{
+	struct node *encrypt = argv_take_tree(tree, "encrypt");
+	struct node *from = encrypt ? encrypt : tree;
+	const char *secret = argv_take(walk->argv, from, "key-secret");
+
+	if (!secret && !encrypt)
+		return;
+	block_set(walk, "luks", "y");
+	block_set(walk, "luks-secret", argv_secret(walk->argv, secret));
+	if (encrypt) {
+		(void)argv_take_if(walk->argv, encrypt, "format", "luks");
+		argv_lost(walk->argv, walk->option, "encrypt", encrypt, no_setting);
+	}
+}
+
+static bool is_format(const char *driver)
+{
+	static const char *const formats[] = {"raw", "qcow2", "luks"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (strcmp(driver, formats[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void read_format(struct walk *walk, struct node *tree, const char *driver)
+{
+	struct argv_option *own = walk->option;
+	struct node *file;
+
+	block_set(walk, "format", strcmp(driver, "qcow2") == 0 ? "QCOW2" : "RAW");
+	read_luks(walk, tree);
+	if (!*walk->prefix) {
+		argv_word(walk->argv, walk->node, "discard",
+			  argv_take(walk->argv, tree, "discard"));
+		argv_word(walk->argv, walk->node, "detect-zeroes",
+			  argv_take(walk->argv, tree, "detect-zeroes"));
+	}
+	read_backing(walk, tree);
+	(void)argv_take(walk->argv, tree, "backing");
+	read_flags(walk, tree);
+	file = find_node(walk, tree, "file");
+	argv_lost(walk->argv, own, "", tree, no_setting);
+	if (file)
+		read_storage(walk, file);
+}
+
+static void read_limits(struct walk *walk, const char *id)
+{
+	static const struct {
+		const char *qemu, *row;
+	} counters[] = {
+		{"bps-total", "total-bytes"}, {"bps-read", "read-bytes"},
+		{"bps-write", "write-bytes"}, {"iops-total", "total-iops"},
+		{"iops-read", "read-iops"},   {"iops-write", "write-iops"},
+	};
+	static const struct {
+		const char *qemu, *row;
+	} parts[] = {{"", ""}, {"-max", "-burst"}, {"-max-length", "-burst-length"}};
+	struct argv *argv = walk->argv;
+	struct argv_option *option = argv_group(argv, id);
+	struct node *limits = option ? argv_take_tree(option->tree, "limits") : NULL;
+
+	block_set(walk, "throttle", "y");
+	if (strncmp(id, "throttle-", 9) == 0)
+		block_set(walk, "throttle-group", id + 9);
+	for (size_t i = 0; limits && i < ARRAY_SIZE(counters) * ARRAY_SIZE(parts); i++) {
+		const char *key =
+			arena_fmt(argv->arena, "%s%s", counters[i / 3].qemu, parts[i % 3].qemu);
+
+		block_set(walk,
+			  arena_fmt(argv->arena, "%s%s", counters[i / 3].row, parts[i % 3].row),
+			  argv_peek(argv, limits, key));
+	}
+	if (!limits)
+		return;
+	block_set(walk, "io-size", argv_peek(argv, limits, "iops-size"));
+	/* The next disk of the group has the same. */
+	limits->next = NULL;
+	option->tree->last_child->next = limits;
+	option->tree->last_child = limits;
+}
+
+static void read_node(struct walk *walk, struct node *tree)
+{
+	const char *driver = argv_peek(walk->argv, tree, "driver");
+
+	driver = driver ? driver : "raw";
+	if (is_format(driver)) {
+		read_format(walk, tree, driver);
+	} else if (strcmp(driver, "throttle") == 0 || strcmp(driver, "copy-on-read") == 0) {
+		struct argv_option *own = walk->option;
+		const char *group = argv_take(walk->argv, tree, "throttle-group");
+		struct node *file;
+
+		if (group)
+			read_limits(walk, group);
+		else
+			block_set(walk, "copy-on-read", "y");
+		(void)argv_take_if(walk->argv, tree, "discard", "unmap");
+		read_flags(walk, tree);
+		file = find_node(walk, tree, "file");
+		argv_lost(walk->argv, own, "", tree, no_setting);
+		if (file)
+			read_node(walk, file);
+	} else {
+		/* Without a format the blocks are what they are. */
+		block_set(walk, "format", "RAW");
+		read_storage(walk, tree);
+	}
+}
+
+/* QEMU's documentation of -drive cache=; write-cache of -device tells the two halves apart. */
+static void set_cache(const struct walk *walk, const char *write_cache, const char *share)
+{
+	bool through = write_cache && tree_truth(write_cache) == 0;
+	const char *word = "DEFAULT";
+
+	if (walk->no_flush)
+		word = "UNSAFE";
+	else if (walk->direct && !through && share && tree_truth(share) > 0)
+		word = "DEFAULT"; /* who shares a disk must not read what is old */
+	else if (walk->direct)
+		word = through ? "DIRECTSYNC" : "NONE";
+	else if (walk->buffered || through)
+		word = through ? "WRITETHROUGH" : "WRITEBACK";
+	block_set(walk, "cache", word);
+}
+
+/* ---- -drive ------------------------------------------------------------------------------------- */
+
+static void read_drive_cache(struct walk *walk, struct node *tree)
+{
+	const char *cache = argv_take(walk->argv, tree, "cache");
+
+	if (cache && strcmp(cache, "off") == 0)
+		cache = "none";
+	if (cache)
+		argv_word(walk->argv, walk->node, "cache", cache);
+}
+
+static void read_drive(struct walk *walk)
+{
+	struct argv *argv = walk->argv;
+	struct node *tree = walk->option->tree;
+	const char *file = argv_take(argv, tree, "file"), *format;
+
+	format = argv_take(argv, tree, "format");
+	read_drive_cache(walk, tree);
+	argv_word(argv, walk->node, "aio", argv_take(argv, tree, "aio"));
+	if (argv_peek(argv, tree, "discard"))
+		argv_word(argv, walk->node, "discard",
+			  strcmp(argv_peek(argv, tree, "discard"), "on") == 0
+				  ? "unmap"
+				  : argv_peek(argv, tree, "discard"));
+	(void)argv_take(argv, tree, "discard");
+	argv_word(argv, walk->node, "detect-zeroes", argv_take(argv, tree, "detect-zeroes"));
+	argv_word(argv, walk->node, "werror", argv_take(argv, tree, "werror"));
+	argv_word(argv, walk->node, "rerror", argv_take(argv, tree, "rerror"));
+	walk->read_only |= argv_truth(argv, tree, "readonly", false);
+	if (argv_truth(argv, tree, "copy-on-read", false))
+		block_set(walk, "copy-on-read", "y");
+	block_take(walk, tree, "serial", "serial");
+	(void)argv_take(argv, tree, "media");
+	(void)argv_take_if(argv, tree, "if", "none");
+	if (!file) {
+		block_set(walk, "source", "NONE");
+	} else {
+		block_set(walk, "format",
+			  format ? strcmp(format, "qcow2") == 0 ? "QCOW2" : "RAW"
+				 : argv_guess_format(file));
+		set_path(walk, "file", file);
+	}
+	argv_lost(argv, walk->option, "", tree, no_setting);
+}
+
+void argv_block(struct argv *argv, xmlNodePtr node, const char *id)
+{
+	struct walk walk = {.argv = argv, .node = node, .prefix = ""};
+	struct node *device = argv_item(node)->option->tree;
+
+	walk.option = argv_find(argv, "-drive", "id", id);
+	if (walk.option) {
+		walk.option->done = true;
+		(void)argv_take(argv, walk.option->tree, "id");
+		read_drive(&walk);
+	} else {
+		walk.option = argv_find(argv, "-blockdev", "node-name", id);
+		if (!walk.option)
+			return;
+		walk.option->done = true;
+		read_node(&walk, walk.option->tree);
+		set_cache(&walk, argv_peek(argv, device, "write-cache"),
+			  argv_peek(argv, device, "share-rw"));
+	}
+	if (walk.read_only && !strstr(argv_item(node)->driver, "-cd"))
+		block_set(&walk, "read-only", "y");
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_machine.c - the machine itself: type, accelerator, CPU, memory, firmware, clock, what it starts.
+ */
+#include "import/argv_start.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "import/head.h"
+#include "machines/guest.h"
+
+static const char no_setting[] = "Kiln has no setting that says it";
+
+static void set(struct argv *argv, const char *row, const char *text)
+{
+	argv_set(argv, argv->import->root, row, text);
+}
+
+static void set_number(struct argv *argv, const char *row, uint64_t number)
+{
+	set(argv, row, arena_fmt(argv->arena, "%" PRIu64, number));
+}
+
+static void facts(struct argv *argv, const char *option, struct node *tree)
+{
+	argv_facts(argv, argv->import->root, option, tree);
+}
+
+/* ---- -machine, -accel --------------------------------------------------------------------------- */
+
+static void set_accel(struct argv *argv, const char *list)
+{
+	bool kvm = list && strncmp(list, "kvm", 3) == 0;
+
+	/* "kvm:tcg" is what the target has. */
+	set(argv, "accel", kvm && strchr(list, ':') ? "AUTO" : kvm ? "KVM" : "TCG");
+	xml_attr(argv->import->root, "type", kvm ? "kvm" : "qemu");
+}
+
+static void read_accel(struct argv *argv, struct node *machine)
+{
+	const char *list = argv_take(argv, machine, "accel");
+	struct argv_option *option = argv_merged(argv, "-accel");
+	const char *name = argv->program ? strrchr(argv->program, '/') : NULL;
+
+	name = name ? name + 1 : argv->program;
+	if (option) {
+		const char *own = argv_peek(argv, option->tree, "accel");
+
+		/* Of several the first that works is it. */
+		list = list ? list : own;
+		(void)argv_take(argv, option->tree, "accel");
+		facts(argv, "-accel", option->tree);
+	}
+	/* Debian's and Red Hat's name of a QEMU that uses KVM by itself. */
+	if (!list && name && (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0))
+		list = "kvm";
+	set_accel(argv, list);
+}
+
+static const char *default_type(const struct argv *argv)
+{
+	return argv->program && strstr(argv->program, "aarch64") ? "virt" : "pc";
+}
+
+/* A disk image of the firmware: the path behind a node, or of -drive if=pflash. */
+static const char *flash_path(struct argv *argv, const char *node)
+{
+	struct argv_option *option = argv_find(argv, "-blockdev", "node-name", node);
+	const char *path, *file;
+
+	if (!option)
+		return NULL;
+	option->done = true;
+	path = argv_peek(argv, option->tree, "filename");
+	file = argv_peek(argv, option->tree, "file");
+	return path ? path : file ? flash_path(argv, file) : NULL;
+}
+
+static void read_flash(struct argv *argv, struct node *machine)
+{
+	const char *code = argv_take(argv, machine, "pflash0");
+	const char *vars = argv_take(argv, machine, "pflash1"), *path;
+
+	if (!code)
+		return;
+	path = flash_path(argv, code);
+	set(argv, "firmware", "OVMF");
+	if (path)
+		start_firmware(argv, path);
+	set(argv, "firmware-store", vars ? "FILE" : "NONE");
+	path = vars ? flash_path(argv, vars) : NULL;
+	set(argv, "firmware-vars", path);
+	if (path)
+		argv_note(
+			argv, argv->options, IMPORT_DROPPED, path,
+			"a template for the UEFI variables is wanted; this file is taken for both");
+	set(argv, "firmware-template", path);
+}
+
+static void read_parts(struct argv *argv, struct argv_option *option)
+{
+	struct node *tree = option->tree;
+	const char *memory = argv_take(argv, tree, "memory-backend");
+	const char *iommu = argv_take(argv, tree, "iommu");
+	const char *speaker = argv_take(argv, tree, "pcspk-audiodev");
+	xmlNodePtr node;
+
+	if (memory)
+		argv_memdev(argv, argv->import->root, memory);
+	if (iommu) {
+		node = argv_element(argv, option, argv_family(argv, "iommu"), "iommu");
+		argv_item(node)->class = dev_class_find(argv_family(argv, "iommu"), iommu);
+		argv_fact(argv, node, "-machine", "iommu", iommu);
+	}
+	if (speaker) {
+		node = argv_element(argv, option, argv_family(argv, "sound"), "sound");
+		argv_item(node)->class = dev_class_find(argv_family(argv, "sound"), "pcspk");
+		argv_fact(argv, node, "-machine", "pcspk-audiodev", speaker);
+		if (strncmp(speaker, "audio", 5) == 0)
+			argv_set(argv, node, "audio", speaker + 5);
+	}
+	/* A remapping IOMMU wants it. */
+	argv_for_each(each, argv)
+	{
+		const char *driver = each->tree && strcmp(each->name, "-device") == 0
+					     ? argv_peek(argv, each->tree, "driver")
+					     : NULL;
+
+		if (driver && strcmp(driver, "intel-iommu") == 0)
+			(void)argv_take_if(argv, tree, "kernel_irqchip", "split");
+	}
+	/* What the composer says of every machine, and what follows from a device. */
+	(void)argv_take_if(argv, tree, "usb", "off");
+	(void)argv_take(argv, tree, "dump-guest-core");
+	(void)argv_take(argv, tree, "nvdimm");
+}
+
+static void read_machine(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-machine");
+	xmlNodePtr root = argv->import->root;
+
+	if (!option) {
+		option = argv_add(argv, argv->options, "-machine", default_type(argv));
+		option->done = true;
+	}
+	argv->type = argv_take(argv, option->tree, "type");
+	if (!argv->type)
+		argv->type = default_type(argv);
+	xml_set(root, "os/type", "hvm");
+	xml_set(root, "os/type/@machine", argv->type);
+	if (argv_peek(argv, option->tree, "acpi") &&
+	    tree_truth(argv_peek(argv, option->tree, "acpi")) > 0)
+		xml_set(root, "features/acpi", NULL);
+	if (argv_peek(argv, option->tree, "pcie") &&
+	    tree_truth(argv_peek(argv, option->tree, "pcie")) > 0)
+		xml_set(root, "devices/controller[type=pci]/@model", "pcie-root");
+	if (strcmp(argv->type, "microvm") == 0) {
+		/* A machine of its own of Kiln's. */
+		(void)argv_take_if(argv, option->tree, "acpi", "on");
+		(void)argv_take_if(argv, option->tree, "pcie", "on");
+	}
+	read_accel(argv, option->tree);
+	read_flash(argv, option->tree);
+	argv->machine = option;
+}
+
+/* ---- -cpu, -smp, -m ----------------------------------------------------------------------------- */
+
+static const char *dashed(struct argv *argv, const char *key)
+{
+	char *text = arena_str(argv->arena, key);
+
+	for (char *at = strchr(text, '_'); at; at = strchr(at, '_'))
+		*at = '-';
+	return text;
+}
+
+static void add_feature(struct argv *argv, struct argv_option *option, const char *name, bool on)
+{
+	xmlNodePtr node = argv_element(argv, option, argv_family(argv, "cpu-feature"), "feature");
+
+	argv_set(argv, node, "name", name);
+	argv_set(argv, node, "policy", on ? "REQUIRE" : "DISABLE");
+}
+
+static void read_features(struct argv *argv, struct argv_option *option)
+{
+	struct node *tree = option->tree;
+
+	while (tree->child) {
+		const char *key = tree->child->key;
+		const char *value = argv_take(argv, tree, key);
+		bool sign = *key == '+' || *key == '-';
+		const char *name = key + sign, *row = dashed(argv, name);
+
+		if (sign)
+			value = *key == '+' ? "on" : "off";
+		if (!value)
+			break;
+		/* That it is KVM the guest is told, unless it shall not be. */
+		if (strcmp(row, "kvm") == 0 && tree_truth(value) > 0)
+			continue;
+		if (strcmp(row, "hv-crash") == 0) {
+			xmlNodePtr node =
+				argv_element(argv, option, argv_family(argv, "panic"), "panic");
+
+			argv_item(node)->class =
+				dev_class_find(argv_family(argv, "panic"), "hyperv");
+		} else if (start_is_row(argv, "-cpu", row))
+			argv_fact(argv, argv->import->root, "-cpu", row, value);
+		else if (tree_truth(value) >= 0)
+			add_feature(argv, option, name, tree_truth(value));
+		else
+			argv_note(argv, option, IMPORT_LOST,
+				  arena_fmt(argv->arena, "%s=%s", name, value), no_setting);
+	}
+}
+
+static void read_cpu(struct argv *argv)
+{
+	struct argv_option *option = argv_last(argv, "-cpu");
+	const char *model;
+
+	if (!option) {
+		/* QEMU's own default: qemu64 of a PC; the first of the others. */
+		set(argv, "cpu-model", strcmp(default_type(argv), "pc") == 0 ? "qemu64" : NULL);
+		return;
+	}
+	option->done = true;
+	model = argv_take(argv, option->tree, "model");
+	if (model && strcmp(model, "host") == 0) {
+		set(argv, "cpu-model", "host-passthrough");
+		set(argv, "cpu-migratable",
+		    argv_truth(argv, option->tree, "migratable", true) ? "y" : "n");
+	} else {
+		set(argv, "cpu-model", model);
+	}
+	read_features(argv, option);
+}
+
+static uint64_t take_number(struct argv *argv, struct node *tree, const char *key)
+{
+	const char *text = argv_take(argv, tree, key);
+	uint64_t number = 0;
+
+	(void)(text && tree_number(text, &number));
+	return number;
+}
+
+/* Missing parts: the count of sockets is what is left; new machine types give cores first. */
+static void read_smp(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-smp");
+	struct node *tree = option ? option->tree : node_new(argv->arena, NODE_OBJECT);
+	uint64_t cpus = take_number(argv, tree, "cpus"), most = take_number(argv, tree, "maxcpus");
+	uint64_t sockets = take_number(argv, tree, "sockets"),
+		 dies = take_number(argv, tree, "dies");
+	uint64_t cores = take_number(argv, tree, "cores"),
+		 threads = take_number(argv, tree, "threads");
+	bool any = sockets || dies || cores || threads;
+
+	dies = dies ? dies : 1;
+	threads = threads ? threads : 1;
+	if (!most)
+		most = cpus;
+	if (!most && !any)
+		most = 1;
+	if (!sockets && most)
+		sockets = cores ? most / (cores * dies * threads) : 1;
+	sockets = sockets ? sockets : 1;
+	if (!cores)
+		cores = most ? most / (sockets * dies * threads) : 1;
+	cores = cores ? cores : 1;
+	set_number(argv, "sockets", sockets);
+	set_number(argv, "dies", dies);
+	set_number(argv, "cores", cores);
+	set_number(argv, "threads", threads);
+	if (cpus && cpus < sockets * dies * cores * threads)
+		set_number(argv, "cpus-present", cpus);
+	if (option)
+		argv_lost(argv, option, "", tree, no_setting);
+}
+
+#define MIB (1u << 20)
+
+static void read_memory(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-m");
+	struct node *tree = option ? option->tree : NULL;
+	const char *size = argv_take(argv, tree, "size"), *most = argv_take(argv, tree, "maxmem");
+	uint64_t bytes;
+
+	/* QEMU's default is 128 MiB. */
+	bytes = 128ull * MIB;
+	if (size && !argv_bytes(size, MIB, &bytes))
+		argv_note(argv, option, IMPORT_LOST, size, no_setting);
+	set_number(argv, "memory", bytes / MIB);
+	if (most && argv_bytes(most, MIB, &bytes)) {
+		set_number(argv, "memory-max", bytes / MIB);
+		set(argv, "memory-slots", argv_take(argv, tree, "slots"));
+	}
+	if (option)
+		argv_lost(argv, option, "", tree, no_setting);
+}
+
+int argv_machine(struct argv *argv)
+{
+	argv->guest = guest_family(argv->arena);
+	argv_item(argv->import->root)->family = argv->guest;
+	start_name(argv);
+	read_machine(argv);
+	read_cpu(argv);
+	read_smp(argv);
+	read_memory(argv);
+	start_read(argv);
+	start_clock(argv);
+	start_actions(argv);
+	start_host(argv);
+	return head_machine(argv->import);
+}
+
+void argv_machine_parts(struct argv *argv)
+{
+	read_parts(argv, argv->machine);
+	start_tables(argv);
+	start_globals(argv);
+	facts(argv, "-machine", argv->machine->tree);
+}

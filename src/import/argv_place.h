@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_place.h - where a device sits; for argv_devices.c alone.
+ */
+#ifndef KILN_IMPORT_ARGV_PLACE_H
+#define KILN_IMPORT_ARGV_PLACE_H
+
+#include "import/argv.h"
+
+/** struct bus - what a bus= names: the element of its controller or NULL, offer and number. */
+struct bus {
+	xmlNodePtr node;
+	const struct dev_class *class;
+	enum controller_type type;
+	unsigned index, number;
+	bool pci;
+};
+
+/** place_bus_find() - the bus of that name. Return: whether there is one. */
+bool place_bus_find(const struct argv *argv, const char *text, struct bus *ret);
+
+/** place_index() - the index of a controller's element. */
+unsigned place_index(const struct argv *argv, xmlNodePtr node);
+
+/** place_read() - bus= and its like, out of the tree and into an <address>. */
+void place_read(struct argv *argv, xmlNodePtr node, struct node *tree);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_screen.c - -vnc, -spice, -display and -k as screens.
+ */
+#include "import/argv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/num.h"
+
+static const char no_setting[] = "Kiln has no setting that says it";
+
+/* ---- screens and sound -------------------------------------------------------------------------- */
+
+static void read_listen(struct argv *argv, xmlNodePtr node, const char *path, const char *address)
+{
+	argv_set(argv, node, "listen", path ? "UNIX" : "ADDRESS");
+	argv_set(argv, node, "socket", path);
+	argv_set(argv, node, "address", path ? NULL : address && *address ? address : "0.0.0.0");
+}
+
+static void set_keymap(struct argv *argv, xmlNodePtr node)
+{
+	argv_for_each(option, argv)
+	{
+		if (option->done || strcmp(option->name, "-k") != 0)
+			continue;
+		option->done = true;
+		argv_set(argv, node, "keymap", option->value);
+		return;
+	}
+}
+
+/* "unix:PATH", "HOST:DISPLAY" and "[V6]:DISPLAY"; a display is a port from 5900 (F29). */
+static void read_vnc_display(struct argv *argv, xmlNodePtr node, struct argv_option *option,
+			     const char *display)
+{
+	const char *colon = strrchr(display, ':');
+	uint64_t number;
+
+	if (strncmp(display, "unix:", 5) == 0) {
+		read_listen(argv, node, display + 5, NULL);
+		return;
+	}
+	if (!colon || num_parse(colon + 1, 0, 59635, &number) != 0) {
+		argv_note(argv, option, IMPORT_LOST, display, no_setting);
+		return;
+	}
+	size_t len = (size_t)(colon - display);
+	bool six = len > 1 && display[0] == '[';
+
+	read_listen(argv, node, NULL, arena_dup(argv->arena, display + six, len - 2 * six));
+	argv_set(argv, node, "port", arena_fmt(argv->arena, "%" PRIu64, number + 5900));
+}
+
+static xmlNodePtr add_screen(struct argv *argv, struct argv_option *option, const char *family)
+{
+	xmlNodePtr node = argv_element(argv, option, argv_family(argv, family), "graphics");
+
+	option->done = true;
+	xml_attr(node, "type", family);
+	return node;
+}
+
+static void read_vnc(struct argv *argv)
+{
+	struct argv_option *option = argv_last(argv, "-vnc");
+	const char *display;
+	xmlNodePtr node;
+
+	if (!option || strcmp(option->value, "none") == 0) {
+		if (option)
+			option->done = true;
+		return;
+	}
+	node = add_screen(argv, option, "vnc");
+	display = argv_peek(argv, option->tree, "vnc");
+	read_vnc_display(argv, node, option, display ? display : "");
+	argv_set_yes(argv, node, "automatic", argv_peek(argv, option->tree, "to") != NULL);
+	if (argv_peek(argv, option->tree, "to")) {
+		uint64_t to;
+
+		if (tree_number(argv_peek(argv, option->tree, "to"), &to))
+			argv_set(argv, node, "last-port",
+				 arena_fmt(argv->arena, "%" PRIu64, to + 5900));
+	}
+	argv_tls(argv, node, argv_take(argv, option->tree, "tls-creds"));
+	argv_set(argv, node, "password",
+		 argv_secret(argv, argv_take(argv, option->tree, "password-secret")));
+	set_keymap(argv, node);
+	argv_audio(argv, node, option->tree);
+	argv_fact(argv, node, "-vnc", "vnc", display ? display : "");
+	(void)argv_take(argv, option->tree, "vnc");
+	argv_facts(argv, node, "-vnc", option->tree);
+}
+
+static void read_channels(struct argv *argv, xmlNodePtr node, struct node *tree, const char *key,
+			  const char *word)
+{
+	node_for_each(item, tree) {
+		const char *name = item->key && strcmp(item->key, key) == 0
+					   ? argument_text(argv->arena, item)
+					   : NULL;
+
+		if (name)
+			argv_set(argv, node,
+				 strcmp(name, "default") == 0
+					 ? "mode"
+					 : arena_fmt(argv->arena, "channel-%s", name),
+				 word);
+	}
+	(void)argv_take(argv, tree, key);
+}
+
+static void read_spice(struct argv *argv)
+{
+	struct argv_option *option = argv_last(argv, "-spice");
+	const char *address;
+	xmlNodePtr node;
+
+	if (!option)
+		return;
+	node = add_screen(argv, option, "spice");
+	address = argv_peek(argv, option->tree, "addr");
+	if (argv_peek(argv, option->tree, "unix") &&
+	    tree_truth(argv_peek(argv, option->tree, "unix")) > 0)
+		read_listen(argv, node, address, NULL);
+	else
+		read_listen(argv, node, NULL, address);
+	argv_set(argv, node, "automatic", "n");
+	argv_set(argv, node, "port", argv_peek(argv, option->tree, "port"));
+	argv_set(argv, node, "tls-port", argv_peek(argv, option->tree, "tls-port"));
+	argv_set(argv, node, "tls-directory", argv_peek(argv, option->tree, "x509-dir"));
+	argv_set_yes(argv, node, "copy-paste",
+		     !(argv_peek(argv, option->tree, "disable-copy-paste") &&
+		       tree_truth(argv_peek(argv, option->tree, "disable-copy-paste")) > 0));
+	argv_set_yes(argv, node, "file-transfer",
+		     !(argv_peek(argv, option->tree, "disable-agent-file-xfer") &&
+		       tree_truth(argv_peek(argv, option->tree, "disable-agent-file-xfer")) > 0));
+	argv_set(argv, node, "password",
+		 argv_secret(argv, argv_take(argv, option->tree, "password-secret")));
+	set_keymap(argv, node);
+	read_channels(argv, node, option->tree, "tls-channel", "SECURE");
+	read_channels(argv, node, option->tree, "plaintext-channel", "INSECURE");
+	argv_facts(argv, node, "-spice", option->tree);
+}
+
+static void read_displays(struct argv *argv)
+{
+	argv_for_each(option, argv)
+	{
+		const char *type = argv_is_open(option, "-display")
+					   ? argv_peek(argv, option->tree, "type")
+					   : NULL;
+
+		if (!type)
+			continue;
+		option->done = true;
+		if (strcmp(type, "egl-headless") == 0) {
+			xmlNodePtr node = add_screen(argv, option, "egl-headless");
+
+			argv_facts(argv, node, "-display", option->tree);
+		} else if (strcmp(type, "none") != 0) {
+			argv_note(argv, option, IMPORT_LOST, type,
+				  "Kiln opens no window; -vnc and -spice are what it has");
+		}
+	}
+}
+
+void argv_screens(struct argv *argv)
+{
+	read_spice(argv);
+	read_vnc(argv);
+	read_displays(argv);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_short.h - options that stand for others; for argv_short.c and argv_lines.c alone.
+ */
+#ifndef KILN_IMPORT_ARGV_SHORT_H
+#define KILN_IMPORT_ARGV_SHORT_H
+
+#include "import/argv.h"
+
+enum machine_kind { KIND_PC, KIND_Q35, KIND_VIRT, KIND_MICROVM };
+
+/** short_kind() - which of QEMU's machines it is; its defaults follow from that. */
+enum machine_kind short_kind(const struct argv *argv);
+
+/** short_networks() - -nic and -net as -netdev and -device. */
+void short_networks(struct argv *argv);
+
+/** short_lines() - -serial and -parallel as -chardev and -device. */
+void short_lines(struct argv *argv, const char *name, const char *driver);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argv_start.c - name, firmware, what it starts from, tables, clock.
+ */
+#include "import/argv_start.h"
+
+#include <string.h>
+
+static const char no_setting[] = "Kiln has no setting that says it";
+
+static void set(struct argv *argv, const char *row, const char *text)
+{
+	argv_set(argv, argv->import->root, row, text);
+}
+
+static void facts(struct argv *argv, const char *option, struct node *tree)
+{
+	argv_facts(argv, argv->import->root, option, tree);
+}
+
+bool start_is_row(const struct argv *argv, const char *option, const char *key)
+{
+	prop_for_each(row, argv->guest->props)
+	{
+		if (row->option && row->qemu && strcmp(row->option, option) == 0 &&
+		    strcmp(row->qemu, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+void start_firmware(struct argv *argv, const char *path)
+{
+	const char *payload = argv_payload(argv, path);
+
+	set(argv, "firmware-from", payload ? "PAYLOAD" : "TARGET");
+	set(argv, "firmware-path", payload ? payload : path);
+}
+
+/* ---- what it starts ----------------------------------------------------------------------------- */
+
+static void set_file(struct argv *argv, const char *row, const char *option_name)
+{
+	struct argv_option *option = argv_last(argv, option_name);
+	const char *payload;
+
+	if (!option)
+		return;
+	option->done = true;
+	payload = argv_payload(argv, option->value);
+	set(argv, row, payload ? payload : option->value);
+}
+
+static void read_bios(struct argv *argv)
+{
+	struct argv_option *option = argv_last(argv, "-bios");
+
+	if (!option)
+		return;
+	option->done = true;
+	prop_for_each(row, argv->guest->props)
+	{
+		for (const struct prop_word *word = row->words;
+		     strcmp(row->name, "firmware") == 0 && word->sym; word++) {
+			/* QEMU's own, which it finds by its name. */
+			if (!word->qemu || strcmp(word->qemu, option->value) != 0)
+				continue;
+			set(argv, "firmware", word->sym);
+			return;
+		}
+	}
+	set(argv, "firmware", "FILE");
+	start_firmware(argv, option->value);
+}
+
+void start_read(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-boot");
+	bool kernel = false;
+
+	argv_for_each(each, argv) kernel |= strcmp(each->name, "-kernel") == 0;
+	set(argv, "boot", kernel ? "KERNEL" : "DISK");
+	set_file(argv, "kernel", "-kernel");
+	set_file(argv, "initrd", "-initrd");
+	if (kernel) {
+		struct argv_option *append = argv_last(argv, "-append");
+
+		set(argv, "cmdline", append ? append->value : NULL);
+		if (append)
+			append->done = true;
+	}
+	read_bios(argv);
+	if (!option)
+		return;
+	const char *splash = argv_take(argv, option->tree, "splash");
+
+	(void)argv_take(argv, option->tree, "strict");
+	if (splash)
+		set(argv, "boot-splash",
+		    argv_payload(argv, splash) ? argv_payload(argv, splash) : splash);
+	argv->order = argv_take(argv, option->tree, "order");
+	if (argv_peek(argv, option->tree, "reboot-timeout"))
+		set(argv, "boot-retry", "y");
+	facts(argv, "-boot", option->tree);
+}
+
+void start_tables(struct argv *argv)
+{
+	argv_for_each(option, argv)
+	{
+		const char *type;
+
+		if (option->done || strcmp(option->name, "-smbios") != 0 || !option->tree)
+			continue;
+		type = argv_take(argv, option->tree, "type");
+		if (!type)
+			continue;
+		argv->now = option;
+		/* The same as -uuid. */
+		if (strcmp(type, "1") == 0)
+			set(argv, "uuid", argv_take(argv, option->tree, "uuid"));
+		option->done = true;
+		if (strcmp(type, "11") == 0) {
+			const char *value = argv_take(argv, option->tree, "value");
+			xmlNodePtr node =
+				argv_element(argv, option, argv_family(argv, "oem"), "entry");
+
+			argv_set(argv, node, "text", value);
+			argv_lost(argv, option, "", option->tree, no_setting);
+		} else {
+			facts(argv, arena_fmt(argv->arena, "-smbios type=%s", type), option->tree);
+		}
+	}
+}
+
+/* "driver.property=value", or the three with their names. */
+void start_globals(struct argv *argv)
+{
+	argv_for_each(option, argv)
+	{
+		const char *equals = option->value ? strchr(option->value, '=') : NULL, *key;
+
+		if (option->done || strcmp(option->name, "-global") != 0 || !equals)
+			continue;
+		key = arena_dup(argv->arena, option->value, (size_t)(equals - option->value));
+		if (strncmp(option->value, "driver=", 7) == 0) {
+			/* A row of its own: key and value are one text. */
+			const char *last = strrchr(option->value, '=');
+
+			key = arena_dup(argv->arena, option->value, (size_t)(last - option->value));
+			equals = last;
+		}
+		if (!start_is_row(argv, "-global", key))
+			continue;
+		option->done = true;
+		argv->now = option;
+		argv_fact(argv, argv->import->root, "-global", key, equals + 1);
+	}
+}
+
+void start_clock(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-rtc");
+
+	if (!option || !argv_peek(argv, option->tree, "base"))
+		argv_fact(argv, argv->import->root, "-rtc", "base", "utc");
+	if (option)
+		facts(argv, "-rtc", option->tree);
+}
+
+void start_actions(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-action");
+	struct argv_option *stay = argv_last(argv, "-no-reboot");
+
+	set(argv, "on-reboot", stay ? "DESTROY" : "RESTART");
+	if (stay)
+		stay->done = true;
+	if (!option)
+		return;
+	if (argv_take_if(argv, option->tree, "reboot", "shutdown"))
+		set(argv, "on-reboot", "DESTROY");
+	(void)argv_take_if(argv, option->tree, "shutdown", "poweroff");
+	facts(argv, "-action", option->tree);
+}
+
+static const char *plain_name(struct argv *argv, const char *text)
+{
+	char *name = arena_str(argv->arena, text);
+
+	for (char *at = name; *at; at++) {
+		if (*at == ' ' || *at == '/')
+			*at = '-';
+	}
+	return name;
+}
+
+void start_name(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-name");
+	struct argv_option *uuid = argv_last(argv, "-uuid");
+	const char *name = option ? argv_take(argv, option->tree, "guest") : NULL;
+
+	argv->name = name && *name ? plain_name(argv, name) : "imported";
+	xml_set(argv->import->root, "name", argv->name);
+	set(argv, "name", argv->name);
+	if (option) {
+		(void)argv_take(argv, option->tree, "debug-threads");
+		(void)argv_take(argv, option->tree, "process");
+		argv_lost(argv, option, "", option->tree, no_setting);
+	}
+	if (uuid) {
+		uuid->done = true;
+		set(argv, "uuid", uuid->value);
+	}
+}
+
+void start_host(struct argv *argv)
+{
+	struct argv_option *option = argv_merged(argv, "-overcommit");
+	struct argv_option *fips = argv_last(argv, "-enable-fips");
+
+	if (option && argv_truth(argv, option->tree, "mem-lock", false))
+		set(argv, "locked", "y");
+	if (option)
+		argv_lost(argv, option, "", option->tree, no_setting);
+	if (fips) {
+		fips->done = true;
+		set(argv, "fips", "y");
+	}
+}
