@@ -61,8 +61,9 @@ stop() {
 	wait "$pid" || :
 	clean_is "$1: nothing left" "$before"
 }
-# leases FILE INTERFACE: a DHCP server on that interface, whose leases are in FILE.
+# leases FILE INTERFACE [COMMAND...]: a DHCP server on that interface, whose leases are in FILE, started by the command.
 leases() {
+	local in=("${@:3}")
 	cat >"$1.conf" <<-END
 		interface $2
 		start 10.7.0.20
@@ -74,7 +75,16 @@ leases() {
 		option subnet 255.255.255.0
 	END
 	: >"$1"
-	udhcpd -f "$1.conf" >"$1.log" 2>&1 &
+	"${in[@]}" udhcpd -f "$1.conf" >"$1.log" 2>&1 &
 }
 # leased FILE MAC: the server of `leases` has given that card an address.
-leased() { busybox dumpleases -f "$1" 2>/dev/null | grep -qi "^$2 .*10\.7\.0\."; }
+leased() { /run/lab/busybox dumpleases -f "$1" 2>/dev/null | grep -qi "^$2 .*10\.7\.0\."; }
+# leased_is FILE MAC NAME: within two minutes of the machine's time it has.
+leased_is() {
+	if wait_for 120 leased "$1" "$2"; then
+		ok "$3"
+	else
+		cat "$1.log" >"$T/err"
+		not_ok "$3"
+	fi
+}
