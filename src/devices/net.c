@@ -64,6 +64,11 @@ static bool makes_bridge(const struct vm_dev *dev)
 	return net_is_bridge(dev) && net_of(dev)->bridge_create;
 }
 
+static bool is_user(const struct vm_dev *dev)
+{
+	return net_is(dev, "USER");
+}
+
 /* It makes no bridge, and its tap goes with QEMU. */
 static bool may_have_helper(const struct vm_dev *dev)
 {
@@ -120,6 +125,12 @@ static const struct prop net_props[] = {
 	 .words = mac_words,
 	 .when = has_no_mac},
 	{.name = "shown-mac", .kind = PROP_STRING, FIELD(shown_mac), .xml = "mac/@address"},
+	{.name = "forwards",
+	 .sym = "FORWARDS",
+	 .kind = PROP_STRING,
+	 .rule = RULE(TEXT),
+	 FIELD(forwards),
+	 .when = is_user},
 	{.name = "bridge",
 	 .sym = "BRIDGE",
 	 .kind = PROP_STRING,

@@ -9,12 +9,13 @@
 
 #include "devices/registry.h"
 #include "model/check.h"
+#include "model/node.h"
 
 struct net {
 	const struct prop_word *kind, *mac_policy;
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
 	const struct prop_word *socket_mode, *vhost;
-	const char *tap_device, *vhost_device, *parent, *bridge_helper;
+	const char *tap_device, *vhost_device, *parent, *bridge_helper, *forwards;
 	const struct prop_word *mode;
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;
@@ -91,6 +92,12 @@ static inline bool net_may_vhost(const struct vm_dev *dev)
 {
 	return net_has_vhost(dev) && !prop_word_is(net_of(dev)->vhost, "OFF");
 }
+
+/** net_forward_emit() - put the forwarded ports into -netdev user. */
+void net_forward_emit(const struct vm_dev *dev, struct emit *emit, struct node *netdev);
+
+/** net_forward_check() - the check of the forwarded ports of all interfaces. */
+void net_forward_check(const struct check *check, const struct vm *vm, struct err_list *errs);
 
 /** net_back() - the hook of the family. */
 void net_back(const struct vm_dev *dev, struct emit *emit);

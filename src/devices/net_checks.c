@@ -133,6 +133,7 @@ static void check_shared(const struct check *check, const struct vm *vm, struct 
 const struct check net_checks[] = {
 	{.name = "net-acpi-index", .run = check_acpi_index},
 	{.name = "net-acpi-tables", .run = check_acpi_tables},
+	{.name = "net-forwards", .run = net_forward_check},
 	{.name = "net-helper-queues", .run = check_helper},
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{.name = "net-vhost-model", .run = check_model},

@@ -77,6 +77,8 @@ static const struct policy {
 	{"net", "bridge-create", EXPORT_LEFT,
 	 "libvirt makes no bridge for a machine: make it beforehand, or use a network of libvirt"},
 	{"net", "bridge-address", EXPORT_LEFT, "likewise for the address of the bridge"},
+	{"net", "forwards", EXPORT_LOST,
+	 "libvirt forwards ports with passt alone: <backend type='passt'/> and <portForward>"},
 	{"net", "bridge-helper", EXPORT_LEFT,
 	 "an unprivileged libvirt runs the one of its qemu.conf (bridge_helper)"},
 	{"net", "tap", EXPORT_LEFT, "libvirt names the interface itself: vnet0, vnet1, ..."},

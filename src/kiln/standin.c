@@ -199,6 +199,10 @@ static void replace_net(struct standin *standin, const char **value)
 	const char *id = node ? arena_str(arena, member(node, "id")) : kv_id(arena, *value);
 	bool is_user = strncmp(type, "user", 4) == 0;
 
+	if (is_user && json_object_del(node, "hostfwd") == 0) {
+		*value = dump(arena, node);
+		note(standin, "no port is forwarded");
+	}
 	json_decref(node);
 	if (is_user)
 		return;

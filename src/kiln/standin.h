@@ -5,7 +5,7 @@
  * What a guest sees of it stays: every -device, the machine, the memory's size. What only the target
  * has is replaced, and each kind of replacement is said:
  *	disks        small new files of the right format; no real disk is opened
- *	taps         hubs that lead nowhere
+ *	taps         hubs that lead nowhere; user networking forwards no port
  *	chardevs     null
  *	folders      an empty one
  *	VNC          none
@@ -19,7 +19,7 @@
 #include "image/image.h"
 #include "kiln/scratch.h"
 
-#define STANDIN_NOTES 12
+#define STANDIN_NOTES 16
 
 /**
  * struct standin - set @img and @scratch (open), the rest zero.
