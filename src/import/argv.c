@@ -166,7 +166,7 @@ static void finish(struct argv *argv)
 	argv_drop_secrets(argv);
 	argv_set(argv, import->root, "virtio-bus", argv->transports ? "MMIO" : "PCI");
 	argv_rest(argv);
-	if (argv->program)
+	if (argv->program && *argv->program)
 		import_note_at(import, IMPORT_DROPPED, argv->words.list[0].at.line, argv->program,
 			       "the board says which QEMU");
 	for (size_t i = 0; i < argv->words.environment_count; i++)

@@ -415,10 +415,11 @@ static void read_emulator(struct argv *argv, xmlNodePtr node, struct argv_option
 		return;
 	chardev->done = true;
 	path = argv_take(argv, chardev->tree, "path");
-	argv_set(argv, node, "type", "EXTERNAL");
+	argv_set(argv, node, "type", path ? "EXTERNAL" : "EMULATOR");
 	argv_set(argv, node, "path", path);
 	if (!path)
-		argv_note(argv, chardev, IMPORT_LOST, "fd", a_descriptor);
+		argv_note(argv, chardev, IMPORT_LOST, "fd",
+			  "whose socket it is is not said; kiln-run starts an swtpm of its own");
 	(void)argv_take(argv, chardev->tree, "fd");
 	(void)argv_take(argv, chardev->tree, "id");
 	(void)argv_take(argv, chardev->tree, "backend");

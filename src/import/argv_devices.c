@@ -251,6 +251,16 @@ static enum controller_type bus_type(const struct argv *argv, const struct node 
 	return text && place_bus_find(argv, text, &bus) && !bus.pci ? bus.type : CONTROLLER_NONE;
 }
 
+static const char *queues_of(struct argv *argv, const struct node *tree)
+{
+	const char *vectors = argv_peek(argv, tree, "vectors");
+	uint64_t number;
+
+	if (!vectors || !tree_number(vectors, &number) || number < 4 || number & 1)
+		return NULL;
+	return arena_fmt(argv->arena, "%u", (unsigned)(number - 2) / 2);
+}
+
 /* Members that follow from the identity, and those that name what it is connected to. */
 static void take_links(struct argv *argv, xmlNodePtr node, struct node *tree)
 {
@@ -282,6 +292,12 @@ static void take_links(struct argv *argv, xmlNodePtr node, struct node *tree)
 			argv_host(argv, node, host);
 	}
 	argv_audio(argv, node, tree);
+	/* Queues of descriptors that are not there yet: the vectors are counted by them (F32). */
+	if (strcmp(item->family->name, "net") == 0 && argv_peek(argv, tree, "mq"))
+		argv_set(argv, node, "queues", queues_of(argv, tree));
+	/* A cache that is written back is what a disk has. */
+	if (strcmp(item->family->name, "disk") == 0)
+		(void)argv_take_if(argv, tree, "write-cache", "on");
 	if (strcmp(item->family->name, "disk") == 0 && !item->settings)
 		argv_set(argv, node, "source", "NONE");
 }

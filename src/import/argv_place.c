@@ -241,7 +241,9 @@ void place_read(struct argv *argv, xmlNodePtr node, struct node *tree)
 	case CONTROLLER_IDE:
 	case CONTROLLER_SATA:
 	case CONTROLLER_FDC:
-		if (text)
+		if (!text && bus.type == CONTROLLER_FDC)
+			(void)find_built_in(argv, "floppy-bus", 10, &bus);
+		if (text || bus.type == CONTROLLER_FDC)
 			place_drive(argv, node, tree, &bus);
 		break;
 	case CONTROLLER_NONE:

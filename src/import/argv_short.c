@@ -205,7 +205,7 @@ static void replace_drive(struct argv *argv, struct argv_option *option, enum ma
 	} else if (strcmp(kind, "floppy") == 0) {
 		index = take_index(argv, tree, &drives->floppy);
 		add_disk(argv, option, "floppy",
-			 arena_fmt(argv->arena, ",bus=fdc.0,unit=%u", index),
+			 arena_fmt(argv->arena, ",bus=floppy-bus.0,unit=%u", index),
 			 arena_fmt(argv->arena, "floppy-drive%u", index));
 	} else if (cdrom && !argv_peek(argv, tree, "file") && argv_peek(argv, tree, "index") &&
 		   drives->ide >> 2 & 1) {

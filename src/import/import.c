@@ -49,8 +49,10 @@ struct import *import_open(struct arena *arena, const struct import_source *sour
 	import->layout_lock = source->layout_lock;
 	import->families = source->families;
 	if (source->argv) {
-		if (argv_open(import, source->path) < 0)
-			import->root = NULL;
+		if (argv_open(import, source->path) < 0) {
+			import_close(import);
+			return NULL;
+		}
 	} else {
 		import->root = read_domain(arena, source->path, errs);
 	}

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_argv.c - any bytes as a written command line: words in order, fields that make up the value again,
- * trees; or refused with why and fix. With -fsanitize=fuzzer it is a fuzz target; replay.c replays its corpus.
+ * trees; or refused with why and fix; then all of kiln import --argv (import_steps.h). With -fsanitize=fuzzer it is a fuzz target; replay.c replays its corpus.
  */
 #include "qemu/argument.h"
 #include "qemu/render.h"
 #include "qemu/words.h"
 
-#include <stdint.h>
-#include <string.h>
+#include "import_steps.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -62,5 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			__builtin_trap();
 	}
 	arena_free(&arena);
+	import_steps(data, size, FORM_ARGV);
 	return 0;
 }

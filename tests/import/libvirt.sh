@@ -38,6 +38,30 @@ whole() {
 			"$KILN" verify "$dir/images/$name.kiln"
 	} >"$dir/log" 2>&1
 }
+# native NAME: libvirt's command line of the dump makes the image that the dump makes, but for what no command
+# line says (kiln import --beyond), for PS/2 devices, which every PC has without an option, and for the sound
+# that libvirt gives VNC and XML does not say.
+native() {
+	local dir=$L/$1 pattern
+	# Without a daemon there are no taps, and so there is one descriptor where there would be four.
+	pattern='NET[0-9]*_QUEUES|'$("$KILN" import --beyond | sed 's/ .*//; s/n_/[0-9]*_/; s/\*$/[A-Z0-9_]*/' | paste -sd'|')
+	{
+		virsh -q -c "qemu:///embed?root=$L/root" "domxml-to-native qemu-argv $dir/dump.xml" </dev/null 2>"$dir/err" |
+			grep -v ': \(info\|warning\) : ' >"$dir/argv" &&
+			"$KILN" import --argv "$dir/argv" --board debian12-x86_64 --lossy --output "$dir/read" \
+				--lock "$dir/read.lock" &&
+			{
+				grep -vE "^(# )?CONFIG_($pattern)(=| is not set)" "$dir/read"
+				grep -E "^(# )?CONFIG_($pattern)(=| is not set)" "$dir/defconfig"
+			} >"$dir/native" &&
+			"$KILN" compose --config "$dir/native" --lock "$dir/read.lock" --output "$dir/native-images" &&
+			diff <(bare "$dir/images") <(bare "$dir/native-images" | sed '/^[^{]*,to=/s/,audiodev=audio1$//') &&
+			! "$KILN" diff "$dir/images/$1.kiln" "$dir/native-images/$1.kiln" |
+				grep -v 'removed; it was ps2-\|^The guest'
+	} >"$dir/native.log" 2>&1
+}
+# bare FOLDER: the arguments of the image in it, in any order, without the numbers of descriptors.
+bare() { "$KILN" show "$1"/*.kiln --section ARGV | sed 's/{\([a-z]*\):[0-9]*}/{\1}/g' | sort; }
 # addresses A B: both domains have the same PCI functions.
 addresses() {
 	local each
@@ -169,6 +193,11 @@ else
 			ok "from libvirt, composed and verified: $name: $(grep -h 'as baked' "$L/$name/log" | sed 's/.*: //')"
 		else
 			not_ok "from libvirt: $name" "$L/$name/log"
+		fi
+		if native "$name"; then
+			ok "libvirt's command line is the same machine: $name"
+		else
+			not_ok "libvirt's command line: $name" "$L/$name/native.log"
 		fi
 	done
 	random
