@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "import/head.h"
+#include "qemu/render.h"
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
@@ -119,6 +121,9 @@ static void drop_monitors(struct argv *argv)
 
 static void keep(struct argv *argv, struct argv_option *option)
 {
+	/* What was made of another option is what its members are. */
+	if (!option->given && option->tree)
+		option->value = render_kv(argv->arena, option->tree, argv_head(option->name));
 	xmlNodePtr line = xml_at(argv->import->root, "commandline");
 
 	xml_attr(xml_child(line, "arg"), "value",
@@ -144,6 +149,40 @@ void argv_rest(struct argv *argv)
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
+
+const char *argv_path(struct argv *argv, const struct argv_option *option, const char *path)
+{
+	const char *whole;
+
+	if (*path == '/' || !argv->folder)
+		return path;
+	whole = arena_fmt(argv->arena, "%s%s", argv->folder,
+			  strncmp(path, "./", 2) == 0 ? path + 2 : path);
+	argv_note(argv, option, IMPORT_DROPPED, path,
+		  arena_fmt(argv->arena, "a relative path; it is %s", whole));
+	return whole;
+}
+
+/* Of a process its own folder; of a script the one that it is in; else the one that we are in. */
+static const char *folder_of(struct arena *arena, const char *path)
+{
+	static const char tail[] = "/cmdline";
+	char here[PATH_MAX];
+	size_t len = strlen(path), end = strlen(tail);
+	const char *slash = strrchr(path, '/');
+
+	if (strncmp(path, "/proc/", 6) == 0 && len > end && strcmp(path + len - end, tail) == 0) {
+		ssize_t size = readlink(arena_fmt(arena, "%.*s/cwd", (int)(len - end), path), here,
+					sizeof(here) - 1);
+
+		return size > 0 ? arena_fmt(arena, "%.*s/", (int)size, here) : NULL;
+	}
+	if (*path == '/')
+		return arena_dup(arena, path, (size_t)(slash - path) + 1);
+	if (!getcwd(here, sizeof(here)))
+		return NULL;
+	return arena_fmt(arena, "%s/%.*s", here, slash ? (int)(slash - path) + 1 : 0, path);
+}
 
 const char *argv_payload(const struct argv *argv, const char *path)
 {
@@ -187,7 +226,8 @@ static int refuse_empty(struct import *import)
 
 int argv_open(struct import *import, const char *path)
 {
-	struct argv argv = {.import = import, .arena = import->arena};
+	struct argv argv = {
+		.import = import, .arena = import->arena, .folder = folder_of(import->arena, path)};
 	struct text text = {.arena = import->arena};
 	struct argv_item *item = arena_alloc(import->arena, sizeof(*item));
 

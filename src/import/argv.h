@@ -62,6 +62,7 @@ struct argv_item {
  * @program: the emulator, or NULL. @name: of the guest. @type: of the machine, without what stands behind it.
  * @devices: the element. @guest: the machine's own rows. @machine: all of -machine.
  * @transports: a virtio device sits on virtio-mmio. @order: letters of -boot, or NULL.
+ * @folder: where relative paths begin.
  * @now: the option that was found last; facts are of it.
  */
 struct argv {
@@ -74,7 +75,7 @@ struct argv {
 	const struct dev_family *guest;
 	struct argv_option *machine;
 	bool transports;
-	const char *order;
+	const char *order, *folder;
 	const struct argv_option *now;
 };
 
@@ -85,6 +86,9 @@ struct argv {
 
 /** argv_options() - make the options of the words. Return: 0, or -1 with an error that has a column. */
 int argv_options(struct argv *argv) MUST_CHECK;
+
+/** argv_head() - the key that QEMU supplies for the first word of an option, or NULL. */
+const char *argv_head(const char *name);
 
 /** argv_add() - an option that another one stands for, behind all others; its tree is read from @value. */
 struct argv_option *argv_add(struct argv *argv, struct argv_option *origin, const char *name,
@@ -219,6 +223,12 @@ void argv_rom(struct argv *argv, xmlNodePtr node, const char *path);
 void argv_opened(struct argv *argv, xmlNodePtr node, const char *fd);
 void argv_device_id(struct argv *argv, xmlNodePtr node, const char *text);
 void argv_mediated(struct argv *argv, xmlNodePtr node, const char *path);
+
+/** argv_forwards() - ports of the host, of -netdev user. */
+void argv_forwards(struct argv *argv, xmlNodePtr node, const struct argv_option *option);
+
+/** argv_path() - a path as the process had it: a relative one is below its folder, and that is noted. */
+const char *argv_path(struct argv *argv, const struct argv_option *option, const char *path);
 
 /** argv_usb_host() - which USB device of the host it is: by its place or by its numbers. */
 void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree);

@@ -84,7 +84,7 @@ static void set_path(struct argv *argv, xmlNodePtr node, const struct argv_optio
 	if (path && is_descriptor(path))
 		argv_note(argv, option, IMPORT_LOST, path, a_descriptor);
 	else
-		argv_set(argv, node, row, path);
+		argv_set(argv, node, row, path ? argv_path(argv, option, path) : NULL);
 }
 
 void argv_tls(struct argv *argv, xmlNodePtr node, const char *id)
@@ -128,7 +128,7 @@ static void read_socket(struct argv *argv, xmlNodePtr node, const struct argv_op
 	if (path || fd) {
 		argv_set(argv, node, "backend", "UNIX");
 		if (path)
-			argv_set(argv, node, "path", path);
+			argv_set(argv, node, "path", argv_path(argv, option, path));
 		else
 			argv_note(argv, option, IMPORT_LOST, arena_fmt(argv->arena, "fd=%s", fd),
 				  a_descriptor);
@@ -339,6 +339,7 @@ void argv_netdev(struct argv *argv, xmlNodePtr node, const char *id)
 	type = type ? type : "";
 	if (strcmp(type, "user") == 0) {
 		argv_set(argv, node, "kind", "USER");
+		argv_forwards(argv, node, option);
 	} else if (strcmp(type, "tap") == 0) {
 		read_tap(argv, node, option);
 	} else if (strcmp(type, "bridge") == 0) {
@@ -396,7 +397,7 @@ void argv_files(struct argv *argv, xmlNodePtr node, const char *id)
 	option->done = true;
 	(void)argv_take(argv, option->tree, "id");
 	(void)argv_take_if(argv, option->tree, "fsdriver", "local");
-	argv_set(argv, node, "path", argv_take(argv, option->tree, "path"));
+	set_path(argv, node, option, "path", argv_take(argv, option->tree, "path"));
 	model = argv_take(argv, option->tree, "security_model");
 	argv_word(argv, node, "access", model && strcmp(model, "none") == 0 ? "squash" : model);
 	argv_word(argv, node, "multidevs", argv_take(argv, option->tree, "multidevs"));
@@ -416,7 +417,7 @@ static void read_emulator(struct argv *argv, xmlNodePtr node, struct argv_option
 	chardev->done = true;
 	path = argv_take(argv, chardev->tree, "path");
 	argv_set(argv, node, "type", path ? "EXTERNAL" : "EMULATOR");
-	argv_set(argv, node, "path", path);
+	set_path(argv, node, chardev, "path", path);
 	if (!path)
 		argv_note(argv, chardev, IMPORT_LOST, "fd",
 			  "whose socket it is is not said; kiln-run starts an swtpm of its own");

@@ -39,7 +39,7 @@ static void set_path(const struct walk *walk, const char *driver, const char *pa
 	bool block = strncmp(driver, "host_", 5) == 0 || strncmp(path, "/dev/", 5) == 0;
 
 	block_set(walk, "source", payload ? "PAYLOAD" : block ? "BLOCK" : "FILE");
-	block_set(walk, "path", payload ? payload : path);
+	block_set(walk, "path", payload ? payload : argv_path(walk->argv, walk->option, path));
 }
 
 static void read_storage(struct walk *walk, struct node *tree)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * argv_host.c - devices of the host that the guest gets: which they are.
+ * argv_host.c - what of the host the guest gets: devices, and ports that lead to it.
  */
 #include "import/argv.h"
 
@@ -63,4 +63,47 @@ void argv_device_id(struct argv *argv, xmlNodePtr node, const char *text)
 
 	if (strncmp(text, "drive-", 6) != 0 && !(serial && strcmp(serial, text) == 0))
 		argv_fact(argv, node, NULL, "device_id", text);
+}
+
+/* "tcp:127.0.0.1:2222-:22", in which both addresses may be empty; NULL: Kiln has no such one. */
+static const char *forward_of(struct argv *argv, const char *rule)
+{
+	const char *address = strchr(rule, ':'), *port, *guest;
+
+	port = address ? strchr(address + 1, ':') : NULL;
+	guest = port ? strchr(port + 1, '-') : NULL;
+	if (!guest || guest[1] != ':')
+		return NULL;
+	return arena_fmt(argv->arena, "%.*s%.*s:%.*s:%s", (int)(address - rule), rule,
+			 port - address > 1 ? (int)(port - address) : 0, address,
+			 (int)(guest - port - 1), port + 1, guest + 2);
+}
+
+static void add_forward(struct argv *argv, const struct argv_option *option, struct text *list,
+			const char *rule)
+{
+	const char *forward = rule ? forward_of(argv, rule) : NULL;
+
+	if (forward)
+		text_fmt(list, "%s%s", list->len ? "," : "", forward);
+	else
+		argv_note(argv, option, IMPORT_LOST,
+			  arena_fmt(argv->arena, "hostfwd=%s", rule ? rule : ""),
+			  "it leads elsewhere than to the guest's own address");
+}
+
+void argv_forwards(struct argv *argv, xmlNodePtr node, const struct argv_option *option)
+{
+	struct text list = {.arena = argv->arena};
+	struct node *array = argv_take_tree(option->tree, "hostfwd");
+
+	node_for_each(item, array ? array : option->tree) {
+		if (array)
+			add_forward(argv, option, &list, argv_peek(argv, item, "str"));
+		else if (item->key && strcmp(item->key, "hostfwd") == 0)
+			add_forward(argv, option, &list, argument_text(argv->arena, item));
+	}
+	(void)argv_take(argv, option->tree, "hostfwd");
+	if (list.len)
+		argv_set(argv, node, "forwards", text_str(&list));
 }

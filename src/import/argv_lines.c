@@ -21,8 +21,10 @@ static void add_card(struct argv *argv, struct argv_option *option, struct node 
 		     const char *netdev)
 {
 	const char *model = argv_take(argv, tree, "model"), *mac = argv_take(argv, tree, "macaddr");
+	const char *short_mac = argv_take(argv, tree, "mac");
 	const char *name = argv_take(argv, tree, "name"), *addr = argv_take(argv, tree, "addr");
 
+	mac = mac ? mac : short_mac;
 	if (!model)
 		model = card_of(short_kind(argv));
 	if (strcmp(model, "virtio") == 0)

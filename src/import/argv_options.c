@@ -86,6 +86,13 @@ static const struct head *head_of(const char *name)
 	return NULL;
 }
 
+const char *argv_head(const char *name)
+{
+	const struct head *head = head_of(name);
+
+	return head ? head->key : NULL;
+}
+
 static struct err *refuse(struct argv *argv, struct spot spot, const char *what)
 {
 	struct err *err =

@@ -414,7 +414,8 @@ static bool is_empty(const struct argv_item *item)
 void argv_boot(struct argv *argv)
 {
 	/* PC's default_boot_order (hw/i386/pc_piix.c); Kiln's firmware tries what has an order, and no more. */
-	const char *order = argv->order ? argv->order : "cad";
+	const char *order = arena_fmt(argv->arena, "%s%s", argv->order ? argv->order : "cad",
+				      argv->order && strchr(argv->order, 'c') ? "" : "c");
 	unsigned count = 0;
 
 	argv_for_each(option, argv)
@@ -426,11 +427,22 @@ void argv_boot(struct argv *argv)
 		if (argv_item(node) && has_order(argv_item(node)))
 			return;
 	}
+	/* The network where there is nothing else, as the firmware has it in the end. */
+	bool disk = false;
+
+	for (xmlNodePtr node = argv->devices->children; node; node = node->next) {
+		const struct argv_item *item = argv_item(node);
+
+		disk |= item && boot_letter(item) && boot_letter(item) != 'n' && !is_empty(item);
+	}
+	if (!disk)
+		order = "n";
 	for (; *order; order++) {
 		for (xmlNodePtr node = argv->devices->children; node; node = node->next) {
 			const struct argv_item *item = argv_item(node);
 
-			if (item && boot_letter(item) == *order && !is_empty(item))
+			if (item && boot_letter(item) == *order && !is_empty(item) &&
+			    !has_order(item))
 				argv_set(argv, node, "boot-order",
 					 arena_fmt(argv->arena, "%u", ++count));
 		}

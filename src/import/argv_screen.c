@@ -90,7 +90,6 @@ static void read_vnc(struct argv *argv)
 		 argv_secret(argv, argv_take(argv, option->tree, "password-secret")));
 	set_keymap(argv, node);
 	argv_audio(argv, node, option->tree);
-	argv_fact(argv, node, "-vnc", "vnc", display ? display : "");
 	(void)argv_take(argv, option->tree, "vnc");
 	argv_facts(argv, node, "-vnc", option->tree);
 }

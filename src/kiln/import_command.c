@@ -159,8 +159,8 @@ static void point_at_xml(struct run *run, struct err_list *errs)
 	for (struct err_node *node = errs->first; node; node = node->next) {
 		if (strcmp(node->err.at.file, options->config) == 0 &&
 		    strncmp(node->err.check, "config-", strlen("config-")) == 0)
-			err_fix(&node->err,
-				"Change that in the domain XML, or give another --board.");
+			err_fix(&node->err, "Change that in the %s, or give another --board.",
+				run->source.argv ? "command line" : "domain XML");
 		struct err_place *const places[] = {&node->err.at, &node->err.also};
 
 		for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
