@@ -385,8 +385,9 @@ void argv_short(struct argv *argv)
 {
 	replace_same(argv);
 	replace_others(argv);
-	add_defaults(argv);
+	/* The slots of what is asked for come before those of what is there anyhow. */
 	replace_disks(argv);
+	add_defaults(argv);
 	replace_drives(argv);
 	short_networks(argv);
 	short_lines(argv, "-serial", short_kind(argv) == KIND_VIRT ? "pl011" : "isa-serial");
