@@ -197,6 +197,13 @@ endef
 $(foreach a,$(CROSS_ARCHES),$(eval $(call cross_rules,$(a))) \
 	$(foreach p,$(TARGET_PROGRAMS),$(eval $(call cross_program,$(a),$(p)))))
 
+# ---- kiln-machined: of this architecture alone, against the host's C library, and only where libsystemd is ----
+MACHINED := $(if $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes),$(TARGET_BIN)/kiln-machined)
+$(TARGET_BIN)/kiln-machined: $(call host_objs,machined) $(call host_lib,base)
+	@mkdir -p $(@D)
+	$(call say,LD,target/bin/kiln-machined)
+	$(Q)$(HOST_CC) $(HOST_LDFLAGS) -s -Wl,-z,relro,-z,now -o $@ $^ -lsystemd
+
 # kiln looks for the Kconfig tree in ../share/kiln from its own folder, here as when installed.
 HOST_SHARE := $(O)/host/share/kiln
 $(HOST_SHARE)/.stamp:
@@ -208,6 +215,6 @@ $(HOST_SHARE)/.stamp:
 # help: Build | host-programs | compile kiln and kiln-kconf alone
 .PHONY: programs host-programs
 host-programs: $(HOST_BIN)/kiln $(HOST_BIN)/kiln-kconf $(HOST_SHARE)/.stamp
-programs: host-programs $(addprefix $(TARGET_BIN)/,$(TARGET_PROGRAMS))
+programs: host-programs $(addprefix $(TARGET_BIN)/,$(TARGET_PROGRAMS)) $(MACHINED)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

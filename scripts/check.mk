@@ -66,7 +66,7 @@ $(B)/tests/bench_layout: $(TOP)/tests/bench/bench_layout.c $(UNIT_ARCHIVES)
 
 # C programs of the other parts: tests/PART/NAME.c becomes $(B)/tests/PART-NAME.
 PART_SRCS := $(wildcard $(TOP)/tests/host/*.c $(TOP)/tests/qemu/*.c $(TOP)/tests/prop/*.c \
-	$(TOP)/tests/libvirt/*.c $(TOP)/tests/tables/*.c)
+	$(TOP)/tests/libvirt/*.c $(TOP)/tests/tables/*.c $(if $(MACHINED),$(TOP)/tests/machined/*.c))
 part_bin = $(B)/tests/$(notdir $(patsubst %/,%,$(dir $(1))))-$(basename $(notdir $(1)))
 define part_rule
 $(call part_bin,$(1)): $(1) $(UNIT_ARCHIVES)

@@ -24,7 +24,7 @@ install: programs
 	$(Q)install -d '$(INSTALL_BIN)' '$(INSTALL_LIB)' '$(INSTALL_SHARE)'
 	$(Q)install -m 0755 $(HOST_BIN)/kiln $(addprefix $(TARGET_BIN)/,$(TARGET_PROGRAMS)) \
 		'$(INSTALL_BIN)'
-	$(Q)install -m 0755 $(HOST_BIN)/kiln-kconf '$(INSTALL_LIB)'
+	$(Q)install -m 0755 $(HOST_BIN)/kiln-kconf $(MACHINED) '$(INSTALL_LIB)'
 	$(Q)cd $(TOP) && for f in $(SHARE_FILES); do \
 		install -D -m 0644 "$$f" '$(INSTALL_SHARE)'/"$$f" || exit 1; \
 	done

@@ -70,6 +70,7 @@ BEGIN {
 	may("host", "base image host")
 	may("run", "base image host run")
 	may("ctl", "base image host ctl")
+	may("machined", "base")
 
 	count = split(file, part, "/")
 	in_src = part[1] == "src"

@@ -186,7 +186,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, last, UINT16_MAX)     \
 	F(U32, index, PORTS_MAX - 1) \
 	F(FD, fd, 0)
-#define OP_HOSTDEV_FIELDS(F) F(TEXT, owner, 0) F(TEXT, name, 0) F(U32, kind, HOSTDEV_KIND_COUNT - 1)
+#define OP_MACHINED_FIELDS(F) F(TEXT, program, 0) F(TEXT, uuid, 0)
+#define OP_HOSTDEV_FIELDS(F)  F(TEXT, owner, 0) F(TEXT, name, 0) F(U32, kind, HOSTDEV_KIND_COUNT - 1)
 
 /*
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
@@ -211,6 +212,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
  * store: a file of the unit, opened for writing; where it is absent it is made as a copy of payload
  *        section @payload - 1, or where that is 0 of the file @template, and it stays.
+ * machined: @program, which tells systemd-machined of the VM, its @uuid and its interfaces.
  * memory: what the guest's memory needs of the host; @cpus and @mib say how large the guest is; QEMU may
  *         lock @lock_mib of memory, for devices that reach the guest's memory past it.
  */
@@ -234,7 +236,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(PORT, port, PHASE_NETWORK, LIFE_FD, 0)                    \
 	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)             \
 	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)                  \
-	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)
+	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)         \
+	OP(MACHINED, machined, PHASE_CGROUP, LIFE_NONE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

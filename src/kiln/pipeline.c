@@ -181,6 +181,7 @@ int pipeline_emit(struct pipeline *pipe)
 	plan_accelerator(&pipe->emit);
 	if (argv_build(&pipe->vm, &pipe->emit, &pipe->args, &pipe->arg_count, pipe->errs) < 0)
 		return -1;
+	plan_machined(&pipe->emit);
 	plan_memory(&pipe->emit);
 	plan_unit(&pipe->emit);
 	plan_build(&pipe->emit, &pipe->plan, pipe->errs);

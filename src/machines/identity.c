@@ -2,7 +2,14 @@
 /*
  * identity.c - who the guest is, whose it is on the target, and where its lock is.
  */
+#include <string.h>
+
 #include "machines/guest.h"
+
+static bool is_machined(const struct vm_dev *dev)
+{
+	return guest_of(dev)->machined;
+}
 
 #define FIELD(member) .field = offsetof(struct guest, member)
 static const struct prop identity_props[] = {
@@ -43,10 +50,51 @@ static const struct prop identity_props[] = {
 	 .rule = RULE(TEXT),
 	 FIELD(layout_lock)},
 	{.name = "executable", .sym = "IMAGE_EXECUTABLE", .kind = PROP_BOOL, FIELD(executable)},
+	{.name = "machined", .sym = "HOST_MACHINED", .kind = PROP_BOOL, FIELD(machined)},
+	{.name = "machined-program",
+	 .sym = "HOST_MACHINED_PROGRAM",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(machined_program),
+	 .when = is_machined},
 	{0},
 };
 #undef FIELD
 
+/* Names of machines are host names to systemd (hostname_is_valid(), hostname-util.c), and unlike ours. */
+static bool is_host_name(const char *name)
+{
+	const char *last = ".";
+
+	for (; *name; last = name++)
+		if (*name == '_' || (strchr("-.", *name) && *last == '.') ||
+		    (*name == '.' && *last == '-'))
+			return false;
+	return !strchr("-.", *last);
+}
+
+static void check_name(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const char *name = vm->guest.name;
+
+	if (!vm->guest.machined || !name || is_host_name(name))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "name", check->name,
+				    "\"%s\" cannot be the name of a machine", name);
+
+	err_why(err,
+		"systemd-machined takes names of hosts: letters, digits, '-' and '.', the latter "
+		"two neither side by side nor at the end.");
+	err_fix(err, "Give the VM such a name, or switch CONFIG_HOST_MACHINED off.");
+}
+
+static const struct check identity_checks[] = {
+	{.name = "machined-name", .run = check_name},
+	{0},
+};
+
 const struct guest_subject guest_identity = {
 	.props = identity_props,
+	.checks = identity_checks,
 };

@@ -110,6 +110,7 @@ struct guest_memory {
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL. @executable: the loader is put in front of the image.
+ * @machined: systemd-machined is told of the VM, by @machined_program on the target.
  * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
  * @spare: word of the choice; @spare_as_libvirt follows from it, else @spare_ports are made (P02).
@@ -140,7 +141,8 @@ struct guest {
 	bool uefi;
 	const char *loader;
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
-	bool executable;
+	bool executable, machined;
+	const char *machined_program;
 	const struct prop_word *pci_policy;
 	bool pci_packed;
 	const struct prop_word *spare;

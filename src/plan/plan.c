@@ -79,6 +79,20 @@ void plan_memory(struct emit *emit)
 	(void)emit_op(emit, &op);
 }
 
+void plan_machined(struct emit *emit)
+{
+	const struct guest *guest = &emit->vm->guest;
+	struct op op;
+
+	if (!guest->machined)
+		return;
+	memset(&op, 0, sizeof(op));
+	op.code = OP_MACHINED;
+	op.machined.program = guest->machined_program;
+	op.machined.uuid = guest->uuid ? guest->uuid : emit_mark(emit, FIX_UUID, 0, 0, "");
+	(void)emit_op(emit, &op);
+}
+
 void plan_unit(struct emit *emit)
 {
 	(void)emit_site_value(emit, emit->vm->guest_dev, "unit");

@@ -32,6 +32,12 @@ void plan_accelerator(struct emit *emit);
 void plan_memory(struct emit *emit);
 
 /**
+ * plan_machined() - add the operation that tells systemd-machined of the VM, where that is wanted.
+ * @emit: the collection; call once.
+ */
+void plan_machined(struct emit *emit);
+
+/**
  * plan_unit() - declare the site slot "unit", from which the loader derives identities.
  * @emit: the collection; call once, last.
  */

@@ -60,6 +60,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_STORE:
 		name = op->store.path;
 		break;
+	case OP_MACHINED:
+		name = op->machined.program;
+		break;
 	case OP_HOSTDEV:
 		name = op->hostdev.name;
 		break;

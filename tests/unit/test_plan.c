@@ -19,11 +19,14 @@ static const enum op_code order[] = {
 	OP_PORT,
 	OP_VHOST,
 	OP_MACVTAP,
+	OP_MACVTAP,
 	/* devices of the host */
 	OP_HOSTDEV,
 	OP_VSOCK,
 	OP_SCSI,
 	OP_USB,
+	/* cgroup: the interfaces and the unit are told to the system */
+	OP_MACHINED,
 	/* memory */
 	OP_MEMORY,
 	/* descriptors */
