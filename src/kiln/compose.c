@@ -15,6 +15,7 @@
 #include "kiln/output.h"
 #include "kiln/promise.h"
 #include "kiln/report.h"
+#include "kiln/service.h"
 #include "qemu/argv.h"
 #include "qemu/needs.h"
 
@@ -253,7 +254,9 @@ static int write_files(struct pipeline *pipe, struct output *out, struct img_sou
 		if (output_text(out, file, files[i].text, OUTPUT_DERIVED, err) < 0)
 			return -1;
 	}
-	return link_payload(pipe, out, err) < 0 ? -1 : output_commit(out, err);
+	if (service_write(out, vm, &pipe->plan, err) < 0 || link_payload(pipe, out, err) < 0)
+		return -1;
+	return output_commit(out, err);
 }
 
 /* An option that would change nothing is refused, not ignored. */

@@ -134,13 +134,5 @@ int executable_write(struct output *out, const char *name, const char *loader, c
 	at = (size + IMG_ALIGN - 1) / IMG_ALIGN * IMG_ALIGN;
 	if (copy(from, to, 0, &copied, err) < 0 || copy(image, to, at, &copied, err) < 0)
 		return -1;
-	/* Who may read it may start it; umask has taken from the read bits what it takes. */
-	struct stat st;
-
-	if (fstat(to, &st) == 0 && fchmod(to, st.st_mode | (st.st_mode & 0444) >> 2) == 0)
-		return 0;
-	(void)err_sys(err, ERR_HOST, errno, "%s cannot be made executable", name);
-	err_why(err, "The file starts the virtual machine on the target.");
-	err_fix(err, "Choose a folder on a file system with permissions, with O=DIR.");
-	return -1;
+	return output_executable(to, name, err);
 }

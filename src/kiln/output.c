@@ -155,6 +155,19 @@ int output_text(struct output *out, const char *name, const char *text, enum out
 	return 0;
 }
 
+int output_executable(int fd, const char *name, struct err *err)
+{
+	struct stat st;
+
+	/* umask has taken from the read bits what it takes. */
+	if (fstat(fd, &st) == 0 && fchmod(fd, st.st_mode | (st.st_mode & 0444) >> 2) == 0)
+		return 0;
+	(void)err_sys(err, ERR_HOST, errno, "%s cannot be made executable", name);
+	err_why(err, "The file starts the virtual machine on the target.");
+	err_fix(err, "Choose a folder on a file system with permissions, with O=DIR.");
+	return -1;
+}
+
 int output_link(struct output *out, const char *folder, const char *name, const char *target,
 		struct err *err)
 {

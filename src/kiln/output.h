@@ -45,6 +45,9 @@ int output_file(struct output *out, const char *name, struct err *err) MUST_CHEC
 int output_text(struct output *out, const char *name, const char *text, enum output_care care,
 		struct err *err) MUST_CHECK;
 
+/** output_executable() - who may read the file may start it. Return: 0, or -1. */
+int output_executable(int fd, const char *name, struct err *err) MUST_CHECK;
+
 /**
  * output_link() - a symbolic link in a sub-folder that belongs to this run, replaced when it is there.
  *

@@ -11,6 +11,18 @@ static bool is_machined(const struct vm_dev *dev)
 	return guest_of(dev)->machined;
 }
 
+static const struct prop_word init_words[] = {
+	{.sym = "NONE"},
+	{.sym = "SYSTEMD"},
+	{.sym = "BUSYBOX"},
+	{0},
+};
+
+static bool has_init(const struct vm_dev *dev)
+{
+	return !prop_word_is(guest_of(dev)->init, "NONE");
+}
+
 #define FIELD(member) .field = offsetof(struct guest, member)
 static const struct prop identity_props[] = {
 	{.name = "name",
@@ -58,6 +70,27 @@ static const struct prop identity_props[] = {
 	 .rule = RULE(PATH),
 	 FIELD(machined_program),
 	 .when = is_machined},
+	{.name = "init", .sym = "HOST_INIT", .kind = PROP_ENUM, FIELD(init), .words = init_words},
+	{.name = "host-programs",
+	 .sym = "HOST_PROGRAMS",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(host_programs),
+	 .when = has_init},
+	{.name = "host-images",
+	 .sym = "HOST_IMAGES",
+	 .kind = PROP_STRING,
+	 .flags = PROP_REQUIRED,
+	 .rule = RULE(PATH),
+	 FIELD(host_images),
+	 .when = has_init},
+	{.name = "stop-s",
+	 .sym = "HOST_STOP_S",
+	 .kind = PROP_UINT,
+	 FIELD(stop_s),
+	 .max = 3600,
+	 .when = has_init},
 	{0},
 };
 #undef FIELD
@@ -89,7 +122,22 @@ static void check_name(const struct check *check, const struct vm *vm, struct er
 	err_fix(err, "Give the VM such a name, or switch CONFIG_HOST_MACHINED off.");
 }
 
+/* "Executable name contains special characters", says systemd (string_is_safe(), string-util.c). */
+static void check_programs(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	const char *path = vm->guest.host_programs;
+
+	if (!prop_word_is(vm->guest.init, "SYSTEMD") || !path || !strpbrk(path, "\"'\\"))
+		return;
+	struct err *err = dev_error(errs, vm->guest_dev, "host-programs", check->name,
+				    "systemd starts no program of the folder %s", path);
+
+	err_why(err, "The path of a program in a unit has no quotes and no backslash.");
+	err_fix(err, "Install kiln-run and kiln-ctl in another folder, as /usr/bin.");
+}
+
 static const struct check identity_checks[] = {
+	{.name = "init-programs", .run = check_programs},
 	{.name = "machined-name", .run = check_name},
 	{0},
 };

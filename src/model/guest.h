@@ -110,6 +110,8 @@ struct guest_memory {
  * @kernel, @initrd: payload paths or NULL; @cmdline: or NULL.
  * @payload_prefix: CONFIG_PAYLOAD_PREFIX.
  * @layout_lock: the lock file, or NULL. @executable: the loader is put in front of the image.
+ * @init: word of the choice: what starts the VM on the target, with programs and image in @host_programs and
+ * @host_images; @stop_s: seconds for the guest to power off.
  * @machined: systemd-machined is told of the VM, by @machined_program on the target.
  * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
@@ -143,6 +145,9 @@ struct guest {
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
 	bool executable, machined;
 	const char *machined_program;
+	const struct prop_word *init;
+	const char *host_programs, *host_images;
+	uint64_t stop_s;
 	const struct prop_word *pci_policy;
 	bool pci_packed;
 	const struct prop_word *spare;

@@ -5,7 +5,7 @@
  * Arguments that it knows; all others are only reported:
  *   report=FILE     write the report there: ids, capabilities, descriptors, environment, arguments
  *   until=FILE      end when FILE is there
- *   qmp=FD          serve QMP on this listening descriptor; `quit` ends it
+ *   qmp=FD[,FD]     serve QMP on this listening descriptor, or on both; `quit` ends it
  *   powerdown=no    do not end on system_powerdown
  *   status=WORD     what query-status answers, as it stands in JSON
  *   flood=FD        accept on this listening descriptor, greet, and never stop talking
@@ -94,7 +94,21 @@ static void report(const char *path, char **argv)
 		exit(9);
 }
 
-static void serve(int listener, const char *powerdown, const char *status)
+/* The next client of either listener. */
+static int client_take(const char *listeners)
+{
+	char *end;
+	struct pollfd poll_fds[2] = {{.fd = (int)strtol(listeners, &end, 10), .events = POLLIN},
+				     {.fd = -1, .events = POLLIN}};
+
+	if (*end == ',')
+		poll_fds[1].fd = (int)strtol(end + 1, NULL, 10);
+	if (poll(poll_fds, 2, -1) < 0)
+		return -1;
+	return accept(poll_fds[poll_fds[0].revents ? 0 : 1].fd, NULL, NULL);
+}
+
+static void serve(const char *listeners, const char *powerdown, const char *status)
 {
 	static const char greeting[] =
 		"{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
@@ -102,7 +116,7 @@ static void serve(int listener, const char *powerdown, const char *status)
 	static const char done[] = "{\"return\": {}}\r\n";
 
 	for (;;) {
-		int fd = accept(listener, NULL, NULL);
+		int fd = client_take(listeners);
 		char text[4096];
 		ssize_t got;
 
@@ -160,8 +174,7 @@ int main(int argc, char **argv)
 	if (option(argv, "flood"))
 		flood((int)strtol(option(argv, "flood"), NULL, 10));
 	if (qmp)
-		serve((int)strtol(qmp, NULL, 10), option(argv, "powerdown"),
-		      option(argv, "status"));
+		serve(qmp, option(argv, "powerdown"), option(argv, "status"));
 	while (until && stat(until, &st))
 		poll(NULL, 0, 10);
 	return 0;
