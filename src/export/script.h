@@ -15,14 +15,19 @@ struct script_op {
 /**
  * struct script - @facts: those of the top. @checks: what is looked at before QEMU starts. @body: the
  * command line. @ops: the plan, @op_count of them. @uses: SCRIPT_*, functions that the script needs.
+ * @opened: how many descriptors it opens itself, SCRIPT_FD and those behind it.
  */
 struct script {
 	struct export *export;
 	struct text facts, checks, body;
 	struct script_op *ops;
 	size_t op_count;
-	unsigned uses;
+	unsigned uses, opened;
 };
+
+/* What a POSIX shell can name: 3 to 9. */
+#define SCRIPT_FD     3
+#define SCRIPT_FD_MAX 7
 
 #define SCRIPT_JSON (1u << 0) /* a value inside a JSON string */
 #define SCRIPT_KV   (1u << 1) /* a value inside key=value */
@@ -56,6 +61,12 @@ const struct script_op *script_op_of(const struct script *script, unsigned slot)
 
 /** script_tell() - notes for what kiln-run does before QEMU starts. */
 void script_tell(struct script *script);
+
+/** script_made() - a check that an interface is there, and else how it is made. */
+void script_made(struct script *script, const char *variable, const char *owner, const char *how);
+
+/** script_macvtap() - the command that makes a macvtap. */
+const char *script_macvtap(struct script *script, const struct op_macvtap *macvtap);
 
 /** script_argument() - append an argument to the body. */
 void script_argument(struct script *script, struct img_text text);

@@ -101,6 +101,36 @@ static void tell_bridge(struct script *script, const struct op *op)
 	tell(script, arena_fmt(arena, "bridge %s", bridge->name), text_str(&how));
 }
 
+void script_made(struct script *script, const char *variable, const char *owner, const char *how)
+{
+	text_fmt(&script->checks,
+		 "[ -e \"/sys/class/net/$%s\" ] ||\n\tabsent \"the interface $%s of %s\" %s\n",
+		 variable, variable, owner, script_quote(script->export->arena, how));
+}
+
+const char *script_macvtap(struct script *script, const struct op_macvtap *macvtap)
+{
+	static const char *const modes[MACVTAP_MODE_COUNT] = {
+		[MACVTAP_VEPA] = "vepa",
+		[MACVTAP_BRIDGE] = "bridge",
+		[MACVTAP_PRIVATE] = "private",
+		[MACVTAP_PASSTHROUGH] = "passthru",
+	};
+	const char *name = strchr(macvtap->name, '%') ? "NAME" : macvtap->name;
+
+	/* The address is the unit's, which the script alone knows. */
+	return arena_fmt(
+		script->export->arena,
+		"ip link add link %s name %s address MAC type macvtap mode %s; ip link set %s up",
+		macvtap->parent, name, modes[macvtap->mode], name);
+}
+
+static void tell_macvtap(struct script *script, const struct op *op)
+{
+	tell(script, arena_fmt(script->export->arena, "macvtap of %s", op->macvtap.owner),
+	     script_macvtap(script, &op->macvtap));
+}
+
 static void tell_tap(struct script *script, const struct op *op)
 {
 	const struct op_tap *tap = &op->tap;
@@ -115,10 +145,8 @@ static void tell_tap(struct script *script, const struct op *op)
 		text_fmt(&how, "master %s ", tap->bridge);
 	text_add(&how, "up");
 	tell(script, arena_fmt(arena, "interface of %s", tap->owner), text_str(&how));
-	name = script_fact(script, tap->owner, "tap", NULL, NULL);
-	text_fmt(&script->checks,
-		 "[ -e \"/sys/class/net/$%s\" ] ||\n\tabsent \"the interface $%s of %s\" %s\n",
-		 name, name, tap->owner, script_quote(arena, text_str(&how)));
+	script_made(script, script_fact(script, tap->owner, "tap", NULL, NULL), tap->owner,
+		    text_str(&how));
 }
 
 /* Consoles and the like in kiln-run's own folder; its two monitors nobody misses. */
@@ -229,13 +257,13 @@ typedef void tell_fn(struct script *script, const struct op *op);
 
 /* What has no row is told by its name alone. */
 static tell_fn *const tells[OP_COUNT] = {
-	[OP_ACCEL] = tell_nothing, [OP_FILE] = tell_nothing,  [OP_PAYLOAD] = tell_nothing,
-	[OP_SCSI] = tell_nothing,  [OP_USB] = tell_nothing,   [OP_CANCEL] = tell_nothing,
-	[OP_BRIDGE] = tell_bridge, [OP_TAP] = tell_tap,       [OP_MONITOR] = tell_monitor,
-	[OP_SECRET] = tell_secret, [OP_SOCKET] = tell_socket, [OP_REACH] = tell_reach,
-	[OP_STORE] = tell_store,   [OP_MEMORY] = tell_memory, [OP_HOSTDEV] = tell_hostdev,
-	[OP_VSOCK] = tell_vsock,   [OP_VHOST] = tell_vhost,   [OP_SWTPM] = tell_swtpm,
-	[OP_PORT] = tell_port,
+	[OP_ACCEL] = tell_nothing, [OP_FILE] = tell_nothing,    [OP_PAYLOAD] = tell_nothing,
+	[OP_SCSI] = tell_nothing,  [OP_USB] = tell_nothing,     [OP_CANCEL] = tell_nothing,
+	[OP_BRIDGE] = tell_bridge, [OP_TAP] = tell_tap,         [OP_MONITOR] = tell_monitor,
+	[OP_SECRET] = tell_secret, [OP_SOCKET] = tell_socket,   [OP_REACH] = tell_reach,
+	[OP_STORE] = tell_store,   [OP_MEMORY] = tell_memory,   [OP_HOSTDEV] = tell_hostdev,
+	[OP_VSOCK] = tell_vsock,   [OP_VHOST] = tell_vhost,     [OP_SWTPM] = tell_swtpm,
+	[OP_PORT] = tell_port,     [OP_MACVTAP] = tell_macvtap,
 };
 
 void script_tell(struct script *script)

@@ -161,12 +161,48 @@ static void add_path(struct word *word, const struct segment *seg)
 	}
 }
 
+/* Its character device has the number of the interface, and the shell opens it for each queue. */
+static void add_macvtap(struct word *word, const struct segment *seg,
+			const struct op_macvtap *macvtap)
+{
+	struct script *script = word->script;
+	struct arena *arena = script->export->arena;
+	struct text numbers = {.arena = arena};
+	const char *name =
+		script_fact(script, macvtap->owner, "macvtap",
+			    arena_fmt(arena, "the macvtap of %s, made beforehand", macvtap->owner),
+			    strchr(macvtap->name, '%') ? NULL : macvtap->name);
+
+	script_made(script, name, macvtap->owner, script_macvtap(script, macvtap));
+	for (unsigned i = 0; i < seg->b; i++, script->opened++) {
+		text_fmt(&numbers, "%s%u", i ? ":" : "", SCRIPT_FD + script->opened);
+		if (script->opened < SCRIPT_FD_MAX)
+			text_fmt(&script->checks,
+				 "exec %u<>\"/dev/tap$(cat \"/sys/class/net/$%s/ifindex\")\"\n",
+				 SCRIPT_FD + script->opened, name);
+		else
+			export_note(script->export, EXPORT_LOST,
+				    arena_fmt(arena, "queues of %s", macvtap->owner),
+				    "a shell opens seven descriptors at most");
+	}
+	const char *member =
+		arena_fmt(arena, seg->escape == ESCAPE_JSON ? "\"fd%s\":\"%s\"" : "fd%s=%s",
+			  seg->b > 1 ? "s" : "", text_str(&numbers));
+
+	add_literal(word, member, strlen(member));
+}
+
 static void add_tap(struct word *word, const struct segment *seg)
 {
 	struct script *script = word->script;
 	struct arena *arena = script->export->arena;
 	const struct script_op *each = script_op_of(script, seg->a);
 	bool json = seg->escape == ESCAPE_JSON;
+
+	if (each && each->op.code == OP_MACVTAP) {
+		add_macvtap(word, seg, &each->shown.macvtap);
+		return;
+	}
 
 	if (!each || each->op.code != OP_TAP) {
 		export_note(script->export, EXPORT_LOST,
