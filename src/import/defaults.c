@@ -144,14 +144,14 @@ static const char *number_text(struct import *import, unsigned number)
 static bool is_controller(struct import *import, xmlNodePtr node, const char *type)
 {
 	const char *word =
-		tree_is(node, "controller") ? xml_attr_text(import->arena, node, "type") : NULL;
+		tree_is(node, "controller") ? tree_attr(import->arena, node, "type") : NULL;
 
 	return word && strcmp(word, type) == 0;
 }
 
 static bool has_index(struct import *import, xmlNodePtr node, unsigned index)
 {
-	const char *text = xml_attr_text(import->arena, node, "index");
+	const char *text = tree_attr(import->arena, node, "index");
 	uint64_t number;
 
 	return text && tree_number(text, &number) && number == index;
@@ -172,7 +172,7 @@ static const char *set_model(struct import *import, xmlNodePtr node)
 {
 	static const char *const models[] = {"ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
 					     "ich9-uhci3"};
-	const char *model = xml_attr_text(import->arena, node, "model");
+	const char *model = tree_attr(import->arena, node, "model");
 
 	for (size_t i = 0; model && i < ARRAY_SIZE(models); i++) {
 		if (strcmp(model, models[i]) == 0)
@@ -192,11 +192,11 @@ static bool join_set(struct import *import, xmlNodePtr devices, xmlNodePtr node,
 		before = before->prev;
 	if (!model || !before || !set_model(import, before))
 		return false;
-	*ret_index = xml_attr_text(import->arena, before, "index");
+	*ret_index = tree_attr(import->arena, before, "index");
 	tree_for_each(other, devices)
 	{
 		const char *same = set_model(import, other);
-		const char *index = xml_attr_text(import->arena, other, "index");
+		const char *index = tree_attr(import->arena, other, "index");
 
 		if (is_controller(import, other, "usb") && same && index && *ret_index &&
 		    strcmp(same, model) == 0 && strcmp(index, *ret_index) == 0)
@@ -212,22 +212,35 @@ bool defaults_counted(const xmlNode *controller)
 	return controller->_private == &counted_mark;
 }
 
+/* A counted one was the lowest that was free, so the next one is behind it. */
+static unsigned lowest_free(struct import *import, xmlNodePtr devices, const char *type,
+			    unsigned from)
+{
+	while (find_controller(import, devices, type, from))
+		from++;
+	return from;
+}
+
 /* Controllers without an index get the lowest that is free, in the order of the list. */
 static void number_controllers(struct import *import, xmlNodePtr devices)
 {
+	const char *last = NULL;
+	unsigned free = 0;
+
 	tree_for_each(node, devices)
 	{
 		const char *type = xml_attr_text(import->arena, node, "type"), *text;
-		unsigned index = 0;
 
 		if (!type || !is_controller(import, node, type) ||
 		    xml_attr_text(import->arena, node, "index"))
 			continue;
 		node->_private = &counted_mark;
 		if (!join_set(import, devices, node, &text)) {
-			while (find_controller(import, devices, type, index))
-				index++;
-			text = number_text(import, index);
+			if (!last || strcmp(last, type) != 0)
+				free = 0;
+			free = lowest_free(import, devices, type, free);
+			text = number_text(import, free);
+			last = type;
 		}
 		xml_attr(node, "index", text);
 	}
@@ -284,21 +297,21 @@ static void add_usb(struct import *import, xmlNodePtr devices)
 static void add_disk_controllers(struct import *import, xmlNodePtr devices)
 {
 	struct arena *arena = import->arena;
+	uint64_t count = 0, highest;
 
 	tree_for_each(node, devices)
 	{
 		const char *bus =
 			tree_is(node, "disk") ? xml_find(arena, node, "target/@bus") : NULL;
 		const char *text = xml_find(arena, node, "address/@controller");
-		uint64_t highest;
 
-		if (!bus || strcmp(bus, "scsi") != 0 || !text || !tree_number(text, &highest) ||
-		    highest > 255)
-			continue;
-		for (unsigned i = 0; i <= highest; i++)
-			need_controller(import, devices, "scsi", i,
-					is_x86(import) ? "lsilogic" : "virtio-scsi");
+		if (bus && strcmp(bus, "scsi") == 0 && text && tree_number(text, &highest) &&
+		    highest <= 255 && highest >= count)
+			count = highest + 1;
 	}
+	for (unsigned i = 0; i < count; i++)
+		need_controller(import, devices, "scsi", i,
+				is_x86(import) ? "lsilogic" : "virtio-scsi");
 }
 
 static void add_video(xmlNodePtr devices, const struct import *import)

@@ -74,7 +74,9 @@ static void compare_xml(struct element *element, struct difference *ret, struct 
 	xmlNodePtr node = machine ? root : xml_child(root, (const char *)element->node->name);
 
 	domain_add_rows(dev, node, errs);
+	ret->texts = element->scratch;
 	tree_compare(element->node, node, ret);
+	ret->texts = NULL;
 	xml_free(root);
 }
 

@@ -20,13 +20,16 @@
 #define TEXT_OF(word)     #word
 #define NUMBER_TEXT(word) TEXT_OF(word)
 
-/** struct reading - @path: for messages. @context: libxml2's. @depth..: counted as the events come. */
+/**
+ * struct reading - @path: for messages. @context: libxml2's. @depth..: counted as the events come, of each open
+ * element its children.
+ */
 struct reading {
 	struct arena *arena;
 	const char *path;
 	struct err_list *errs;
 	xmlParserCtxtPtr context;
-	unsigned depth, elements, devices, text;
+	unsigned depth, values, text, children[READ_DEPTH_MAX + 1];
 	charactersSAXFunc characters;
 	startElementNsSAX2Func start;
 	endElementNsSAX2Func end;
@@ -88,19 +91,27 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		     "A domain has at most " NUMBER_TEXT(READ_DEPTH_MAX) " levels.");
 		return;
 	}
-	if (++reading->elements > READ_ELEMENTS_MAX) {
+	reading->values += 1 + (unsigned)attributes;
+	if (reading->values > READ_VALUES_MAX) {
 		stop(reading, "too many elements",
-		     "A domain has at most " NUMBER_TEXT(READ_ELEMENTS_MAX) " elements.");
+		     "A domain has at most " NUMBER_TEXT(
+			     READ_VALUES_MAX) " elements and attributes.");
 		return;
 	}
-	if (reading->depth == 3 && ++reading->devices > READ_DEVICES_MAX) {
-		stop(reading, "too many devices",
-		     "A domain has at most " NUMBER_TEXT(
-			     READ_DEVICES_MAX) " devices and settings: a command line has no room "
-					       "for more.");
+	reading->children[reading->depth] = 0;
+	if (++reading->children[reading->depth - 1] > READ_CHILDREN_MAX) {
+		stop(reading, "too many devices or other elements in one",
+		     "An element of a domain has at most " NUMBER_TEXT(
+			     READ_CHILDREN_MAX) " in it: a command line has no room for more.");
 		return;
 	}
 	reading->text = 0;
+	if (attributes > READ_ATTRS_MAX) {
+		stop(reading, "too many attributes",
+		     "An element of a domain has at most " NUMBER_TEXT(
+			     READ_ATTRS_MAX) " attributes.");
+		return;
+	}
 	if (has_long(attributes, attribute_list)) {
 		stop(reading, "an attribute is too long",
 		     "An attribute in a domain has at most " NUMBER_TEXT(READ_VALUE_MAX) " bytes.");
@@ -183,6 +194,20 @@ static unsigned line_of(const char *data, const char *at)
 	return line;
 }
 
+/* libxml2 holds each attribute of a tag against all others before it tells of any. */
+static const char *long_tag(const char *data, size_t len)
+{
+	const char *end = data + len, *next;
+
+	for (const char *at = data; at < end; at = next + 1) {
+		next = memchr(at, '<', (size_t)(end - at));
+		next = next ? next : end;
+		if (next - at > 2 * READ_VALUE_MAX)
+			return at;
+	}
+	return NULL;
+}
+
 static char *read_bytes(struct arena *arena, const char *path, size_t *ret_len,
 			struct err_list *errs)
 {
@@ -190,7 +215,7 @@ static char *read_bytes(struct arena *arena, const char *path, size_t *ret_len,
 	int fd = given ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	char *data = fd >= 0 ? take_bytes(arena, fd, ret_len) : NULL;
 	int error = errno;
-	const char *nul;
+	const char *nul, *tag;
 
 	if (fd >= 0 && !given)
 		(void)close(fd);
@@ -202,11 +227,16 @@ static char *read_bytes(struct arena *arena, const char *path, size_t *ret_len,
 		return NULL;
 	}
 	nul = memchr(data, 0, *ret_len);
-	if (!nul)
-		return data;
-	err_why(refuse(arena, errs, path, line_of(data, nul), "the file holds a NUL byte"),
-		"XML is text, and text has none.");
-	return NULL;
+	tag = long_tag(data, *ret_len);
+	if (nul)
+		err_why(refuse(arena, errs, path, line_of(data, nul), "the file holds a NUL byte"),
+			"XML is text, and text has none.");
+	else if (tag)
+		err_why(refuse(arena, errs, path, line_of(data, tag),
+			       "an element or a text is too long"),
+			"In a domain a text and an attribute have at most " NUMBER_TEXT(
+				READ_VALUE_MAX) " bytes.");
+	return nul || tag ? NULL : data;
 }
 
 static xmlDocPtr parse(struct reading *reading, const char *data, size_t len)

@@ -10,8 +10,9 @@
 
 #define READ_BYTES_MAX    (8u << 20)
 #define READ_DEPTH_MAX    32
-#define READ_ELEMENTS_MAX 200000
-#define READ_DEVICES_MAX  2048
+#define READ_VALUES_MAX   100000
+#define READ_CHILDREN_MAX 2048
+#define READ_ATTRS_MAX    64
 #define READ_VALUE_MAX    65536
 
 /**

@@ -45,6 +45,11 @@ static bool same_text(const char *a, const char *b)
 	return tree_number(a, &x) && tree_number(b, &y) && x == y;
 }
 
+static struct arena *texts_of(const struct difference *difference)
+{
+	return difference->texts ? difference->texts : difference->arena;
+}
+
 static void miss(struct difference *difference, xmlNodePtr node, xmlAttrPtr attr)
 {
 	difference->missing++;
@@ -85,6 +90,13 @@ static xmlAttrPtr find_attr(xmlNodePtr node, const xmlChar *name)
 	return NULL;
 }
 
+const char *tree_attr(struct arena *arena, xmlNodePtr node, const char *name)
+{
+	xmlAttrPtr attr = find_attr(node, xml_chars(name));
+
+	return attr ? attr_value(arena, attr) : NULL;
+}
+
 static bool same_attr(struct arena *arena, xmlAttrPtr a, xmlNodePtr other)
 {
 	xmlAttrPtr b = find_attr(other, a->name);
@@ -111,7 +123,7 @@ static unsigned count_values(struct arena *arena, xmlNodePtr node)
 
 static void miss_all(struct difference *difference, xmlNodePtr node)
 {
-	if (is_bare(node) || xml_own_text(difference->arena, node))
+	if (is_bare(node) || xml_own_text(texts_of(difference), node))
 		miss(difference, node, NULL);
 	for (xmlAttrPtr attr = node->properties; attr; attr = attr->next)
 		miss(difference, node, attr);
@@ -169,7 +181,7 @@ static xmlNodePtr partner_of(struct arena *arena, xmlNodePtr child, xmlNodePtr m
 
 void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *difference)
 {
-	struct arena *arena = difference->arena;
+	struct arena *arena = texts_of(difference);
 	const char *text = xml_own_text(arena, read), *other;
 
 	if (!made) {

@@ -25,11 +25,12 @@ struct missed {
 
 /**
  * struct difference - what tree_compare() found.
- * @arena: owns @list. @list: what @missing counts, in order, unless @quiet.
+ * @arena: owns @list. @texts: for what is compared, if that is not to stay; or NULL.
+ * @list: what @missing counts, in order, unless @quiet.
  * @missing: values of the first that the second lacks. @extra: the other way round.
  */
 struct difference {
-	struct arena *arena;
+	struct arena *arena, *texts;
 	bool quiet;
 	unsigned missing, extra;
 	struct missed *list, *last;
@@ -59,6 +60,9 @@ int tree_truth(const char *text);
 
 /** tree_number() - a number in decimal or, behind 0x, hexadecimal digits. Return: whether it is one. */
 bool tree_number(const char *text, uint64_t *ret);
+
+/** tree_attr() - an attribute, as long as nobody changes it; NULL = not there. */
+const char *tree_attr(struct arena *arena, xmlNodePtr node, const char *name);
 
 /** tree_is() - whether it is an element of that name. */
 bool tree_is(const xmlNode *node, const char *name);
