@@ -7,6 +7,8 @@ export KILN_TEST_INNER=lab
 # shellcheck source=tests/host/lib.sh
 . "$TOP/tests/host/lib.sh"
 echo 0123456789abcdef0123456789abcdef >/etc/machine-id
+# The devices of these are there only with their modules.
+modprobe -a tun vhost_net
 ip link set lo up
 
 # compose NAME LINE...: $T/NAME.kiln, a machine with little memory that boots from its network.

@@ -9,7 +9,6 @@ set -eu
 . "$TOP/tests/lab/lib.sh"
 
 # The other end of the wire is in a network of its own.
-modprobe vhost_net
 ip netns add wire
 ip link add kv0 type veth peer name kv1 netns wire
 ip link set kv0 up

@@ -11,7 +11,6 @@ set -eu
 ip link add br0 type bridge
 ip addr add 10.7.0.1/24 dev br0
 ip link set br0 up
-modprobe vhost_net
 before=$(traces)
 leases "$T/leases" br0
 mac=52:54:00:07:00:01

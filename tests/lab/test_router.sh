@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test_router.sh - in the lab guest: the router of configs/ as the one file that somebody copied there. Its
+# command line is shown, it starts, and the kernel has what it asked for. In: O/lab/router, which run composed.
+# lib.sh sets pid, before and T.
+# shellcheck disable=SC2154
+set -eu
+# shellcheck source=tests/lab/lib.sh
+. "$TOP/tests/lab/lib.sh"
+
+echo 'kiln:x:7003:7003::/:/usr/sbin/nologin' >>/etc/passwd
+for each in br-lan br-dmz; do
+	ip link add $each type bridge
+	ip link set $each up
+done
+ip link add eth0 type veth peer name wire0
+ip link set eth0 up
+before=$(traces)
+cp "$O/lab/router/router" "$T/router"
+run=$T/router
+
+rc_is "it shows its command line" 0 "$run" show --argv
+has "two interfaces with four queues" '"fds":"[0-9]+:[0-9]+:[0-9]+:[0-9]+"' "$T/err"
+is "each with its vectors" "$(grep -c '"mq":true,"vectors":10,' "$T/err")" 2
+rc_is "check finds nothing" 0 "$run" check
+"$run" up --paused </dev/null 2>"$T/err" &
+pid=$!
+wait_for 60 runs router || :
+if kill -0 $pid 2>/dev/null; then ok "it starts"; else not_ok "it starts"; fi
+# link SLOT: what ip says of the interface of that slot.
+link() { ip -d link show dev "$(sed -n "s/^interface=net$1 \([^ ]*\) .*/\1/p" /run/kiln/router/state)" >"$T/link" 2>&1 || :; }
+link 0
+has "its first interface is in the bridge for it" 'master br-lan ' "$T/link"
+has "with four queues" 'multi_queue numqueues 1 numdisabled 3 ' "$T/link"
+link 1
+has "and its second" 'master br-dmz ' "$T/link"
+has "with as many" 'multi_queue numqueues 1 numdisabled 3 ' "$T/link"
+link 2
+has "its third is on the card" '@eth0: .*' "$T/link"
+has "as a macvtap" 'macvtap mode bridge ' "$T/link"
+is "QEMU runs as the account that the image names" "$(sed -n 's/^Uid:	//p' /proc/$pid/status | cut -f1)" 7003
+stop router
+finish
