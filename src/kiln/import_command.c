@@ -151,6 +151,16 @@ static const char *put(struct run *run, const char *name, const char *text, stru
 	return NULL;
 }
 
+static void fix_source(const struct run *run, struct err *err)
+{
+	if (strstr(err->what, "GUEST_ARCH_"))
+		err_fix(err, "Give a --board whose guests have that architecture; the folder "
+			     "boards/ has them all.");
+	else
+		err_fix(err, "Change that in the %s, or give another --board.",
+			run->source.argv ? "command line" : "domain XML");
+}
+
 /* Nobody has seen the configuration and the lock: what is to be mended is the XML. */
 static void point_at_xml(struct run *run, struct err_list *errs)
 {
@@ -159,8 +169,7 @@ static void point_at_xml(struct run *run, struct err_list *errs)
 	for (struct err_node *node = errs->first; node; node = node->next) {
 		if (strcmp(node->err.at.file, options->config) == 0 &&
 		    strncmp(node->err.check, "config-", strlen("config-")) == 0)
-			err_fix(&node->err, "Change that in the %s, or give another --board.",
-				run->source.argv ? "command line" : "domain XML");
+			fix_source(run, &node->err);
 		struct err_place *const places[] = {&node->err.at, &node->err.also};
 
 		for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
