@@ -59,6 +59,8 @@ static const struct policy {
 	{NULL, "backing2-source", EXPORT_LOST, KEEP},
 	{NULL, "backing3-source", EXPORT_LOST, KEEP},
 	{NULL, "luks", EXPORT_LOST, KEEP},
+	/* Payload is a file of its own here. */
+	{"disk", "in-place", EXPORT_LOST, KEEP},
 	{NULL, "throttle", EXPORT_LOST, KEEP},
 	{NULL, "read-only", EXPORT_LOST, KEEP},
 	{NULL, "grab-all", EXPORT_LOST, KEEP},
