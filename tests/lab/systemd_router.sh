@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# test_router.sh - in the lab guest: the router of configs/ as the one file that somebody copied there. Its
-# command line is shown, it starts, and the kernel has what it asked for. In: O/lab/router, which run composed.
+# systemd_router.sh - in the lab guest: the router of configs/ as the one file that somebody copied there. Its
+# command line is shown, it starts, the kernel has what it asked for, and machined knows of it. In: O/lab/router,
+# which run composed.
 # lib.sh sets pid, before and T.
 # shellcheck disable=SC2154
 set -eu
@@ -16,6 +17,7 @@ done
 ip link add eth0 type veth peer name wire0
 ip link set eth0 up
 before=$(traces)
+install -D "$O/target/bin/kiln-machined" /usr/lib/kiln/kiln-machined
 cp "$O/lab/router/router" "$T/router"
 run=$T/router
 
@@ -39,5 +41,7 @@ link 2
 has "its third is on the card" '@eth0: .*' "$T/link"
 has "as a macvtap" 'macvtap mode bridge ' "$T/link"
 is "QEMU runs as the account that the image names" "$(sed -n 's/^Uid:	//p' /proc/$pid/status | cut -f1)" 7003
+machinectl --no-pager status router >"$T/status" 2>&1 || :
+is "machined knows its three interfaces" "$(sed -n 's/^[[:blank:]]*Iface: //p' "$T/status" | wc -w)" 3
 stop router
 finish
