@@ -63,6 +63,46 @@ static const struct option table[] = {
 	{0},
 };
 
+static const char *folder_of(struct arena *arena, const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? arena_dup(arena, path, (size_t)(slash - path + 1)) : "";
+}
+
+/* What of @path stands below a folder, or NULL. */
+static const char *below(const char *path, const char *folder)
+{
+	char *whole = realpath(folder, NULL);
+	size_t len = whole ? strlen(whole) : 0;
+	bool is = len && strncmp(path, whole, len) == 0 && path[len] == '/';
+
+	free(whole);
+	return is ? path + len + 1 : NULL;
+}
+
+/*
+ * Where compose looks for the lock when nobody names one: in the tree that relative locks are meant from, which
+ * has its configs/ by a link at times; and anywhere else at the whole path. "%s" is the name of the domain.
+ */
+static const char *layout_lock(const struct run *run, struct arena *arena)
+{
+	const char *tree = run->options.pipeline.tree;
+	const char *home = config_home(arena, tree, arena_fmt(arena, "%s/build/kconfig", tree));
+	const char *given = run->lock ? run->lock : run->output, *folder = folder_of(arena, given);
+	const char *name = run->lock ? given + strlen(folder) : "%s.layout", *path, *rest;
+	char *whole = realpath(*folder ? folder : ".", NULL);
+
+	/* A folder that is not there is told when the lock is written. */
+	path = arena_fmt(arena, "%s/%s", whole ? whole : folder, name);
+	free(whole);
+	rest = below(path, arena_fmt(arena, "%s/configs", home));
+	if (rest)
+		return arena_fmt(arena, "configs/%s", rest);
+	rest = below(path, home);
+	return rest ? rest : path;
+}
+
 static int parse_pid(int argc, char **argv, struct run *run, struct arena *arena,
 		     struct err_list *errs)
 {
@@ -119,7 +159,7 @@ static int parse(int argc, char **argv, struct run *run, struct arena *arena, st
 			return -1;
 		}
 	}
-	run->source.layout_lock = "configs/%s.layout";
+	run->source.layout_lock = layout_lock(run, arena);
 	if (run->pid)
 		return parse_pid(argc, argv, run, arena, errs);
 	if (optind + 1 != argc) {
@@ -285,13 +325,6 @@ static const char *lock_of(struct pipeline *pipe)
 	for (size_t i = 0; i < count; i++)
 		lines[i] = (struct lock_pin){.key = pins[i].key, .value = pins[i].value};
 	return lock_text(&pipe->vm, &pipe->layout, NULL, lines, count);
-}
-
-static const char *folder_of(struct arena *arena, const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? arena_dup(arena, path, (size_t)(slash - path + 1)) : "";
 }
 
 static int write_file(struct arena *arena, const char *path, const char *text, struct err *err)
