@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/vlan.h"
 
 #define IFNAME_LEN_MAX    15 /* IFNAMSIZ - 1, linux/if.h */
 #define VM_NAME_LEN_MAX   63
@@ -238,18 +239,33 @@ static bool is_plain_text(const char *text)
 	return ident_is_text(text, strlen(text));
 }
 
+static bool is_vlans(const char *value)
+{
+	return vlan_is_list(value);
+}
+
 bool ident_is_valid(enum ident_kind kind, const char *value)
 {
 	static bool (*const valid[])(const char *) = {
-		[IDENT_IFNAME] = is_ifname,     [IDENT_IFNAME_TEMPLATE] = is_ifname_template,
-		[IDENT_VM_NAME] = is_vm_name,   [IDENT_MAC] = is_mac,
-		[IDENT_UUID] = is_uuid,         [IDENT_PATH] = is_path,
-		[IDENT_IPV4_NET] = is_ipv4_net, [IDENT_UNIT] = is_unit,
-		[IDENT_USER] = is_user,         [IDENT_FILE_NAME] = is_file_name,
-		[IDENT_HOST] = is_host,         [IDENT_PORT] = is_port,
-		[IDENT_NAME] = is_vm_name,      [IDENT_CREDENTIAL] = is_credential,
-		[IDENT_TEXT] = is_plain_text,   [IDENT_PCI_HOST] = is_pci_host,
-		[IDENT_WWPN] = is_wwpn,         [IDENT_SCSI_HOST] = is_scsi_host,
+		[IDENT_IFNAME] = is_ifname,
+		[IDENT_IFNAME_TEMPLATE] = is_ifname_template,
+		[IDENT_VLANS] = is_vlans,
+		[IDENT_VM_NAME] = is_vm_name,
+		[IDENT_MAC] = is_mac,
+		[IDENT_UUID] = is_uuid,
+		[IDENT_PATH] = is_path,
+		[IDENT_IPV4_NET] = is_ipv4_net,
+		[IDENT_UNIT] = is_unit,
+		[IDENT_USER] = is_user,
+		[IDENT_FILE_NAME] = is_file_name,
+		[IDENT_HOST] = is_host,
+		[IDENT_PORT] = is_port,
+		[IDENT_NAME] = is_vm_name,
+		[IDENT_CREDENTIAL] = is_credential,
+		[IDENT_TEXT] = is_plain_text,
+		[IDENT_PCI_HOST] = is_pci_host,
+		[IDENT_WWPN] = is_wwpn,
+		[IDENT_SCSI_HOST] = is_scsi_host,
 		[IDENT_USB_HOST] = is_usb_host,
 	};
 

@@ -38,6 +38,9 @@
 	IDENT(MAC, "MAC address",                                                                 \
 	      "A MAC address of a device is six pairs of hexadecimal digits with ':' between, "   \
 	      "unicast (the first pair is even) and not all zero.")                               \
+	IDENT(VLANS, "list of VLANs",                                                             \
+	      "A list of VLANs has numbers from 1 to 4094 with ',' between, or ranges of them "   \
+	      "with '-', as in 5,10,20-29; none twice, and at most 255 bytes.")                   \
 	IDENT(PCI_HOST, "PCI address of the host",                                                \
 	      "A PCI address of the host is domain:bus:slot.function in lower-case hexadecimal, " \
 	      "as lspci -D prints it: 0000:06:12.5.")                                             \

@@ -48,6 +48,24 @@ static const struct prop_word vhost_words[] = {
 	{0},
 };
 
+static const struct prop_word tap_by_words[] = {
+	{.sym = "LOADER"},
+	{.sym = "OTHERS", .xml = "no"},
+	{0},
+};
+
+static const struct prop_word link_words[] = {
+	{.sym = "UP"},
+	{.sym = "DOWN", .xml = "down"},
+	{0},
+};
+
+static const struct prop_word vlan_words[] = {
+	{.sym = "TAGGED"},
+	{.sym = "UNTAGGED", .xml = "untagged"},
+	{0},
+};
+
 static const struct prop_word mac_words[] = {
 	{.sym = "UNIT"},
 	{.sym = "NAME"},
@@ -73,6 +91,22 @@ static bool is_user(const struct vm_dev *dev)
 static bool may_have_helper(const struct vm_dev *dev)
 {
 	return net_is_bridge(dev) && !net_of(dev)->bridge_create && !net_of(dev)->tap_persistent;
+}
+
+static bool is_plain_tap(const struct vm_dev *dev)
+{
+	return net_is(dev, "TAP");
+}
+
+static bool has_trunk(const struct vm_dev *dev)
+{
+	return net_has_vlans(dev) && net_of(dev)->vlan_trunk;
+}
+
+/* A virtio card tells the guest. */
+static bool has_guest_mtu(const struct vm_dev *dev)
+{
+	return net_is_tap(dev) && (dev->class->flags & CLASS_MULTI_QUEUE);
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -157,6 +191,48 @@ static const struct prop net_props[] = {
 	 .rule = RULE(PATH),
 	 FIELD(bridge_helper),
 	 .when = may_have_helper},
+	{.name = "vlan",
+	 .sym = "VLAN",
+	 .kind = PROP_STRING,
+	 .flags = PROP_XML_LIST,
+	 .rule = RULE(VLANS),
+	 FIELD(vlans),
+	 .xml = "vlan/tag[%u]/@id",
+	 .when = net_is_bridge},
+	{.name = "vlan-trunk",
+	 .sym = "VLAN_TRUNK",
+	 .kind = PROP_BOOL,
+	 FIELD(vlan_trunk),
+	 .xml = "vlan/@trunk",
+	 .when = net_has_vlans},
+	{.name = "vlan-first",
+	 .sym = "VLAN_FIRST",
+	 .kind = PROP_ENUM,
+	 FIELD(vlan_first),
+	 .words = vlan_words,
+	 .xml = "vlan/tag[1]/@nativeMode",
+	 .when = has_trunk},
+	{.name = "isolated",
+	 .sym = "PORT_ISOLATED",
+	 .kind = PROP_BOOL,
+	 FIELD(isolated),
+	 .xml = "port/@isolated",
+	 .when = net_is_bridge},
+	{.name = "learning",
+	 .sym = "PORT_LEARNING",
+	 .kind = PROP_BOOL,
+	 FIELD(learning),
+	 .when = net_is_bridge},
+	{.name = "flood",
+	 .sym = "PORT_FLOOD",
+	 .kind = PROP_BOOL,
+	 FIELD(flood),
+	 .when = net_is_bridge},
+	{.name = "neighbours",
+	 .sym = "PORT_NEIGH_SUPPRESS",
+	 .kind = PROP_BOOL,
+	 FIELD(neighbours),
+	 .when = net_is_bridge},
 	{.name = "socket-type",
 	 .kind = PROP_CONST,
 	 .text = "unix",
@@ -226,12 +302,26 @@ static const struct prop net_props[] = {
 	 .sym = "TAP_PERSISTENT",
 	 .kind = PROP_BOOL,
 	 FIELD(tap_persistent),
-	 .when = net_is_tap},
+	 .when = net_makes_tap},
+	{.name = "tap-mac",
+	 .sym = "TAP_MAC",
+	 .kind = PROP_STRING,
+	 .flags = PROP_UNIQUE,
+	 .rule = RULE(MAC),
+	 FIELD(tap_mac),
+	 .when = net_makes_tap},
 	{.name = "shown-tap",
 	 .kind = PROP_STRING,
 	 .flags = PROP_UNIQUE,
 	 FIELD(shown_tap),
 	 .xml = "target/@dev"},
+	{.name = "tap-by",
+	 .sym = "TAP_BY",
+	 .kind = PROP_ENUM,
+	 FIELD(tap_by),
+	 .words = tap_by_words,
+	 .xml = "target/@managed",
+	 .when = is_plain_tap},
 	{.name = "model",
 	 .sym = "MODEL",
 	 .kind = PROP_CLASS,
@@ -270,6 +360,26 @@ static const struct prop net_props[] = {
 	 FIELD(vhost_device),
 	 .xml = "backend/@vhost",
 	 .when = net_may_vhost},
+	{.name = "link",
+	 .sym = "LINK",
+	 .kind = PROP_ENUM,
+	 FIELD(link),
+	 .words = link_words,
+	 .xml = "link/@state",
+	 .when = net_makes_tap},
+	{.name = "mtu",
+	 .sym = "MTU",
+	 .kind = PROP_UINT,
+	 .flags = PROP_ABI,
+	 FIELD(mtu),
+	 .xml = "mtu/@size",
+	 .max = 65521,
+	 .when = net_is_tap},
+	{.name = "guest-mtu",
+	 .kind = PROP_UINT,
+	 FIELD(mtu),
+	 .qemu = "host_mtu",
+	 .when = has_guest_mtu},
 	{.name = "netdev", .kind = PROP_ALIAS, .text = "host%s", .qemu = "netdev"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
 	{.name = "mac", .kind = PROP_STRING, FIELD(device_mac), .qemu = "mac"},

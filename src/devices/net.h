@@ -16,7 +16,10 @@ struct net {
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
 	const struct prop_word *socket_mode, *vhost;
 	const char *tap_device, *vhost_device, *parent, *bridge_helper, *forwards;
-	const struct prop_word *mode;
+	const struct prop_word *mode, *tap_by, *link, *vlan_first;
+	const char *tap_mac, *vlans;
+	uint64_t mtu;
+	bool isolated, learning, flood, neighbours, vlan_trunk;
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;
 	bool multi_queue; /* more than one queue: mq=on */
@@ -59,6 +62,18 @@ static inline bool net_is_direct(const struct vm_dev *dev)
 static inline bool net_has_name(const struct vm_dev *dev)
 {
 	return net_is_tap(dev) || net_is_direct(dev);
+}
+
+/** net_makes_tap() - whether kiln-run makes the tap. */
+static inline bool net_makes_tap(const struct vm_dev *dev)
+{
+	return net_is_tap(dev) &&
+	       !(net_is(dev, "TAP") && prop_word_is(net_of(dev)->tap_by, "OTHERS"));
+}
+
+static inline bool net_has_vlans(const struct vm_dev *dev)
+{
+	return net_is_bridge(dev) && net_of(dev)->vlans;
 }
 
 static inline bool net_is_vhost_user(const struct vm_dev *dev)

@@ -12,6 +12,18 @@
 #include "devices/vhost_user.h"
 #include "image/image.h"
 #include "model/emit.h"
+#include "model/vm.h"
+
+/* Another interface may need it of the same bridge. */
+static bool needs_vlans(const struct vm_dev *dev)
+{
+	vm_for_each_dev(other, dev->vm->devs) {
+		if (other->family == dev->family && net_has_vlans(other) && net_of(other)->bridge &&
+		    strcmp(net_of(other)->bridge, net_of(dev)->bridge) == 0)
+			return true;
+	}
+	return false;
+}
 
 static void add_bridge(const struct vm_dev *dev, struct emit *emit)
 {
@@ -22,7 +34,8 @@ static void add_bridge(const struct vm_dev *dev, struct emit *emit)
 	op.code = OP_BRIDGE;
 	op.bridge.name = emit_site_value(emit, dev, "bridge");
 	op.bridge.address = net->bridge_address ? net->bridge_address : "";
-	op.bridge.flags = net->bridge_create ? BRIDGE_CREATE : 0;
+	op.bridge.flags = (net->bridge_create ? BRIDGE_CREATE : 0) |
+			  (net->bridge_create && needs_vlans(dev) ? BRIDGE_VLANS : 0);
 	(void)emit_op(emit, &op);
 }
 
@@ -74,6 +87,20 @@ static struct node *add_descriptors(const struct vm_dev *dev, struct emit *emit,
 	return netdev;
 }
 
+/* What a port of a bridge is beside a tap. An access port has one VLAN, and the guest sees no tag. */
+static uint32_t port_flags(const struct vm_dev *dev)
+{
+	const struct net *net = net_of(dev);
+
+	if (!net_is_bridge(dev))
+		return 0;
+	return (net->isolated ? TAP_ISOLATED : 0) | (net->learning ? 0 : TAP_NO_LEARNING) |
+	       (net->flood ? 0 : TAP_NO_FLOOD) | (net->neighbours ? TAP_NEIGHBOURS : 0) |
+	       (net->vlans && (!net->vlan_trunk || prop_word_is(net->vlan_first, "UNTAGGED"))
+			? TAP_UNTAGGED
+			: 0);
+}
+
 static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 {
 	const struct net *net = net_of(dev);
@@ -91,7 +118,12 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 	op.tap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
 	op.tap.flags = (dev->class->flags & CLASS_VNET_HDR ? TAP_VNET_HDR : 0) |
 		       (net->multi_queue ? TAP_MULTI_QUEUE : 0) |
-		       (net->tap_persistent ? TAP_PERSISTENT : 0);
+		       (net->tap_persistent ? TAP_PERSISTENT : 0) |
+		       (net_makes_tap(dev) ? 0 : TAP_EXISTING) |
+		       (prop_word_is(net->link, "DOWN") ? TAP_DOWN : 0) | port_flags(dev);
+	op.tap.mac = net->tap_mac ? net->tap_mac : "";
+	op.tap.vlans = net_has_vlans(dev) ? net->vlans : "";
+	op.tap.mtu = net_makes_tap(dev) ? (uint32_t)net->mtu : 0;
 	return add_descriptors(dev, emit, &op, op.tap.queues);
 }
 

@@ -6,6 +6,10 @@
 #include "devices/vhost_user.h"
 #include "model/vm.h"
 
+#include <string.h>
+
+#define MTU_MIN 68 /* kernel ETH_MIN_MTU; virtio 1.2, 5.1.4.1 */
+
 static void check_mac_policy(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
@@ -130,6 +134,92 @@ static void check_shared(const struct check *check, const struct vm *vm, struct 
 	}
 }
 
+/* A VLAN alone is the port's own; several need a trunk, as in libvirt. */
+static void check_vlans(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &net_family || dev->repeat || !net_has_vlans(dev) ||
+		    net_of(dev)->vlan_trunk || !strpbrk(net_of(dev)->vlans, ",-"))
+			continue;
+		struct err *err = dev_error(errs, dev, "vlan", check->name, "VLANs %s are several",
+					    net_of(dev)->vlans);
+
+		err_why(err, "A port that is no trunk has one: its frames go without a tag.");
+		err_fix(err, "Name one, or set %s=y.", dev_symbol(dev, "vlan-trunk"));
+	}
+}
+
+static void check_mtu(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &net_family || dev->repeat || !net_is_tap(dev) ||
+		    !net_of(dev)->mtu || net_of(dev)->mtu >= MTU_MIN)
+			continue;
+		struct err *err = dev_error(errs, dev, "mtu", check->name, "MTU %u is too small",
+					    (unsigned)net_of(dev)->mtu);
+
+		err_why(err, "The kernel's and virtio's smallest is %d.", MTU_MIN);
+		err_fix(err, "Set %d or more, or 0 to leave it as it is.", MTU_MIN);
+	}
+}
+
+static void check_tap_name(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		if (dev->family != &net_family || dev->repeat || !net_is_tap(dev) ||
+		    net_makes_tap(dev) || net_of(dev)->shown_tap)
+			continue;
+		struct err *err = dev_error(errs, dev, "tap", check->name,
+					    "a tap that others make has no template for a name");
+
+		err_why(err, "kiln-run looks for it by its name.");
+		err_fix(err, "Set %s to the name.", dev_symbol(dev, "tap"));
+	}
+}
+
+/* QEMU's helper makes a tap and puts it into the bridge; the rest needs a right that its caller lacks. */
+static const char *beyond_helper(const struct net *net)
+{
+	if (net->vlans)
+		return "vlan";
+	if (net->isolated)
+		return "isolated";
+	if (!net->learning)
+		return "learning";
+	if (!net->flood)
+		return "flood";
+	if (net->neighbours)
+		return "neighbours";
+	if (net->mtu)
+		return "mtu";
+	if (net->tap_mac)
+		return "tap-mac";
+	return prop_word_is(net->link, "DOWN") ? "link" : NULL;
+}
+
+static void check_helper_port(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	vm_for_each_dev(dev, vm->devs) {
+		const struct net *net = net_of(dev);
+		const char *row;
+
+		if (dev->family != &net_family || dev->repeat || !net_is_bridge(dev) ||
+		    !net->bridge_helper)
+			continue;
+		row = beyond_helper(net);
+		if (!row)
+			continue;
+		struct err *err = dev_error(errs, dev, row, check->name,
+					    "the helper of %s cannot do that", dev->id);
+
+		err_why(err,
+			"%s makes the tap and puts it into the bridge, and changes nothing else.",
+			net->bridge_helper);
+		err_fix(err, "Clear %s, or leave this at its default.",
+			dev_symbol(dev, "bridge-helper"));
+	}
+}
+
 const struct check net_checks[] = {
 	{.name = "net-acpi-index", .run = check_acpi_index},
 	{.name = "net-acpi-tables", .run = check_acpi_tables},
@@ -138,5 +228,9 @@ const struct check net_checks[] = {
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{.name = "net-vhost-model", .run = check_model},
 	{.name = "net-memory-shared", .run = check_shared},
+	{.name = "net-vlan", .run = check_vlans},
+	{.name = "net-mtu", .run = check_mtu},
+	{.name = "net-tap-name", .run = check_tap_name},
+	{.name = "net-helper-port", .run = check_helper_port},
 	{0},
 };

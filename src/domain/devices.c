@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/vlan.h"
 #include "domain/domain.h"
 #include "model/machine.h"
 #include "model/place.h"
@@ -108,18 +109,44 @@ const char *domain_row_path(const struct vm_dev *dev, const struct prop *row, xm
 			 percent + 2);
 }
 
-/* Each item at its own path, in which "%u" is its number. */
-static void add_items(const struct vm_dev *dev, const char *path, const char *text, xmlNodePtr node)
+const char *domain_item_path(struct arena *arena, const char *path, unsigned number)
 {
 	const char *percent = strstr(path, "%u");
+	/* Elements of one name are counted from 1. */
+	bool counted = percent > path && percent[-1] == '[';
 
+	return arena_fmt(arena, "%.*s%u%s", (int)(percent - path), path, number + counted,
+			 percent + 2);
+}
+
+static void add_item(const struct vm_dev *dev, const char *path, unsigned number, const char *text,
+		     xmlNodePtr node)
+{
+	xml_set(node, domain_item_path(dev->vm->arena, path, number), text);
+}
+
+/* In XML there are no ranges. */
+static void add_vlans(const struct vm_dev *dev, const char *path, const char *list, xmlNodePtr node)
+{
+	unsigned first, last, number = 0;
+
+	while (vlan_next(&list, &first, &last) == 1)
+		for (; first <= last; first++)
+			add_item(dev, path, number++, arena_fmt(dev->vm->arena, "%u", first), node);
+}
+
+/* Each item at its own path, in which "%u" is its number. */
+static void add_items(const struct vm_dev *dev, const struct prop *row, const char *path,
+		      const char *text, xmlNodePtr node)
+{
+	if (row->rule == RULE(VLANS)) {
+		add_vlans(dev, path, text, node);
+		return;
+	}
 	for (unsigned i = 0; *text; i++) {
 		size_t len = strcspn(text, ",");
 
-		xml_set(node,
-			arena_fmt(dev->vm->arena, "%.*s%u%s", (int)(percent - path), path, i,
-				  percent + 2),
-			arena_dup(dev->vm->arena, text, len));
+		add_item(dev, path, i, arena_dup(dev->vm->arena, text, len), node);
 		text += len + (text[len] == ',');
 	}
 }
@@ -135,7 +162,7 @@ static void add_row(const struct vm_dev *dev, const struct prop *row, xmlNodePtr
 	if (!xml_is_valid(text))
 		domain_refuse(dev, row->name, errs);
 	else if (row->flags & PROP_XML_LIST)
-		add_items(dev, path, text, node);
+		add_items(dev, row, path, text, node);
 	else if (!is_flag_element(row))
 		xml_set(node, path, text);
 	else if (dev_bool(dev, row))

@@ -11,6 +11,9 @@
 /** domain_add_rows() - set the values of a device's rows below its element, of the machine's below root. */
 void domain_add_rows(const struct vm_dev *dev, xmlNodePtr node, struct err_list *errs);
 
+/** domain_item_path() - the path of one item, from 0 on, of a row with PROP_XML_LIST. */
+const char *domain_item_path(struct arena *arena, const char *path, unsigned number);
+
 /**
  * domain_row_path() - where in XML the value of a row stands.
  * @node: the device's element; becomes <domain> where the path counts from there.

@@ -88,6 +88,16 @@ int bridge_find(struct netlink *nl, const char *name, struct net_link *ret_dev, 
 	}
 	if (!strcmp(ret_dev->kind, "bridge"))
 		return 0;
+	if (!strcmp(ret_dev->kind, "openvswitch")) {
+		err_set(err, ERR_HOST, "\"%s\" is a bridge of Open vSwitch", name);
+		err_why(err,
+			"Its ports are in a database of its daemon, not in the kernel; kiln-run "
+			"makes ports of the kernel's own bridges alone.");
+		err_fix(err, "Name a bridge that `ip link show type bridge` lists; or compose with "
+			     "CONFIG_NETn_KIND_VHOST_USER, or a tap that ovs-vsctl made "
+			     "(CONFIG_NETn_TAP_BY_OTHERS).");
+		return -1;
+	}
 	err_set(err, ERR_HOST, "interface \"%s\" is not a bridge (%s)", name,
 		ret_dev->kind[0] ? ret_dev->kind : "hardware");
 	err_why(err, "Only a bridge has ports that a tap can become.");
@@ -176,9 +186,12 @@ static int make(struct host *host, struct netlink *nl, const struct op_bridge *b
 	if (host_record(host, OP_BRIDGE, record, err))
 		return -1;
 	if (ret == -ENODEV) {
-		ret = netlink_bridge_add(nl, bridge->name, mac);
+		ret = netlink_bridge_add(nl, bridge->name, mac, bridge->flags & BRIDGE_VLANS);
 		if (ret)
-			return make_refuse(err, ret, bridge->name, "make bridge");
+			return make_refuse(err, ret, bridge->name,
+					   bridge->flags & BRIDGE_VLANS
+						   ? "make a bridge that knows VLANs,"
+						   : "make bridge");
 		return configure(nl, bridge, err);
 	}
 	/* Made by another VM, which may have been killed before it was set up. */

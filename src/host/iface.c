@@ -40,8 +40,6 @@ void iface_name_check(struct host *host, struct netlink *nl, const char *owner, 
 	struct net_link dev;
 	struct err err;
 
-	if (iface_name_valid(name, &err))
-		findings_add(findings, &err);
 	if (strchr(name, '%'))
 		return;
 	if (state_iface_find(host->state, name)) {

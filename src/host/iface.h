@@ -24,8 +24,8 @@ int iface_exists_refuse(const char *name, struct err *err);
  * @host: the VM; names of the plan gather in its state in memory, where acquiring would put them as well.
  * @nl: an open socket.
  * @owner: the device.
- * @name: the name or template.
- * @findings: gets a name that is no name, is in the plan twice, or is there already.
+ * @name: the name or template, valid or not.
+ * @findings: gets a name that is in the plan twice, or is there already.
  */
 void iface_name_check(struct host *host, struct netlink *nl, const char *owner, const char *name,
 		      struct findings *findings);

@@ -110,14 +110,28 @@ static void text_copy(char *to, size_t size, const struct rtattr *attr)
 	to[len] = '\0';
 }
 
+static void bridge_parse(struct net_link *dev, const struct rtattr *data)
+{
+	const struct rtattr *attr = RTA_DATA(data);
+	size_t left = RTA_PAYLOAD(data);
+
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+		if (attr->rta_type == IFLA_BR_VLAN_FILTERING && RTA_PAYLOAD(attr) >= 1)
+			dev->vlans = *(const unsigned char *)RTA_DATA(attr) != 0;
+}
+
+/* The kind comes before what depends on it. */
 static void info_parse(struct net_link *dev, const struct rtattr *info)
 {
 	const struct rtattr *attr = RTA_DATA(info);
 	size_t left = RTA_PAYLOAD(info);
 
-	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
 		if (attr->rta_type == IFLA_INFO_KIND)
 			text_copy(dev->kind, sizeof(dev->kind), attr);
+		else if (attr->rta_type == IFLA_INFO_DATA && !strcmp(dev->kind, "bridge"))
+			bridge_parse(dev, attr);
+	}
 }
 
 static void link_parse(struct net_link *dev, const struct nlmsghdr *head)
@@ -204,16 +218,22 @@ int netlink_link_list(struct netlink *nl, link_fn *fn, void *arg)
 	return request_run(nl, &req, fn, arg);
 }
 
-int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char *mac)
+int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char *mac, int vlans)
 {
+	const unsigned char on = 1;
+	struct rtattr *info, *data;
 	struct request req;
-	struct rtattr *info;
 
 	request_begin(&req, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(req.link));
 	attr_add(&req, IFLA_IFNAME, name, strlen(name) + 1);
 	attr_add(&req, IFLA_ADDRESS, mac, LINK_MAC_LEN);
 	info = attr_begin(&req, IFLA_LINKINFO);
 	attr_add(&req, IFLA_INFO_KIND, "bridge", strlen("bridge"));
+	if (vlans) {
+		data = attr_begin(&req, IFLA_INFO_DATA);
+		attr_add(&req, IFLA_BR_VLAN_FILTERING, &on, sizeof(on));
+		attr_end(&req, data);
+	}
 	attr_end(&req, info);
 	return request_run(nl, &req, NULL, NULL);
 }
@@ -251,6 +271,8 @@ int netlink_link_set(struct netlink *nl, int index, const struct link_change *ch
 		attr_add(&req, IFLA_ADDRESS, change->mac, LINK_MAC_LEN);
 	if (change->alias)
 		attr_add(&req, IFLA_IFALIAS, change->alias, strlen(change->alias));
+	if (change->mtu)
+		attr_add(&req, IFLA_MTU, &change->mtu, sizeof(change->mtu));
 	if (change->master)
 		attr_add(&req, IFLA_MASTER, &change->master, sizeof(change->master));
 	return request_run(nl, &req, NULL, NULL);

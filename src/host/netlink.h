@@ -25,11 +25,12 @@ struct netlink {
 
 /**
  * struct net_link - what the kernel says about an interface; @kind is "" for hardware, @link the index of the
- * one that it sits on, or 0.
+ * one that it sits on, or 0, @vlans whether it is a bridge that knows VLANs.
  */
 struct net_link {
 	int index, master, link;
 	unsigned flags; /* IFF_* */
+	int vlans;
 	unsigned char mac[LINK_MAC_LEN];
 	char name[IF_NAMESIZE], kind[LINK_KIND_MAX], alias[LINK_ALIAS_MAX];
 };
@@ -39,6 +40,7 @@ struct link_change {
 	const unsigned char *mac;
 	const char *alias;
 	int master;
+	uint32_t mtu;
 	unsigned up; /* 1: set the interface up */
 };
 
@@ -58,14 +60,15 @@ typedef void link_fn(void *arg, const struct net_link *dev);
 int netlink_link_list(struct netlink *nl, link_fn *fn, void *arg) MUST_CHECK;
 
 /**
- * netlink_bridge_add() - make a bridge, down, with @mac as its fixed address.
+ * netlink_bridge_add() - make a bridge, down, with @mac as its fixed address, that knows VLANs or not.
  *
  * The address is part of the request, so that a bridge is never there without the mark by which
  * its maker knows it again; a fixed address also keeps it from following its ports.
  *
  * Return: 0, or -errno (-EEXIST).
  */
-int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char *mac) MUST_CHECK;
+int netlink_bridge_add(struct netlink *nl, const char *name, const unsigned char *mac,
+		       int vlans) MUST_CHECK;
 
 /**
  * netlink_macvtap_add() - make a macvtap, down.
@@ -82,6 +85,19 @@ int netlink_macvtap_add(struct netlink *nl, const char *name, int parent, uint32
 
 /** netlink_link_set() - change an interface. Return: 0, or -errno. */
 int netlink_link_set(struct netlink *nl, int index, const struct link_change *change) MUST_CHECK;
+
+/**
+ * struct port_change - how a bridge treats one of its ports; what is not set stays as it is.
+ * @flags: TAP_* of TAP_PORT_FLAGS, and TAP_UNTAGGED for the first of @vlans.
+ * @vlans: a list of base/vlan.h in place of those that the port has, or "".
+ */
+struct port_change {
+	uint32_t flags;
+	const char *vlans;
+};
+
+/** netlink_port_set() - change a port of a bridge. Return: 0, or -errno (-EINVAL for a bad list). */
+int netlink_port_set(struct netlink *nl, int index, const struct port_change *change) MUST_CHECK;
 
 /** netlink_link_del() - delete a virtual interface. Return: 0, or -errno. */
 int netlink_link_del(struct netlink *nl, int index) MUST_CHECK;

@@ -71,10 +71,20 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 
 /* struct op_bridge flags */
 #define BRIDGE_CREATE (1u << 0) /* make it when it is absent, and delete it at release if made */
+#define BRIDGE_VLANS  (1u << 1) /* one that is made knows VLANs */
 /* struct op_tap flags */
 #define TAP_VNET_HDR    (1u << 0) /* IFF_VNET_HDR: virtio, e1000e, vmxnet3 (behaviours F46) */
 #define TAP_PERSISTENT  (1u << 1) /* TUNSETPERSIST; release removes it */
 #define TAP_MULTI_QUEUE (1u << 2) /* IFF_MULTI_QUEUE; set when queues > 1 */
+#define TAP_EXISTING \
+	(1u << 3) /* made and configured by others; none of the flags below, no bridge */
+#define TAP_DOWN        (1u << 4) /* not set up */
+#define TAP_ISOLATED    (1u << 5) /* as a port of its bridge: no frames from and to isolated ports */
+#define TAP_NO_LEARNING (1u << 6) /* addresses are not learnt from it */
+#define TAP_NO_FLOOD    (1u << 7) /* frames for addresses that are not known do not go out to it */
+#define TAP_NEIGHBOURS  (1u << 8) /* ARP and ND questions are answered by the bridge */
+#define TAP_UNTAGGED    (1u << 9) /* frames of the first VLAN go without a tag */
+#define TAP_PORT_FLAGS  (TAP_ISOLATED | TAP_NO_LEARNING | TAP_NO_FLOOD | TAP_NEIGHBOURS)
 /* struct op_macvtap flags */
 #define MACVTAP_VNET_HDR    (1u << 0) /* as TAP_VNET_HDR */
 #define MACVTAP_MULTI_QUEUE (1u << 1) /* as TAP_MULTI_QUEUE */
@@ -113,16 +123,22 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * it fills; how many is said by the operation (TAP, MACVTAP, VHOST: queues; others: 1). A limit of 0 for TEXT and FD:
  * texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
  */
-#define OP_ACCEL_FIELDS(F)  F(U32, policy, ACCEL_POLICY_COUNT - 1)
-#define OP_BRIDGE_FIELDS(F) F(TEXT, name, 0) F(TEXT, address, 0) F(FLAGS, flags, BRIDGE_CREATE)
-#define OP_TAP_FIELDS(F)                                                 \
-	F(TEXT, owner, 0)                                                \
-	F(TEXT, name, 0)                                                 \
-	F(TEXT, bridge, 0)                                               \
-	F(TEXT, device, 0)                                               \
-	F(TEXT, helper, 0)                                               \
-	F(U32, queues, TAP_QUEUES_MAX)                                   \
-	F(FLAGS, flags, TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE) \
+#define OP_ACCEL_FIELDS(F) F(U32, policy, ACCEL_POLICY_COUNT - 1)
+#define OP_BRIDGE_FIELDS(F) \
+	F(TEXT, name, 0) F(TEXT, address, 0) F(FLAGS, flags, BRIDGE_CREATE | BRIDGE_VLANS)
+#define OP_TAP_FIELDS(F)                                                              \
+	F(TEXT, owner, 0)                                                             \
+	F(TEXT, name, 0)                                                              \
+	F(TEXT, bridge, 0)                                                            \
+	F(TEXT, device, 0)                                                            \
+	F(TEXT, helper, 0)                                                            \
+	F(TEXT, mac, 0)                                                               \
+	F(TEXT, vlans, 0)                                                             \
+	F(U32, mtu, UINT16_MAX)                                                       \
+	F(U32, queues, TAP_QUEUES_MAX)                                                \
+	F(FLAGS, flags,                                                               \
+	  TAP_VNET_HDR | TAP_PERSISTENT | TAP_MULTI_QUEUE | TAP_EXISTING | TAP_DOWN | \
+		  TAP_PORT_FLAGS | TAP_UNTAGGED)                                      \
 	F(FD, fd, 0)
 #define OP_VHOST_FIELDS(F)             \
 	F(TEXT, owner, 0)              \
@@ -193,7 +209,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * OP(ENUM, name, phase, life, flags-that-make-it-LIFE_RELEASE)
  *
  * bridge: a bridge made for the VM; address "A.B.C.D/N" or "" is put on it when it was made.
- * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "".
+ * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "";
+ *      @mac of its own side, or ""; @vlans that go through, in the form of base/vlan.h, or ""; @mtu, or 0.
  * macvtap: an interface with the guest's address @mac on @parent, which is there; @name may hold "%d".
  * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.

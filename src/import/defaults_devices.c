@@ -203,6 +203,28 @@ static void bridge_network(struct import *import, xmlNodePtr node)
 	xml_attr(source, "bridge", bridge);
 }
 
+/* Of a trunk's VLANs the one without a tag comes first here. */
+static void native_first(xmlNodePtr node)
+{
+	xmlNodePtr native = xml_find_element(node, "vlan/tag[nativeMode=untagged]");
+	xmlNodePtr first = xml_find_element(node, "vlan/tag");
+
+	if (native && native != first)
+		(void)xmlAddPrevSibling(first, native);
+}
+
+/* Its ports are in a database of its daemon; nothing but ovs-vsctl makes one. */
+static void open_vswitch(struct import *import, xmlNodePtr node)
+{
+	if (!value_is(import, node, "virtualport/@type", "openvswitch"))
+		return;
+	import_note(import, IMPORT_LOST, node,
+		    "devices/interface/virtualport/@type \"openvswitch\"",
+		    "kiln-run makes ports of the kernel's own bridges; let ovs-vsctl make a tap "
+		    "(type='ethernet', managed='no'), or use vhostuser");
+	remove_node(xml_find_element(node, "virtualport"));
+}
+
 static void interface(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr target = xml_find_element(node, "target");
@@ -216,6 +238,8 @@ static void interface(struct import *import, xmlNodePtr node)
 	}
 	if (value_is(import, node, "@type", "network"))
 		bridge_network(import, node);
+	native_first(node);
+	open_vswitch(import, node);
 	if (value_is(import, node, "@type", "direct"))
 		fill(import, node, "source/@mode", "vepa");
 	if (!value_is(import, node, "@type", "hostdev"))

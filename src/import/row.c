@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/vlan.h"
 #include "domain/devices.h"
 
 static void *field_of(const struct vm_dev *dev, const struct prop *row)
@@ -135,17 +136,37 @@ static void read_class(struct element *element, const struct prop *row, const ch
 static const char *items_text(struct arena *arena, xmlNodePtr node, const char *path)
 {
 	struct text items = {.arena = arena};
-	const char *percent = strstr(path, "%u"), *item;
+	const char *item;
 
 	for (unsigned i = 0; i < 256; i++) {
-		item = xml_find(arena, node,
-				arena_fmt(arena, "%.*s%u%s", (int)(percent - path), path, i,
-					  percent + 2));
+		item = xml_find(arena, node, domain_item_path(arena, path, i));
 		if (!item)
 			break;
 		text_fmt(&items, "%s%s", items.len ? "," : "", item);
 	}
 	return items.len ? text_str(&items) : NULL;
+}
+
+/* XML has a VLAN an item; consecutive ones are a range here. */
+static const char *vlans_text(struct arena *arena, const char *list)
+{
+	struct text ranges = {.arena = arena};
+	unsigned first = 0, last = 0, next, same;
+	int ret;
+
+	do {
+		ret = vlan_next(&list, &next, &same);
+		if (ret == 1 && first && next == last + 1) {
+			last = next;
+			continue;
+		}
+		if (first)
+			text_fmt(&ranges, first < last ? "%s%u-%u" : "%s%u", ranges.len ? "," : "",
+				 first, last);
+		if (ret == 1)
+			first = last = next;
+	} while (ret == 1);
+	return text_str(&ranges);
 }
 
 static void read_row(struct element *element, const struct prop *row)
@@ -158,6 +179,8 @@ static void read_row(struct element *element, const struct prop *row)
 
 	text = row->flags & PROP_XML_LIST ? items_text(arena, node, path)
 					  : xml_find(arena, node, path);
+	if (text && row->rule == RULE(VLANS) && vlan_is_list(text))
+		text = vlans_text(arena, text);
 	switch (row->kind) {
 	case PROP_BOOL:
 		read_bool(element, row, text);

@@ -47,7 +47,8 @@ enum prop_kind {
 #define PROP_UNIQUE     (1u << 8) /* no two devices may have the same value; letters of any case */
 
 #define PROP_XML_LIST \
-	(1u << 20) /* a string with commas between items: "%u" in @xml is an item's number */
+	(1u           \
+	 << 20) /* a string with commas between items: "%u" in @xml is an item's number, from 0, in "[%u]" from 1 */
 
 #define PROP_DESCRIPTOR \
 	(1u << 13) /* a number of a descriptor: a -device for a shell is written without it */

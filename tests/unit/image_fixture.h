@@ -145,6 +145,8 @@ static inline void fixture_ops(struct fixture *fix)
 					  .bridge = fix->bridge_text,
 					  .device = "",
 					  .helper = "",
+					  .mac = "",
+					  .vlans = "",
 					  .queues = 2,
 					  .flags = TAP_VNET_HDR | TAP_MULTI_QUEUE,
 					  .fd = 0}};

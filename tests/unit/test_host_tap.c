@@ -31,6 +31,7 @@ static unsigned opened, asked, put, deleted, saved_records, persisted;
 static unsigned short asked_flags[8];
 static char asked_name[8][IFNAMSIZ];
 static struct link_change changed;
+static unsigned features;
 static const char *alias = "", *kind = "bridge";
 
 int __wrap_open(const char *path, int flags, ...)
@@ -59,8 +60,13 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 		persisted++;
 		return 0;
 	}
-	assert_int_equal(request, TUNSETIFF);
 	va_start(list, request);
+	if (request == TUNGETFEATURES) {
+		*va_arg(list, unsigned *) = features;
+		va_end(list);
+		return 0;
+	}
+	assert_int_equal(request, TUNSETIFF);
 	ifr = va_arg(list, struct ifreq *);
 	va_end(list);
 	errno = ioctl_errno;
@@ -137,6 +143,7 @@ static int setup(void **arg)
 	(void)arg;
 	open_errno = ioctl_errno = ioctl_fail_at = 0;
 	opened = asked = put = deleted = saved_records = persisted = 0;
+	features = IFF_VNET_HDR | IFF_MULTI_QUEUE;
 	alias = "";
 	state_clear(&state);
 	memcpy(state.vm, "router", sizeof("router"));
@@ -147,6 +154,8 @@ static int setup(void **arg)
 				 .bridge = "br0",
 				 .device = "",
 				 .helper = "",
+				 .mac = "",
+				 .vlans = "",
 				 .queues = 1,
 				 .flags = TAP_VNET_HDR,
 				 .fd = 3}};
@@ -225,6 +234,34 @@ static void test_refusals(void **arg)
 	refused(0, E2BIG, "cannot make tap \"vm0\" with 1 queues", "fewer queues");
 }
 
+static void test_what_the_driver_lacks_is_said(void **arg)
+{
+	(void)arg;
+	features = IFF_VNET_HDR;
+	op.tap.queues = 2;
+	op.tap.flags = TAP_MULTI_QUEUE | TAP_VNET_HDR;
+	assert_int_equal(host_tap.acquire(&host, &op, &err), -1);
+	assert_string_equal(err.what, "net0: the kernel's taps have no queues");
+	assert_int_equal(asked, 0);
+	features = IFF_MULTI_QUEUE;
+	assert_int_equal(host_tap.acquire(&host, &op, &err), -1);
+	assert_string_equal(err.what, "net0: the kernel's taps have no header for offloads");
+}
+
+static void test_vlans_need_a_bridge_that_knows_them(void **arg)
+{
+	(void)arg;
+	op.tap.vlans = "5";
+	assert_int_equal(host_tap.acquire(&host, &op, &err), -1);
+	assert_string_equal(err.what, "net0: bridge \"br0\" knows no VLANs");
+	setup(NULL);
+	kind = "openvswitch";
+	assert_int_equal(host_tap.acquire(&host, &op, &err), -1);
+	assert_string_equal(err.what, "\"br0\" is a bridge of Open vSwitch");
+	assert_non_null(strstr(err.fix, "CONFIG_NETn_TAP_BY_OTHERS"));
+	kind = "bridge";
+}
+
 static void test_a_later_queue_may_fail(void **arg)
 {
 	(void)arg;
@@ -267,6 +304,8 @@ int main(void)
 		cmocka_unit_test_setup(test_queues_share_the_name_that_the_kernel_chose, setup),
 		cmocka_unit_test_setup(test_persistent_is_recorded_first, setup),
 		cmocka_unit_test_setup(test_refusals, setup),
+		cmocka_unit_test_setup(test_what_the_driver_lacks_is_said, setup),
+		cmocka_unit_test_setup(test_vlans_need_a_bridge_that_knows_them, setup),
 		cmocka_unit_test_setup(test_a_later_queue_may_fail, setup),
 		cmocka_unit_test_setup(test_bad_names_are_the_images_fault, setup),
 		cmocka_unit_test_setup(test_release_deletes_only_what_is_marked, setup),

@@ -28,7 +28,7 @@ static const struct {
 	/* 1 was the number of several formats, before anything was released. */
 	{2, 0xd6878cda8bc2b7c1},
 	{3, 0x4374c186a307ac42},
-	{4, 0xf9fe281b2f9ad492},
+	{4, 0xe6990a9ac4fda54a},
 };
 
 static void add_operations(struct buf *buf)

@@ -273,6 +273,8 @@ static void test_operations_get_fresh_descriptor_slots(void **state)
 				 .bridge = "",
 				 .device = "",
 				 .helper = "",
+				 .mac = "",
+				 .vlans = "",
 				 .queues = 3}};
 	struct op bridge = {.code = OP_BRIDGE, .bridge = {.name = "b", .address = ""}};
 
