@@ -117,6 +117,23 @@ static bool is_format(const char *driver)
 	return false;
 }
 
+/* Payload in its place in the image: a raw node that begins where it does. Another offset is left, and lost. */
+static struct node *read_slice(struct walk *walk, struct node *file)
+{
+	const char *driver = file ? argv_peek(walk->argv, file, "driver") : NULL;
+	const struct argv_option *own = walk->option;
+	struct node *below;
+
+	if (!driver || strcmp(driver, "raw") != 0)
+		return file;
+	if (argv_take_if(walk->argv, file, "offset", "0"))
+		argv_set(walk->argv, walk->node, "in-place", "y");
+	read_flags(walk, file);
+	below = find_node(walk, file, "file");
+	argv_lost(walk->argv, own, "", file, no_setting);
+	return below;
+}
+
 static void read_format(struct walk *walk, struct node *tree, const char *driver)
 {
 	struct argv_option *own = walk->option;
@@ -135,6 +152,7 @@ static void read_format(struct walk *walk, struct node *tree, const char *driver
 	read_flags(walk, tree);
 	file = find_node(walk, tree, "file");
 	argv_lost(walk->argv, own, "", tree, no_setting);
+	file = read_slice(walk, file);
 	if (file)
 		read_storage(walk, file);
 }
