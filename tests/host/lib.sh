@@ -74,6 +74,12 @@ wait_for() {
 	until "$@"; do [ $SECONDS -lt $end ] || return 1; read -rt 0.02 <> <(:) || :; done
 }
 gone() { ! [ -e "$1" ]; }
+# swept NAME: the run directory of a machine that ended is gone. Where nothing has to be released, nobody waits for the
+# end, and it is left to down.
+swept() {
+	"$run" down "$1" >/dev/null 2>&1 || :
+	wait_for 5 gone "/run/kiln/$1" || :
+}
 links() { ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort | tr '\n' ' '; }
 # What the loader could have left: interfaces, run directories, processes.
 traces() {

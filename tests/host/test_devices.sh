@@ -58,7 +58,7 @@ start() {
 	"$run" up "$T/dev.kiln" "$@" 2>"$T/err" & pid=$!
 	wait_for 5 test -e "$report" || :
 }
-stop() { : >"$T/out/stop"; wait $pid || :; wait_for 5 gone /run/kiln/dev || :; }
+stop() { : >"$T/out/stop"; wait $pid || :; swept dev; }
 
 plan 1234:beef | image dev
 rc_is "check finds nothing" 0 "$run" check "$T/dev.kiln"
@@ -101,7 +101,7 @@ refused "nor may it write" 'hostdev0: /dev/sg9 as user kilntest: Permission deni
 { echo "arg report=$report"; echo "op scsi owner=hostdev0 name=7:0:0:3 flags=1 fd=0"; } | image dev
 start; wait $pid || :
 has "it may read" '^fd 10 mode 0 /dev/sg9$' "$report"
-wait_for 5 gone /run/kiln/dev || "$run" down dev 2>/dev/null || :
+swept dev
 rm /dev/sg9; : >/dev/sg9; chmod 666 /dev/sg9
 refused "a file in its place" 'hostdev0: /dev/sg9 as user kilntest: No such device' \
 	"op scsi owner=hostdev0 name=7:0:0:3 flags=0 fd=0"

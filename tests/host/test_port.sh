@@ -57,14 +57,14 @@ rc_is "none is left for a third" 4 "$run" up "$T/three.kiln"
 has "says which" 'no port from 5930 to 5933 is free on 127.0.0.1' "$T/err"
 rc_is "check says so, too" 4 "$run" check "$T/three.kiln"
 stop
-wait_for 5 gone /run/kiln/one || :
-wait_for 5 gone /run/kiln/two || :
+swept one
+swept two
 listener 5931
 start three
 has "one that another program has is passed over" '^arg port=5930,tls-port=5932$' "$report.three"
 stop
 listener_end
-wait_for 5 gone /run/kiln/three || :
+swept three
 clean_is "nothing is left" "$before"
 
 refused "no such address" 'cannot listen on 192.0.2.7: Address not available' \

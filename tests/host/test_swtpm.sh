@@ -27,7 +27,7 @@ start() {
 	"$run" up "$T/tpm.kiln" 2>"$T/err" & pid=$!
 	wait_for 10 test -e "$report" || :
 }
-stop() { : >"$T/out/stop"; wait $pid || :; wait_for 5 gone /run/kiln/tpm || :; }
+stop() { : >"$T/out/stop"; wait $pid || :; swept tpm; }
 
 if ! [ -x /usr/bin/swtpm ]; then
 	skip "swtpm beside QEMU" "swtpm is not installed (apt install swtpm)"
@@ -55,7 +55,7 @@ else
 	kill -9 $pid; wait $pid 2>/dev/null || :
 	wait_for 5 no_swtpm || :
 	is "swtpm ends with a QEMU that was killed" "$(pgrep -xc swtpm || :)" 0
-	wait_for 5 gone /run/kiln/tpm || :
+	swept tpm
 
 	# ---- a step that is impossible, at every place
 	steps=$(plan | grep -c '^op ')
