@@ -30,8 +30,10 @@ int vlan_next(const char **list, unsigned *ret_first, unsigned *ret_last)
 	if (!*at)
 		return 0;
 	at = number_take(at, ret_first);
+	if (!at)
+		return -1;
 	*ret_last = *ret_first;
-	if (at && *at == '-')
+	if (*at == '-')
 		at = number_take(at + 1, ret_last);
 	if (!at || *ret_last < *ret_first || (*at && (*at != ',' || !at[1])))
 		return -1;

@@ -19,8 +19,8 @@ xmlNodePtr export_domain(const struct export *export, xmlNodePtr *ret_devices,
 
 /**
  * export_loses() - whether a setting of Kiln's metadata has no word in XML, and matters beyond the host.
- * @id: of the device. @name: of the setting.
+ * @id: of the device. @name: of the setting. @value: its own.
  */
-bool export_loses(const char *id, const char *name);
+bool export_loses(const char *id, const char *name, const char *value);
 
 #endif

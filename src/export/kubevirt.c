@@ -316,11 +316,10 @@ static void tell_settings(struct vmachine *vm, xmlNodePtr machine)
 
 		for (xmlAttrPtr each = device->properties; id && each; each = each->next) {
 			const char *name = (const char *)each->name;
+			const char *value = xml_attr_text(arena, device, name);
 
-			if (export_loses(id, name))
-				lost(vm,
-				     arena_fmt(arena, "%s: %s \"%s\"", id, name,
-					       xml_attr_text(arena, device, name)),
+			if (export_loses(id, name, value))
+				lost(vm, arena_fmt(arena, "%s: %s \"%s\"", id, name, value),
 				     "KubeVirt has no field for it");
 		}
 	}

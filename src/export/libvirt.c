@@ -11,7 +11,8 @@
 #include "export/domain.h"
 #include "import/tree.h"
 
-#define KEEP NULL
+#define KEEP    NULL
+#define NO_WORD "libvirt's XML has no word for it"
 
 /**
  * struct later - what came to libvirt after the oldest one that is known here.
@@ -36,7 +37,8 @@ static const struct later {
 
 /**
  * struct policy - a setting that stands in the metadata alone.
- * @id: how the device's id begins, or NULL for all. @attr: the setting.
+ * @id: how the device's id begins, or NULL for all.
+ * @attr: the setting, or SETTING=VALUE for that value alone.
  * @loss, @why: what libvirt makes of it; @why KEEP = XML says it, or it means nothing there.
  *
  * The first row that fits counts. What fits none is lost: a setting without a word in XML.
@@ -75,6 +77,8 @@ static const struct policy {
 	{"audio", "in-direct", EXPORT_LOST, KEEP},
 	{"audio", "out-direct", EXPORT_LOST, KEEP},
 	{"disk", "insecure", EXPORT_LOST, KEEP},
+	{"net", "learning=yes", EXPORT_LOST, KEEP},
+	{"net", "flood=yes", EXPORT_LOST, KEEP},
 	/* The host's, in libvirt's hands. */
 	{"net", "bridge-create", EXPORT_LEFT,
 	 "libvirt makes no bridge for a machine: make it beforehand, or use a network of libvirt"},
@@ -278,21 +282,25 @@ static void set_cid(struct domain *domain)
 
 /* ---- beside the XML ---------------------------------------------------------------------------- */
 
-static const struct policy *policy_of(const char *id, const char *name)
+static const struct policy *policy_of(const char *id, const char *name, const char *value)
 {
+	size_t len = strlen(name);
+
 	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
 		const struct policy *policy = &policies[i];
+		const char *rest = policy->attr + len;
 
 		if ((!policy->id || strncmp(policy->id, id, strlen(policy->id)) == 0) &&
-		    strcmp(policy->attr, name) == 0)
+		    strncmp(policy->attr, name, len) == 0 &&
+		    (!*rest || (*rest == '=' && value && strcmp(rest + 1, value) == 0)))
 			return policy;
 	}
 	return NULL;
 }
 
-bool export_loses(const char *id, const char *name)
+bool export_loses(const char *id, const char *name, const char *value)
 {
-	const struct policy *policy = policy_of(id, name);
+	const struct policy *policy = policy_of(id, name, value);
 
 	return !policy || (policy->why != KEEP && policy->loss == EXPORT_LOST);
 }
@@ -304,18 +312,18 @@ static void tell_settings(struct domain *domain, xmlNodePtr device)
 
 	for (xmlAttrPtr each = device->properties; id && each; each = each->next) {
 		const char *name = (const char *)each->name;
-		const struct policy *policy = policy_of(id, name);
+		const char *value = attr(domain, device, name);
+		const struct policy *policy = policy_of(id, name, value);
 
 		if (policy && policy->why == KEEP)
 			continue;
 		/* A secret is known by its name, and where it stands is the host's. */
 		const char *what = secret && strcmp(name, "source") == 0
 					   ? arena_fmt(arena, "secret \"%s\"", secret)
-					   : arena_fmt(arena, "%s: %s \"%s\"", id, name,
-						       attr(domain, device, name));
+					   : arena_fmt(arena, "%s: %s \"%s\"", id, name, value);
 
 		export_note(domain->export, policy ? policy->loss : EXPORT_LOST, what,
-			    policy ? policy->why : "libvirt's XML has no word for it");
+			    policy ? policy->why : NO_WORD);
 	}
 }
 
@@ -341,8 +349,7 @@ static int tell_beyond(struct export *export, struct err *err)
 		for (size_t j = 0; j < ARRAY_SIZE(beyonds); j++) {
 			if (strcmp(argv[i], beyonds[j].option) == 0 &&
 			    strstr(argv[i + 1], beyonds[j].mark))
-				export_note(export, EXPORT_LOST, beyonds[j].what,
-					    "libvirt's XML has no word for it");
+				export_note(export, EXPORT_LOST, beyonds[j].what, NO_WORD);
 		}
 	}
 	return argv ? 0 : -1;

@@ -186,7 +186,7 @@ static int make(struct host *host, struct netlink *nl, const struct op_bridge *b
 	if (host_record(host, OP_BRIDGE, record, err))
 		return -1;
 	if (ret == -ENODEV) {
-		ret = netlink_bridge_add(nl, bridge->name, mac, bridge->flags & BRIDGE_VLANS);
+		ret = netlink_bridge_add(nl, bridge->name, mac, !!(bridge->flags & BRIDGE_VLANS));
 		if (ret)
 			return make_refuse(err, ret, bridge->name,
 					   bridge->flags & BRIDGE_VLANS

@@ -60,8 +60,12 @@ void argv_word(struct argv *argv, xmlNodePtr node, const char *row, const char *
 {
 	char *sym = word ? arena_str(argv->arena, word) : NULL;
 
-	for (char *at = sym; at && *at; at++)
-		*at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+	for (char *at = sym; at && *at; at++) {
+		if (*at == '-')
+			*at = '_';
+		else
+			*at = (char)toupper((unsigned char)*at);
+	}
 	argv_set(argv, node, row, sym);
 }
 

@@ -267,13 +267,20 @@ static void read_watchdog(struct argv *argv)
 /* A drive of floppies has no boot index: its controller has one for each. */
 static void read_floppies(struct argv *argv)
 {
+	static const char index[] = "isa-fdc.bootindex"; /* and A=1 */
+	const size_t len = sizeof(index) - 1;
+
 	argv_for_each(option, argv)
 	{
-		char letter, end;
-		unsigned order;
+		uint64_t order;
+		char letter;
 
 		if (!option->value || strcmp(option->name, "-global") != 0 ||
-		    sscanf(option->value, "isa-fdc.bootindex%c=%u%c", &letter, &order, &end) != 2)
+		    strncmp(option->value, index, len) != 0)
+			continue;
+		letter = option->value[len];
+		if (!letter || option->value[len + 1] != '=' ||
+		    num_parse(option->value + len + 2, 1, INT32_MAX, &order) != 0)
 			continue;
 		for (xmlNodePtr node = argv->devices->children; node; node = node->next) {
 			const struct argv_item *item = argv_item(node);
@@ -283,7 +290,8 @@ static void read_floppies(struct argv *argv)
 			    !unit || (*unit == '1') != (letter == 'B'))
 				continue;
 			option->done = true;
-			argv_set(argv, node, "boot-order", arena_fmt(argv->arena, "%u", order));
+			argv_set(argv, node, "boot-order",
+				 arena_fmt(argv->arena, "%" PRIu64, order));
 		}
 	}
 }
@@ -388,7 +396,9 @@ static char boot_letter(const struct argv_item *item)
 		return 'n';
 	if (strcmp(item->family->name, "disk") != 0)
 		return '\0';
-	return strstr(driver, "-cd") ? 'd' : strcmp(driver, "floppy") == 0 ? 'a' : 'c';
+	if (strstr(driver, "-cd"))
+		return 'd';
+	return strcmp(driver, "floppy") == 0 ? 'a' : 'c';
 }
 
 static bool has_order(const struct argv_item *item)

@@ -100,12 +100,24 @@ static xmlNodePtr add_address(xmlNodePtr node, const char *type)
 	return address;
 }
 
+/* Hexadecimal digits, with or without "0x", of a number below @limit. */
+static bool hex_below(const char *text, size_t len, unsigned limit, unsigned *ret)
+{
+	uint64_t number;
+	size_t prefix = len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 2 : 0;
+
+	if (num_parse_hex(text + prefix, len - prefix, &number) != 0 || number >= limit)
+		return false;
+	*ret = (unsigned)number;
+	return true;
+}
+
 /* "0x1f.0x2" and "1f.2" are hexadecimal; a number of JSON is slot * 8 + function. */
 static bool parse_slot(const struct node *tree, const char *text, unsigned *slot,
 		       unsigned *function)
 {
 	const struct node *item = node_find(tree, "addr");
-	int used = 0;
+	size_t dot = strcspn(text, ".");
 
 	*function = 0;
 	if (item && item->kind == NODE_NUMBER) {
@@ -117,11 +129,8 @@ static bool parse_slot(const struct node *tree, const char *text, unsigned *slot
 		*function = (unsigned)number & 7;
 		return true;
 	}
-	if ((sscanf(text, "%3x.%3x%n", slot, function, &used) == 2 && !text[used]) ||
-	    (sscanf(text, "%4x.%4x%n", slot, function, &used) == 2 && !text[used]))
-		return *slot < 32 && *function < 8;
-	*function = 0;
-	return sscanf(text, "%4x%n", slot, &used) == 1 && !text[used] && *slot < 32;
+	return hex_below(text, dot, 32, slot) &&
+	       (!text[dot] || hex_below(text + dot + 1, strlen(text + dot + 1), 8, function));
 }
 
 static void place_pci(struct argv *argv, xmlNodePtr node, struct node *tree, const struct bus *bus)

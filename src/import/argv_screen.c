@@ -50,7 +50,7 @@ static void read_vnc_display(struct argv *argv, xmlNodePtr node, struct argv_opt
 	size_t len = (size_t)(colon - display);
 	bool six = len > 1 && display[0] == '[';
 
-	read_listen(argv, node, NULL, arena_dup(argv->arena, display + six, len - 2 * six));
+	read_listen(argv, node, NULL, arena_dup(argv->arena, display + six, len - (six ? 2 : 0)));
 	argv_set(argv, node, "port", arena_fmt(argv->arena, "%" PRIu64, number + 5900));
 }
 

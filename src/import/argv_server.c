@@ -137,7 +137,7 @@ static void set_host_and_port(const struct walk *walk, const char *text)
 
 	if (!len)
 		return;
-	block_set(walk, "host", arena_dup(walk->argv->arena, text + six, len - 2 * six));
+	block_set(walk, "host", arena_dup(walk->argv->arena, text + six, len - (six ? 2 : 0)));
 	if (colon)
 		block_set(walk, "port", colon + 1);
 }

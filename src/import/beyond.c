@@ -13,6 +13,7 @@
 static const char a_unit[] = "each unit has its own";
 static const char a_tap[] =
 	"a tap or its descriptor does not say on which bridge it is, or who made it";
+static const char a_port_of[] = "what its interface is on the host is done before QEMU starts";
 static const char a_port[] = "of a port that is chosen when QEMU starts only the choice is seen";
 static const char a_socket[] = "a descriptor does not say where it was opened";
 static const char a_time[] = "seconds since 1970 are what the clock shows, not how that came about";
@@ -50,6 +51,18 @@ static const struct beyond {
 	{"net", "tap-device", a_tap},
 	{"net", "vhost-device", a_tap},
 	{"net", "tap-persistent", a_tap},
+	{"net", "tap-by", a_tap},
+	{"net", "tap-mac", a_tap},
+	{"net", "bridge-helper", a_tap},
+	{"net", "link", a_port_of},
+	{"net", "vlan", a_port_of},
+	{"net", "vlan-trunk", a_port_of},
+	{"net", "vlan-first", a_port_of},
+	{"net", "isolated", a_port_of},
+	{"net", "learning", a_port_of},
+	{"net", "flood", a_port_of},
+	{"net", "neighbours", a_port_of},
+	{"net", "mtu", "a virtio card alone is told"},
 	{"net", "vhost", "a descriptor that is there does not say what is done without one"},
 	{"vsock", "cid", a_unit},
 	{"tpm", "type", "a socket does not say whose it is"},

@@ -202,7 +202,7 @@ static const char *long_tag(const char *data, size_t len)
 	for (const char *at = data; at < end; at = next + 1) {
 		next = memchr(at, '<', (size_t)(end - at));
 		next = next ? next : end;
-		if (next - at > 2 * READ_VALUE_MAX)
+		if ((size_t)(next - at) > 2 * (size_t)READ_VALUE_MAX)
 			return at;
 	}
 	return NULL;

@@ -361,7 +361,7 @@ static int work(void)
 /* Runs work() in a process in which one allocation fails; its exit code. */
 static int work_failing(int number)
 {
-	int status;
+	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
