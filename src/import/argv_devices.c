@@ -215,21 +215,28 @@ static void add_root(struct argv *argv)
 	xml_attr(node, "model", machine->root_model);
 }
 
+/* Of a -device that nothing took yet: its family with driver and model, or NULL. */
+static const struct dev_family *family_asked(struct argv *argv, const struct argv_option *option,
+					     const char **ret_name, const char **ret_model)
+{
+	const char *name = !option->done && option->tree && !strcmp(option->name, "-device")
+				   ? argv_peek(argv, option->tree, "driver")
+				   : NULL;
+
+	if (!name)
+		return NULL;
+	*ret_name = driver_of(name);
+	return find_family(argv, *ret_name, ret_model);
+}
+
 /* PCI's before the others, and of those that sit on another one the lower first. */
 static void add_controllers(struct argv *argv, bool pci)
 {
 	argv_for_each(option, argv)
 	{
-		const char *name = !option->done && option->tree && !strcmp(option->name, "-device")
-					   ? argv_peek(argv, option->tree, "driver")
-					   : NULL;
-		const struct dev_family *family;
-		const char *model;
+		const char *name, *model;
+		const struct dev_family *family = family_asked(argv, option, &name, &model);
 
-		if (!name)
-			continue;
-		name = driver_of(name);
-		family = find_family(argv, name, &model);
 		if (!family || family->controller == CONTROLLER_NONE ||
 		    (family->controller == CONTROLLER_PCI) != pci)
 			continue;
@@ -350,16 +357,9 @@ void argv_devices(struct argv *argv)
 	}
 	argv_for_each(option, argv)
 	{
-		const char *name = !option->done && option->tree && !strcmp(option->name, "-device")
-					   ? argv_peek(argv, option->tree, "driver")
-					   : NULL;
-		const struct dev_family *family;
-		const char *model;
+		const char *name, *model;
+		const struct dev_family *family = family_asked(argv, option, &name, &model);
 
-		if (!name)
-			continue;
-		name = driver_of(name);
-		family = find_family(argv, name, &model);
 		if (family)
 			add_device(argv, option, family, name, model);
 	}
