@@ -9,16 +9,13 @@
 #include "host/bridge_helper.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,10 +27,9 @@
 #include "base/ident.h"
 #include "host/bridge.h"
 #include "host/caps.h"
+#include "host/child.h"
 
 #define ANSWER_S   30
-#define SAID_MAX   200 /* bytes of what the helper says that become part of an error */
-#define HELPER_FD  3
 #define NUMBER_MAX 16
 
 bool bridge_helper_is_wanted(const struct op_tap *tap)
@@ -62,33 +58,20 @@ static int program_refuse(const struct op_tap *tap, int sys_errno, struct err *e
 	return -1;
 }
 
-/* What it wrote on standard error, in one line. */
-static const char *what_it_said(int log, char said[static SAID_MAX])
-{
-	ssize_t len = pread(log, said, SAID_MAX - 1, 0);
-
-	said[len > 0 ? len : 0] = '\0';
-	for (char *at = said; *at; at++) {
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			*at = at[1] ? ' ' : '\0';
-	}
-	return said[0] ? said : "it said nothing";
-}
-
 static int answer_refuse(const struct op_tap *tap, int log, int sys_errno, int status,
 			 struct err *err)
 {
-	char said[SAID_MAX];
+	char said[CHILD_SAID_MAX];
 
 	if (sys_errno)
 		err_sys(err, ERR_HOST, sys_errno, "no tap from %.200s: %s", tap->helper,
-			what_it_said(log, said));
+			child_said(log, 0, said));
 	else if (WIFSIGNALED(status))
 		err_set(err, ERR_HOST, "no tap from %.200s, which signal %d ended: %s", tap->helper,
-			WTERMSIG(status), what_it_said(log, said));
+			WTERMSIG(status), child_said(log, 0, said));
 	else
 		err_set(err, ERR_HOST, "no tap from %.200s, which exited with %d: %s", tap->helper,
-			WEXITSTATUS(status), what_it_said(log, said));
+			WEXITSTATUS(status), child_said(log, 0, said));
 	(void)refuse(tap, err);
 	err_fix(err,
 		"Allow the bridge (\"allow %s\" in /etc/qemu/bridge.conf), give the program its right "
@@ -107,80 +90,22 @@ static int privilege_refuse(const struct op_tap *tap, struct err *err)
 
 /* ---- the process -------------------------------------------------------------------------------- */
 
-static int descriptors_keep(int socket, int log, int report)
+/* The order of the arguments is libvirt's (behaviours F57). Return: its process, or a negative errno. */
+static pid_t start(const struct op_tap *tap, int socket, int log)
 {
-	CLEANUP_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int kept = fcntl(socket, F_DUPFD_CLOEXEC, 64);
-	int kept_report = fcntl(report, F_DUPFD_CLOEXEC, 64);
-
-	if (null < 0 || kept < 0 || kept_report < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0)
-		return -1;
-	if (dup2(kept, HELPER_FD) < 0 || dup3(kept_report, HELPER_FD + 1, O_CLOEXEC) < 0)
-		return -1;
-	return syscall(SYS_close_range, HELPER_FD + 2, ~0U, 0) ? -1 : 0;
-}
-
-/* Becomes the helper, or says why not. The order of the arguments is libvirt's (behaviours F57). */
-static void become(const struct op_tap *tap, int socket, int log, int report)
-{
-	static const char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	char bridge[IFNAMSIZ + sizeof("--br=")], number[NUMBER_MAX];
 	const char *args[5] = {tap->helper};
-	struct sigaction usual = {.sa_handler = SIG_DFL};
+	const struct child child = {
+		.program = tap->helper, .args = args, .socket = socket, .out = -1, .log = log};
 	unsigned count = 1;
-	sigset_t none;
-	int failed;
 
 	(void)snprintf(bridge, sizeof(bridge), "--br=%s", tap->bridge);
-	(void)snprintf(number, sizeof(number), "--fd=%d", HELPER_FD);
+	(void)snprintf(number, sizeof(number), "--fd=%d", CHILD_SOCKET);
 	if (tap->flags & TAP_VNET_HDR)
 		args[count++] = "--use-vnet";
 	args[count++] = bridge;
 	args[count] = number;
-	(void)sigemptyset(&none);
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &usual, NULL);
-	if (descriptors_keep(socket, log, report) == 0 &&
-	    sigprocmask(SIG_SETMASK, &none, NULL) == 0)
-		(void)execve(tap->helper, (char *const *)(uintptr_t)args,
-			     (char *const *)(uintptr_t)env);
-	failed = errno;
-	(void)!write(HELPER_FD + 1, &failed, sizeof(failed));
-	_exit(1);
-}
-
-static int wait_for(pid_t child)
-{
-	int status = 0;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return status;
-}
-
-/* Return: its process, or a negative errno. */
-static pid_t start(const struct op_tap *tap, int socket, int log)
-{
-	CLEANUP_FD int reader = -1;
-	int report[2], failed = 0;
-	pid_t child;
-
-	if (pipe2(report, O_CLOEXEC))
-		return -errno;
-	reader = report[0];
-	child = _Fork();
-	if (child == 0)
-		become(tap, socket, log, report[1]);
-	failed = child < 0 ? errno : 0;
-	(void)close(report[1]);
-	if (child < 0)
-		return -failed;
-	/* Nothing is read when exec closed the pipe. */
-	if (fd_read_all(reader, &failed, sizeof(failed)) != sizeof(failed))
-		return child;
-	(void)wait_for(child);
-	return failed ? -failed : -EIO;
+	return child_start(&child);
 }
 
 /* ---- what it gives --------------------------------------------------------------------------------- */
@@ -271,7 +196,7 @@ static int ask(const struct op_tap *tap, int ours, int theirs, int log, struct e
 	/* A setuid program cannot be ended from here; what hangs is left to who mends it. */
 	if (ret)
 		return answer_refuse(tap, log, -ret, 0, err);
-	status = wait_for(child);
+	status = child_wait(child);
 	if (fd < 0 || status)
 		return answer_refuse(tap, log, fd < 0 && fd != -ENODATA ? -fd : 0, status, err);
 	return fd_take(&fd);

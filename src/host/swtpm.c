@@ -8,29 +8,22 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/ident.h"
-#include "host/caps.h"
+#include "host/child.h"
 #include "host/host.h"
 #include "host/path.h"
 
 #define STATE_MODE  0700
 #define FOLDER_MODE 0755 /* of folders above it that are missing */
 #define ANSWER_S    10
-
-enum swtpm_fd { SWTPM_SOCKET = 3, SWTPM_REPORT = 4, SWTPM_FD_COUNT = 5 };
 
 static int refuse(const struct op_swtpm *swtpm, int sys_errno, const char *what, const char *path,
 		  struct err *err)
@@ -106,96 +99,26 @@ static int state_own(int fd, const struct user *user, bool made)
 
 /* ---- the process ------------------------------------------------------------------------------ */
 
-static int become(const struct user *user, struct err *err)
-{
-	if (!user->change)
-		return 0;
-	if (setgroups(user->group_count, user->groups) ||
-	    setresgid(user->gid, user->gid, user->gid) ||
-	    setresuid(user->uid, user->uid, user->uid))
-		return -1;
-	return caps_keep(0, err) || caps_no_new_privs(err) ? -1 : 0;
-}
-
-/* Standard error stays: what swtpm says is for who started the VM. */
-static int descriptors_keep(int socket, int report)
-{
-	int kept[SWTPM_FD_COUNT] = {[SWTPM_SOCKET] = socket, [SWTPM_REPORT] = report};
-	CLEANUP_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		return -1;
-	for (int i = SWTPM_SOCKET; i < SWTPM_FD_COUNT; i++) {
-		kept[i] = fcntl(kept[i], F_DUPFD_CLOEXEC, 64);
-		if (kept[i] < 0)
-			return -1;
-	}
-	if (dup3(kept[SWTPM_REPORT], SWTPM_REPORT, O_CLOEXEC) < 0 ||
-	    dup2(kept[SWTPM_SOCKET], SWTPM_SOCKET) < 0)
-		return -1;
-	return syscall(SYS_close_range, SWTPM_FD_COUNT, ~0U, 0) ? -1 : 0;
-}
-
-/* Becomes swtpm, or says why not. */
-static void emulate(const struct host *host, const struct op_swtpm *swtpm, int socket, int report,
-		    pid_t parent)
+/* Standard error stays: what swtpm says is for who started the VM. Return: 0 or -errno. */
+static int start(const struct host *host, const struct op_swtpm *swtpm, int socket)
 {
 	char state[IDENT_PATH_MAX + sizeof("dir=,mode=0600")];
 	const char *args[] = {
 		swtpm->program,           "socket", "--terminate", "--tpmstate", state, "--ctrl",
 		"type=unixio,clientfd=3", NULL,     NULL};
-	const char *env[] = {"PATH=/usr/bin:/bin", NULL};
-	struct sigaction usual = {.sa_handler = SIG_DFL};
-	sigset_t none;
-	struct err err;
-	int failed;
+	const struct child child = {.program = swtpm->program,
+				    .args = args,
+				    .user = host->user,
+				    .socket = socket,
+				    .out = -1,
+				    .log = -1};
+	pid_t pid;
 
 	(void)snprintf(state, sizeof(state), "dir=%s,mode=0600", swtpm->state);
 	if (swtpm->flags & SWTPM_2)
 		args[ARRAY_SIZE(args) - 2] = "--tpm2";
-	(void)sigemptyset(&none);
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &usual, NULL);
-	if (setsid() >= 0 && descriptors_keep(socket, report) == 0 && chdir("/") == 0 &&
-	    become(host->user, &err) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
-	    prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent) {
-		(void)umask(077);
-		(void)execve(swtpm->program, (char *const *)(uintptr_t)args,
-			     (char *const *)(uintptr_t)env);
-	}
-	failed = errno;
-	(void)!write(SWTPM_REPORT, &failed, sizeof(failed));
-	_exit(1);
-}
-
-/* Whether there is a process to answer: else what execve() said. Return: 0 or -errno. */
-static int report_read(int reader, pid_t child)
-{
-	int failed = 0;
-
-	/* Nothing is read when exec closed the pipe. */
-	if (fd_read_all(reader, &failed, sizeof(failed)) != sizeof(failed))
-		return 0;
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
-	return failed ? -failed : -EIO;
-}
-
-/* Return: 0 or -errno. */
-static int start(const struct host *host, const struct op_swtpm *swtpm, int socket)
-{
-	CLEANUP_FD int reader = -1;
-	pid_t parent = getpid(), child;
-	int report[2];
-
-	if (pipe2(report, O_CLOEXEC))
-		return -errno;
-	reader = report[0];
-	child = _Fork();
-	if (child == 0)
-		emulate(host, swtpm, socket, report[1], parent);
-	(void)close(report[1]);
-	return child < 0 ? -errno : report_read(reader, child);
+	pid = child_start(&child);
+	return pid < 0 ? (int)pid : 0;
 }
 
 /*
