@@ -242,6 +242,36 @@ static bool is_behind_root(const struct import *import, const struct import_item
 	return false;
 }
 
+static bool sits_on(const struct import *import, const xmlNode *device, const char *type,
+		    const char *index)
+{
+	xmlNodePtr address = xml_find_element((xmlNodePtr)(uintptr_t)device, "address");
+	const char *kind = address ? xml_attr_text(import->arena, address, "type") : NULL;
+	const char *number = NULL;
+
+	if (kind && strcmp(kind, type) == 0)
+		number = xml_attr_text(import->arena, address, "controller");
+	return number && strcmp(number, index) == 0;
+}
+
+/* Without anybody on it, Kiln has no reason to add it. */
+static bool is_used(const struct import *import, const struct import_item *item)
+{
+	const char *type = xml_attr_text(import->arena, item->element.node, "type");
+	const char *index = xml_attr_text(import->arena, item->element.node, "index");
+
+	/* A drive's address does not say on which kind of controller. */
+	if (!type || !index ||
+	    (item->family->controller != CONTROLLER_VIRTIO_SERIAL &&
+	     item->family->controller != CONTROLLER_CCID))
+		return true;
+	for (size_t i = 0; i < import->item_count; i++) {
+		if (sits_on(import, import->items[i].element.node, type, index))
+			return true;
+	}
+	return false;
+}
+
 /* What Kiln adds by itself, at the address that the lock keeps, needs no lines. */
 static bool is_own(const struct import *import, const struct import_item *item)
 {
@@ -260,7 +290,7 @@ static bool is_own(const struct import *import, const struct import_item *item)
 	/* A command line has every controller; one that says more than its place is not Kiln's own. */
 	if (argv_item(item->element.node))
 		return family->rank == RANK_PCI_CONTROLLER && !argv_item(item->element.node)->facts;
-	return family->controller && is_behind_root(import, item);
+	return family->controller && is_behind_root(import, item) && is_used(import, item);
 }
 
 static int give_slots(struct import *import)

@@ -420,16 +420,19 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 	serial_assign(vm, layout, errs);
 	mmio_assign(vm, layout, errs);
 	controller_add_locked(vm, layout, errs);
-	if (errs->count > before || !vm->machine->root_model)
-		return errs->count > before ? -1 : 0;
-	if (run_dry(vm, layout, errs))
+	if (errs->count > before)
 		return -1;
-	add_controllers(vm, layout);
-	if (run_real(vm, layout, errs))
-		return -1;
-	number_all(vm, layout, errs);
-	bus_numbers_count(vm, layout);
-	acpi_index_tell(vm, layout);
-	budget_count(layout);
+	if (vm->machine->root_model) {
+		if (run_dry(vm, layout, errs))
+			return -1;
+		add_controllers(vm, layout);
+		if (run_real(vm, layout, errs))
+			return -1;
+		number_all(vm, layout, errs);
+		bus_numbers_count(vm, layout);
+		acpi_index_tell(vm, layout);
+		budget_count(layout);
+	}
+	controller_settle(vm);
 	return errs->count > before ? -1 : 0;
 }

@@ -34,6 +34,15 @@ unsigned flags_of(const struct vm *vm, const struct vm_dev *dev);
 /** controller_list() - order and indexes of the configured controllers; what cannot be. */
 void controller_list(struct vm *vm, struct layout *layout, struct err_list *errs);
 
+/**
+ * controller_settle() - the controllers by type, then by index, whichever asked first.
+ *
+ * Once all have addresses, the list decides nothing but the order in XML and on the command line, and
+ * libvirt reads its own XML in this order: libvirt 11 has it from the first, libvirt 9 once it is started
+ * anew (seen with dumpxml and domxml-to-native). So a domain that is written and read is the same one.
+ */
+void controller_settle(struct vm *vm);
+
 /** controller_class() - the class that such a word means, or NULL. */
 const struct dev_class *controller_class(const char *word);
 

@@ -157,6 +157,34 @@ static enum round round_of(const struct layout_dev *rec)
 	return rec->dev->has_want ? ROUND_CONFIGURED : ROUND_LOCKED;
 }
 
+static bool has_chipset(const struct pci_set *set, struct pci_addr addr)
+{
+	for (addr.function = 0; addr.function < PCI_FUNCTION_MAX; addr.function++) {
+		const struct pci_owner *owner = pci_owner_at(set, &addr);
+
+		if (owner && !owner->data)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who may join a slot is up to the first in it, in libvirt's order: also when the lock brought one of
+ * them and .config the other, or it would depend on which of the two says an address.
+ */
+static void settle_slots(struct pass *pass, struct layout_dev *const *order, size_t count)
+{
+	struct pci_set *set = &pass->layout->set;
+
+	for (size_t i = count; i-- > 0;) {
+		const struct layout_dev *rec = order[i];
+		struct pci_want want = {rec->flags, rec->origin, &rec->owner};
+
+		if (pci_owner_at(set, &rec->addr) == &rec->owner && !has_chipset(set, rec->addr))
+			pci_come_first(set, &rec->addr, &want);
+	}
+}
+
 void fixed_reserve(struct pass *pass)
 {
 	struct layout *layout = pass->layout;
@@ -183,6 +211,7 @@ void fixed_reserve(struct pass *pass)
 			order[failed++] = rec;
 		}
 	}
+	settle_slots(pass, order, count);
 	for (size_t i = 0; i < failed; i++) {
 		if (reserve(pass, order[i], &err))
 			fixed_refuse(pass, order[i], &err);

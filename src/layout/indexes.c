@@ -74,6 +74,19 @@ static void list_in_order(struct vm *vm, struct listing *list)
 		list->devs[i]->next = list->devs[i + 1];
 }
 
+/* Stable: a set of USB controllers, all of one index, stays as it is. */
+void controller_settle(struct vm *vm)
+{
+	struct vm_dev *next, *dev = vm->controllers;
+
+	vm->controllers = NULL;
+	vm->last_controller = NULL;
+	for (; dev; dev = next) {
+		next = dev->next;
+		vm_place_controller(vm, dev);
+	}
+}
+
 /* ---- indexes ------------------------------------------------------------------------------------ */
 
 static const struct vm_dev *holder(const struct listing *list, const struct dev_family *family,

@@ -217,14 +217,28 @@ static int refuse_taken(const struct pci_set *set, const struct pci_addr *addr,
 	return -1;
 }
 
+/* A port lets its kind in wherever it came from; an endpoint only where it was put by rule. */
+static uint16_t who_may_join(const struct pci_want *want)
+{
+	if ((want->flags & PCI_AGGREGATE) &&
+	    (want->origin == PCI_AUTOMATIC || !(want->flags & PCI_TYPE_ENDPOINT)))
+		return want->flags & PCI_TYPE_MASK;
+	return 0;
+}
+
+void pci_come_first(struct pci_set *set, const struct pci_addr *addr, const struct pci_want *want)
+{
+	struct pci_slot *slot = &set->bus[addr->bus]->slot[addr->slot];
+
+	slot->aggregate = who_may_join(want);
+}
+
 static void take(struct pci_set *set, const struct pci_addr *addr, const struct pci_want *want)
 {
 	struct pci_slot *slot = &set->bus[addr->bus]->slot[addr->slot];
 
-	/* A port lets its kind in wherever it came from; an endpoint only where it was put by rule. */
-	if (!slot->used && (want->flags & PCI_AGGREGATE) &&
-	    (want->origin == PCI_AUTOMATIC || !(want->flags & PCI_TYPE_ENDPOINT)))
-		slot->aggregate = want->flags & PCI_TYPE_MASK;
+	if (!slot->used && who_may_join(want))
+		slot->aggregate = who_may_join(want);
 	slot->used |= (uint8_t)(1u << addr->function);
 	slot->owner[addr->function] = want->owner;
 }

@@ -232,6 +232,9 @@ void pci_release(struct pci_set *set, const struct pci_addr *addr);
 /** pci_slot_free() - whether no function of the slot is in use. */
 bool pci_slot_free(const struct pci_set *set, unsigned bus, unsigned slot);
 
+/** pci_come_first() - say of a slot that is taken that this one, which has it, was the first in it. */
+void pci_come_first(struct pci_set *set, const struct pci_addr *addr, const struct pci_want *want);
+
 /** pci_owner_at() - who has a function, or NULL. */
 const struct pci_owner *pci_owner_at(const struct pci_set *set, const struct pci_addr *addr);
 

@@ -67,8 +67,7 @@ static void controller_insert(struct vm *vm, struct vm_dev *dev, struct vm_dev *
 		vm->last_controller = dev;
 }
 
-/* By type, then by index: never by the order of families. */
-static void controller_place(struct vm *vm, struct vm_dev *dev)
+void vm_place_controller(struct vm *vm, struct vm_dev *dev)
 {
 	struct vm_dev *after = NULL;
 
@@ -111,7 +110,7 @@ struct vm_dev *vm_add_dev(struct vm *vm, const struct dev_family *family, unsign
 	if (family->controller) {
 		dev->index = slot;
 		dev->has_index = true;
-		controller_place(vm, dev);
+		vm_place_controller(vm, dev);
 	} else {
 		device_append(vm, dev);
 	}
@@ -164,7 +163,7 @@ struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family
 	struct vm_dev *dev = dev_new(vm, family, arena_fmt(vm->arena, "%u", slot), NULL);
 
 	dev->slot = slot;
-	controller_place(vm, dev);
+	vm_place_controller(vm, dev);
 	return dev;
 }
 

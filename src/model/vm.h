@@ -101,6 +101,9 @@ struct vm_dev *vm_add_companion(struct vm *vm, struct vm_dev *dev, const struct 
  */
 struct vm_dev *vm_list_controller(struct vm *vm, const struct dev_family *family, unsigned slot);
 
+/** vm_place_controller() - put one into the list by type, then by index: never by the order of families. */
+void vm_place_controller(struct vm *vm, struct vm_dev *dev);
+
 /** vm_name_controller() - identity, alias and number of a controller from its index. */
 void vm_name_controller(struct vm_dev *dev);
 
