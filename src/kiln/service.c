@@ -10,6 +10,7 @@
 #include "kiln/command.h"
 
 #define QUOTED_MAX 20000 /* a path of which each byte takes four */
+#define START_S    600 /* unpacking gigabytes from a slow disk takes minutes */
 
 /*
  * A word of a command line of a unit (systemd.service(5), systemd.syntax(7)): specifiers and quotes everywhere,
@@ -63,13 +64,13 @@ static const char *credentials(struct arena *arena, const struct plan *plan)
 	return lines;
 }
 
-/*
- * ExecStop asks the guest; after it systemd ends what is left by SIGTERM, which QEMU takes. The process that
- * cleans after QEMU does not, and ExecStopPost does its work where it was killed. Either may find nothing to do.
- */
-static const char *unit_text(struct arena *arena, const struct vm *vm, const struct plan *plan)
+/** struct unit_calls - command lines of a unit; a time limit follows @stop and @clean. */
+struct unit_calls {
+	const char *start, *stop, *clean;
+};
+
+static struct unit_calls calls_of_programs(struct arena *arena, const struct guest *guest)
 {
-	const struct guest *guest = &vm->guest;
 	const char *run = unit_word(arena, UNIT_PROGRAM,
 				    arena_fmt(arena, "%s/kiln-run", guest->host_programs));
 	const char *ctl = unit_word(arena, UNIT_PROGRAM,
@@ -77,6 +78,33 @@ static const char *unit_text(struct arena *arena, const struct vm *vm, const str
 	const char *image =
 		unit_word(arena, UNIT_ARGUMENT,
 			  arena_fmt(arena, "%s/%s.kiln", guest->host_images, guest->name));
+
+	return (struct unit_calls){.start = arena_fmt(arena, "%s up %s", run, image),
+				   .stop = arena_fmt(arena, "%s stop %s", ctl, guest->name),
+				   .clean = arena_fmt(arena, "%s down %s", run, guest->name)};
+}
+
+/* The image is the one program that such a target has. */
+static struct unit_calls calls_of_one_file(struct arena *arena, const struct guest *guest)
+{
+	const char *image = unit_word(arena, UNIT_PROGRAM,
+				      arena_fmt(arena, "%s/%s", guest->host_images, guest->name));
+	const char *down = arena_fmt(arena, "%s down", image);
+
+	return (struct unit_calls){
+		.start = arena_fmt(arena, "%s up", image), .stop = down, .clean = down};
+}
+
+/*
+ * ExecStop asks the guest; after it systemd ends what is left by SIGTERM, which QEMU takes. The process that
+ * cleans after QEMU does not, and ExecStopPost does its work where it was killed. Either may find nothing to do.
+ * Type=notify: kiln-run says when the plan is done (run/notify.c), so that a start that fails is a failed one.
+ */
+static const char *unit_text(struct arena *arena, const struct vm *vm, const struct plan *plan)
+{
+	const struct guest *guest = &vm->guest;
+	const struct unit_calls calls = guest->executable ? calls_of_one_file(arena, guest)
+							  : calls_of_programs(arena, guest);
 	unsigned stop = (unsigned)guest->stop_s;
 
 	return arena_fmt(arena,
@@ -87,17 +115,18 @@ static const char *unit_text(struct arena *arena, const struct vm *vm, const str
 			 "After=network.target%s\n"
 			 "\n"
 			 "[Service]\n"
-			 "Type=exec\n"
-			 "ExecStart=%s up %s\n"
-			 "ExecStop=-%s stop %s --timeout %u\n"
-			 "ExecStopPost=-%s down %s --timeout 0\n"
+			 "Type=notify\n"
+			 "ExecStart=%s\n"
+			 "ExecStop=-%s --timeout %u\n"
+			 "ExecStopPost=-%s --timeout 0 --if-exists\n"
+			 "TimeoutStartSec=%u\n"
 			 "TimeoutStopSec=%u\n"
 			 "%s"
 			 "\n"
 			 "[Install]\n"
 			 "WantedBy=multi-user.target\n",
-			 guest->name, guest->machined ? " systemd-machined.service" : "", run,
-			 image, ctl, guest->name, stop, run, guest->name, stop + 30,
+			 guest->name, guest->machined ? " systemd-machined.service" : "",
+			 calls.start, calls.stop, stop, calls.clean, START_S, stop + 30,
 			 credentials(arena, plan));
 }
 
@@ -112,7 +141,7 @@ static const char script[] =
 	"\t\techo 'runs already'\n"
 	"\t\treturn 0\n"
 	"\tfi\n"
-	"\t\"$programs/kiln-run\" up \"$image\" </dev/null >\"$log\" 2>&1 &\n"
+	"\tup </dev/null >\"$log\" 2>&1 &\n"
 	"\tpid=$!\n"
 	"\twhile kill -0 \"$pid\" 2>/dev/null; do\n"
 	"\t\tif \"$programs/kiln-ctl\" status \"$name\" --json 2>/dev/null | grep -q '\"qemu\":\"'; then\n"
@@ -128,7 +157,7 @@ static const char script[] =
 	"\n"
 	"stop() {\n"
 	"\tprintf 'Stopping virtual machine %s: ' \"$name\"\n"
-	"\tif [ ! -e \"/run/kiln/$name\" ] || \"$programs/kiln-run\" down \"$name\" --timeout \"$seconds\"; then\n"
+	"\tif [ ! -e \"/run/kiln/$name\" ] || down; then\n"
 	"\t\techo OK\n"
 	"\t\treturn 0\n"
 	"\tfi\n"
@@ -146,20 +175,32 @@ static const char script[] =
 	"\t;;\n"
 	"esac\n";
 
+/* The two calls of the loader: those of a program for all images, and of an image that is a program. */
+static const char script_programs[] =
+	"up() { exec \"$programs/kiln-run\" up \"$image\"; }\n"
+	"down() { \"$programs/kiln-run\" down \"$name\" --timeout \"$seconds\"; }\n";
+static const char script_one_file[] = "up() { exec \"$image\" up; }\n"
+				      "down() { \"$image\" down --timeout \"$seconds\"; }\n";
+
 static const char *script_text(struct arena *arena, const struct guest *guest)
 {
-	return arena_fmt(
-		arena,
-		"#!/bin/sh\n"
-		"# Written by kiln compose; belongs into /etc/init.d.\n"
-		"name=%s\n"
-		"image=%s\n"
-		"programs=%s\n"
-		"seconds=%u\n"
-		"%s",
-		guest->name,
-		shell_word(arena, arena_fmt(arena, "%s/%s.kiln", guest->host_images, guest->name)),
-		shell_word(arena, guest->host_programs), (unsigned)guest->stop_s, script);
+	const char *suffix = guest->executable ? "" : ".kiln";
+
+	return arena_fmt(arena,
+			 "#!/bin/sh\n"
+			 "# Written by kiln compose; belongs into /etc/init.d.\n"
+			 "name=%s\n"
+			 "image=%s\n"
+			 "programs=%s\n"
+			 "seconds=%u\n"
+			 "\n"
+			 "%s"
+			 "%s",
+			 guest->name,
+			 shell_word(arena, arena_fmt(arena, "%s/%s%s", guest->host_images,
+						     guest->name, suffix)),
+			 shell_word(arena, guest->host_programs), (unsigned)guest->stop_s,
+			 guest->executable ? script_one_file : script_programs, script);
 }
 
 int service_write(struct output *out, const struct vm *vm, const struct plan *plan, struct err *err)

@@ -23,6 +23,14 @@ static bool has_init(const struct vm_dev *dev)
 	return !prop_word_is(guest_of(dev)->init, "NONE");
 }
 
+/* A unit for an image that is a program calls nothing else. */
+static bool has_programs(const struct vm_dev *dev)
+{
+	const struct guest *guest = guest_of(dev);
+
+	return has_init(dev) && !(guest->executable && prop_word_is(guest->init, "SYSTEMD"));
+}
+
 #define FIELD(member) .field = offsetof(struct guest, member)
 static const struct prop identity_props[] = {
 	{.name = "name",
@@ -77,7 +85,7 @@ static const struct prop identity_props[] = {
 	 .flags = PROP_REQUIRED,
 	 .rule = RULE(PATH),
 	 FIELD(host_programs),
-	 .when = has_init},
+	 .when = has_programs},
 	{.name = "host-images",
 	 .sym = "HOST_IMAGES",
 	 .kind = PROP_STRING,
@@ -125,15 +133,19 @@ static void check_name(const struct check *check, const struct vm *vm, struct er
 /* "Executable name contains special characters", says systemd (string_is_safe(), string-util.c). */
 static void check_programs(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
-	const char *path = vm->guest.host_programs;
+	const struct guest *guest = &vm->guest;
+	const char *path = guest->executable ? guest->host_images : guest->host_programs;
 
-	if (!prop_word_is(vm->guest.init, "SYSTEMD") || !path || !strpbrk(path, "\"'\\"))
+	if (!prop_word_is(guest->init, "SYSTEMD") || !path || !strpbrk(path, "\"'\\"))
 		return;
-	struct err *err = dev_error(errs, vm->guest_dev, "host-programs", check->name,
-				    "systemd starts no program of the folder %s", path);
+	struct err *err =
+		dev_error(errs, vm->guest_dev, guest->executable ? "host-images" : "host-programs",
+			  check->name, "systemd starts no program of the folder %s", path);
 
 	err_why(err, "The path of a program in a unit has no quotes and no backslash.");
-	err_fix(err, "Install kiln-run and kiln-ctl in another folder, as /usr/bin.");
+	err_fix(err, "Install %s in another folder, as %s.",
+		guest->executable ? "the image" : "kiln-run and kiln-ctl",
+		guest->executable ? "/var/lib/kiln" : "/usr/bin");
 }
 
 static const struct check identity_checks[] = {

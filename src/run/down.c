@@ -55,8 +55,10 @@ static int stop_refuse(struct run *run, struct err *err)
 	return -1;
 }
 
-static int unknown_refuse(struct run *run, struct err *err)
+static int unknown_end(struct run *run, struct err *err)
 {
+	if (run->options->if_exists)
+		return 0;
 	err_set(err, ERR_HOST, "there is no VM \"%s\"", run->vm);
 	err_why(err, "%s does not exist: it never ran here, or it has been cleaned.",
 		run->dir.path);
@@ -123,7 +125,7 @@ int command_down(struct run *run, struct err *err)
 		return -1;
 	ret = rundir_open(&run->dir, RUNDIR_TRY, err);
 	if (ret == 2)
-		return unknown_refuse(run, err);
+		return unknown_end(run, err);
 	if (ret < 0)
 		return -1;
 	if (ret == 0)

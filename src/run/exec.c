@@ -83,7 +83,7 @@ char *const *exec_environment(const struct run *run)
 }
 
 /*
- * Should: clear close-on-exec of what QEMU gets, restore the signals, execute.
+ * Should: clear close-on-exec of what QEMU gets, restore the signals, say that it is done, execute.
  * Mustn't: return with QEMU's descriptors closed, or with signals let through: the undo comes next.
  */
 int stage_exec(struct run *run, struct err *err)
@@ -99,6 +99,7 @@ int stage_exec(struct run *run, struct err *err)
 		return err_sys(err, ERR_HOST, errno, "/");
 	if (signals_restore(run, err))
 		return -1;
+	notify_ready();
 	(void)execve(run->argv[0], run->argv, exec_environment(run));
 	(void)exec_refuse(run->argv[0], errno, err);
 	(void)!signals_hold(run, &ignored);

@@ -13,7 +13,16 @@
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX     86400
 
-enum option_kind { OPT_ACCEL, OPT_SET, OPT_SITE, OPT_PAUSED, OPT_TIMEOUT, OPT_SHOW, OPT_SECTION };
+enum option_kind {
+	OPT_ACCEL,
+	OPT_SET,
+	OPT_SITE,
+	OPT_PAUSED,
+	OPT_TIMEOUT,
+	OPT_IF_EXISTS,
+	OPT_SHOW,
+	OPT_SECTION
+};
 
 static const struct option {
 	const char *name;
@@ -28,6 +37,7 @@ static const struct option {
 	 0},
 	{"--paused", OPT_PAUSED, TAKES(COMMAND_UP), false, 0},
 	{"--timeout", OPT_TIMEOUT, TAKES(COMMAND_DOWN), true, 0},
+	{"--if-exists", OPT_IF_EXISTS, TAKES(COMMAND_DOWN), false, 0},
 	{"--json", OPT_SHOW, TAKES(COMMAND_SHOW), false, SHOW_JSON},
 	{"--argv", OPT_SHOW, TAKES(COMMAND_SHOW), false, SHOW_ARGV},
 	{"--shell", OPT_SHOW, TAKES(COMMAND_SHOW), false, SHOW_SHELL},
@@ -54,8 +64,9 @@ const char *options_help(void)
 	       "\n"
 	       "  up IMAGE [--set KEY=VALUE]... [--site FILE] [--paused]\n"
 	       "                        start the virtual machine; the process becomes QEMU\n"
-	       "  down NAME [--timeout SECONDS]\n"
-	       "                        power it off, or clean after one that has ended\n"
+	       "  down NAME [--timeout SECONDS] [--if-exists]\n"
+	       "                        power it off, or clean after one that has ended;\n"
+	       "                        --if-exists: that there is none is no error\n"
 	       "  check IMAGE [--set KEY=VALUE]... [--site FILE]\n"
 	       "                        say everything that `up` would lack on this host\n"
 	       "  show IMAGE [--json | --argv | --shell | --section NAME] [--set ...] [--site ...]\n"
@@ -107,6 +118,9 @@ static int option_apply(struct options *options, const struct option *option, co
 		return 0;
 	case OPT_PAUSED:
 		options->paused = true;
+		return 0;
+	case OPT_IF_EXISTS:
+		options->if_exists = true;
 		return 0;
 	case OPT_TIMEOUT:
 		if (num_parse(value, 0, TIMEOUT_MAX, &number)) {

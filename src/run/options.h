@@ -31,6 +31,7 @@ enum options_own { OWN_NONE, OWN_IMAGE };
  * @set: --set, each KEY=VALUE as typed.
  * @accel: "kvm" or "tcg", of probe-cpu.
  * @timeout: seconds that down waits for the guest to power off.
+ * @if_exists: down has succeeded where there is no such VM.
  */
 struct options {
 	enum command command;
@@ -38,7 +39,7 @@ struct options {
 	const char *set[SITE_MAX];
 	unsigned set_count, timeout;
 	enum show_what show;
-	bool paused;
+	bool paused, if_exists;
 };
 
 /**

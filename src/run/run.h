@@ -87,6 +87,9 @@ int stage_fixup(struct run *run, struct err *err) MUST_CHECK;
 int stage_drop(struct run *run, struct err *err) MUST_CHECK;
 int stage_exec(struct run *run, struct err *err) MUST_CHECK;
 
+/** notify_ready() - tell a service manager that waits for it that the start succeeded; a failure is said. */
+void notify_ready(void);
+
 /** exec_environment() - what QEMU gets as its environment. */
 char *const *exec_environment(const struct run *run);
 

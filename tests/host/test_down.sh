@@ -68,6 +68,12 @@ kill $other; wait $other 2>/dev/null || :
 "$run" down stuck >/dev/null 2>&1 || :
 clean_is "nothing left" "$before"
 
+# ---- none at all
+rc_is "down of what is not there" 4 "$run" down nothing
+rc_is "down --if-exists of it" 0 "$run" down nothing --timeout 0 --if-exists
+is "is silent" "$(cat "$T/err")" ""
+rc_is "up takes no --if-exists" 2 "$run" up "$T/polite.kiln" --if-exists
+
 # ---- forged or broken state files
 mkdir -p /run/kiln/broken
 printf 'kiln-state=9\n' >/run/kiln/broken/state

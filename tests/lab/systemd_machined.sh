@@ -19,7 +19,8 @@ told=(CONFIG_HOST_MACHINED=y "CONFIG_HOST_MACHINED_PROGRAM=\"$program\"")
 mac() { printf 'CONFIG_NET%u_MAC="52:54:00:07:01:0%u"\n' "$1" "$1"; }
 compose both "${told[@]}" CONFIG_NET_COUNT=2 CONFIG_NET0_KIND_BRIDGE=y 'CONFIG_NET0_BRIDGE="br0"' "$(mac 0)" \
 	CONFIG_NET1_KIND_DIRECT=y 'CONFIG_NET1_PARENT="kv0"' "$(mac 1)"
-compose user "${told[@]}" CONFIG_NET_COUNT=1
+compose user "${told[@]}" CONFIG_NET_COUNT=1 CONFIG_HOST_INIT_SYSTEMD=y CONFIG_HOST_STOP_S=0 \
+	"CONFIG_HOST_PROGRAMS=\"$O/target/bin\"" "CONFIG_HOST_IMAGES=\"$T\""
 
 # indexes NAME: of the interfaces that the state file names, in order.
 indexes() { sed -n 's/^interface=[^ ]* [^ ]* \([0-9]*\).*/\1/p' "/run/kiln/$1/state" | sort -n | tr '\n' ' '; }
@@ -49,24 +50,16 @@ stop both
 if wait_for 20 unknown both; then ok "machined has forgotten it"; else not_ok "machined has forgotten it"; fi
 
 # ---- in a service: it stays there
-cat >/run/systemd/system/lab-user.service <<-END
-	[Service]
-	ExecStart=$KILN_RUN up --paused $T/user.kiln
-	ExecStopPost=$KILN_RUN down user
-	END
-systemctl daemon-reload
-rc_is "a service starts" 0 systemctl start lab-user.service
-if wait_for 60 registered user; then ok "a machine with user networking alone is known"; else
-	journalctl -u lab-user.service >"$T/err"
-	not_ok "a machine with user networking alone is known"
-fi
+cp "$T/kiln@user.service" /etc/systemd/system/
+rc_is "its unit starts" 0 systemctl start kiln@user
+rc_is "a machine with user networking alone is known, when it has started" 0 registered user
 is "without interfaces" "$(known user)" ""
 machinectl --no-pager status user >"$T/status" 2>&1 || :
 is "and none is shown" "$(grep -c Iface: "$T/status")" 0
-is "its unit is the service" "$(shown user Unit)" lab-user.service
-pid=$(systemctl show -p MainPID --value lab-user.service)
+is "its unit is the service" "$(shown user Unit)" kiln@user.service
+pid=$(systemctl show -p MainPID --value kiln@user)
 is "whose main process is its leader" "$(shown user Leader)" "$pid"
-rc_is "the service stops" 0 systemctl stop lab-user.service
+rc_is "the service stops" 0 systemctl stop kiln@user
 wait_for 20 gone "/proc/$pid" || :
 is "and with it QEMU" "$([ -e "/proc/$pid" ] && echo there)" ""
 if wait_for 20 unknown user; then ok "machined has forgotten it too"; else not_ok "machined has forgotten it too"; fi
