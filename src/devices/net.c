@@ -13,6 +13,7 @@
 
 #include "base/ident.h"
 #include "base/unit.h"
+#include "devices/net_passt.h"
 #include "image/text.h"
 #include "model/machine.h"
 
@@ -80,11 +81,6 @@ static bool retries(const struct vm_dev *dev)
 static bool makes_bridge(const struct vm_dev *dev)
 {
 	return net_is_bridge(dev) && net_of(dev)->bridge_create;
-}
-
-static bool is_user(const struct vm_dev *dev)
-{
-	return net_is(dev, "USER");
 }
 
 /* It makes no bridge, and its tap goes with QEMU. */
@@ -159,12 +155,7 @@ static const struct prop net_props[] = {
 	 .words = mac_words,
 	 .when = has_no_mac},
 	{.name = "shown-mac", .kind = PROP_STRING, FIELD(shown_mac), .xml = "mac/@address"},
-	{.name = "forwards",
-	 .sym = "FORWARDS",
-	 .kind = PROP_STRING,
-	 .rule = RULE(TEXT),
-	 FIELD(forwards),
-	 .when = is_user},
+	NET_PASST_ROWS,
 	{.name = "bridge",
 	 .sym = "BRIDGE",
 	 .kind = PROP_STRING,
@@ -430,6 +421,7 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	/* Which name the kernel picks for a template is known on the target alone. */
 	if (net->tap_name && !strchr(net->tap_name, '%'))
 		net->shown_tap = net->tap_name;
+	net_passt_prepare(vm, dev, net);
 	if (net_has_queues(dev) && net->queues > 1) {
 		net->multi_queue = true;
 		net->vectors = 2 * net->queues + 2;

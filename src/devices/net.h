@@ -11,8 +11,17 @@
 #include "model/check.h"
 #include "model/node.h"
 
+/**
+ * struct net_passt - of passt. The lists show the forwarded ports in XML, item by item; NULL = there is none.
+ */
+struct net_passt {
+	const char *program, *interface, *log;
+	const char *protocols, *addresses, *ports, *guest_ports;
+};
+
 struct net {
-	const struct prop_word *kind, *mac_policy;
+	const struct prop_word *kind, *mac_policy, *backend;
+	struct net_passt passt;
 	const char *bridge, *bridge_address, *tap, *mac, *socket, *vdpa;
 	const struct prop_word *socket_mode, *vhost;
 	const char *tap_device, *vhost_device, *parent, *bridge_helper, *forwards;
@@ -41,6 +50,16 @@ static inline const struct net *net_of(const struct vm_dev *dev)
 static inline bool net_is(const struct vm_dev *dev, const char *sym)
 {
 	return prop_word_is(net_of(dev)->kind, sym);
+}
+
+static inline bool net_is_user(const struct vm_dev *dev)
+{
+	return net_is(dev, "USER");
+}
+
+static inline bool net_is_passt(const struct vm_dev *dev)
+{
+	return net_is_user(dev) && prop_word_is(net_of(dev)->backend, "PASST");
 }
 
 static inline bool net_is_bridge(const struct vm_dev *dev)
@@ -107,6 +126,15 @@ static inline bool net_may_vhost(const struct vm_dev *dev)
 {
 	return net_has_vhost(dev) && !prop_word_is(net_of(dev)->vhost, "OFF");
 }
+
+/** struct net_forward - an item of NETn_FORWARDS. @address: of the host, "" = each. */
+struct net_forward {
+	const char *protocol, *address;
+	uint64_t port, guest;
+};
+
+/** net_forward_next() - the next good item of a list. Return: whether there is one. */
+bool net_forward_next(struct arena *arena, const char **cursor, struct net_forward *ret);
 
 /** net_forward_emit() - put the forwarded ports into -netdev user. */
 void net_forward_emit(const struct vm_dev *dev, struct emit *emit, struct node *netdev);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "devices/net_passt.h"
 #include "devices/vhost_user.h"
 #include "image/image.h"
 #include "model/emit.h"
@@ -201,6 +202,10 @@ void net_back(const struct vm_dev *dev, struct emit *emit)
 	if ((net_is_bridge(dev) && !net_of(dev)->bridge) ||
 	    (net_is_direct(dev) && !net_of(dev)->parent))
 		return;
+	if (net_is_passt(dev)) {
+		net_passt_emit(dev, emit);
+		return;
+	}
 	if (net_is_tap(dev))
 		netdev = add_tap(dev, emit);
 	else if (net_is_direct(dev))

@@ -15,12 +15,6 @@
 #include "model/emit.h"
 #include "model/vm.h"
 
-/** struct forward - an item taken apart. @address: of the host, "" = each. */
-struct forward {
-	const char *protocol, *address;
-	uint64_t port, guest;
-};
-
 static bool is_ipv4(const char *text)
 {
 	uint64_t number;
@@ -41,7 +35,7 @@ static bool is_port(const char *text, uint64_t *ret)
 }
 
 /* Return: whether it is one. */
-static bool parse(struct arena *arena, const char *item, size_t len, struct forward *ret)
+static bool parse(struct arena *arena, const char *item, size_t len, struct net_forward *ret)
 {
 	char *part[4] = {arena_dup(arena, item, len)};
 	unsigned count = 1;
@@ -75,8 +69,21 @@ static bool next_item(const char **cursor, const char **ret_item, size_t *ret_le
 	return true;
 }
 
+bool net_forward_next(struct arena *arena, const char **cursor, struct net_forward *ret)
+{
+	const char *item;
+	size_t len;
+
+	while (next_item(cursor, &item, &len)) {
+		/* What is no item has its error, and no image. */
+		if (parse(arena, item, len, ret))
+			return true;
+	}
+	return false;
+}
+
 /* As QEMU's documentation has it: tcp:127.0.0.1:2222-:22. */
-static const char *rule_of(struct arena *arena, const struct forward *forward)
+static const char *rule_of(struct arena *arena, const struct net_forward *forward)
 {
 	return arena_fmt(arena, "%s:%s:%u-:%u", forward->protocol, forward->address,
 			 (unsigned)forward->port, (unsigned)forward->guest);
@@ -85,15 +92,11 @@ static const char *rule_of(struct arena *arena, const struct forward *forward)
 void net_forward_emit(const struct vm_dev *dev, struct emit *emit, struct node *netdev)
 {
 	bool json = caps_has(dev->vm->board->caps, "feature", "netdev-json");
-	const char *cursor = net_of(dev)->forwards ? net_of(dev)->forwards : "", *item;
+	const char *cursor = net_of(dev)->forwards ? net_of(dev)->forwards : "";
 	struct node *list = NULL;
-	struct forward forward;
-	size_t len;
+	struct net_forward forward;
 
-	while (next_item(&cursor, &item, &len)) {
-		/* What is no item has its error, and no image. */
-		if (!parse(emit->arena, item, len, &forward))
-			continue;
+	while (net_forward_next(emit->arena, &cursor, &forward)) {
 		if (!json) {
 			node_add_string(emit->arena, netdev, "hostfwd",
 					rule_of(emit->arena, &forward));
@@ -122,17 +125,18 @@ static void refuse_form(const struct check *check, const struct vm_dev *dev, con
 		dev_symbol(dev, "forwards"));
 }
 
-static bool overlaps(const struct forward *a, const struct forward *b)
+/* @one: on one address or on all, says a passt: "Overlapping port specifier". */
+static bool overlaps(const struct net_forward *a, const struct net_forward *b, bool one)
 {
 	return a->port == b->port && strcmp(a->protocol, b->protocol) == 0 &&
-	       (!*a->address || !*b->address || strcmp(a->address, b->address) == 0);
+	       (one || !*a->address || !*b->address || strcmp(a->address, b->address) == 0);
 }
 
 /* The first item of the machine that takes the port, before @item of @dev. */
 static const struct vm_dev *taken_by(const struct vm *vm, const struct vm_dev *dev,
-				     const char *item, const struct forward *forward)
+				     const char *item, const struct net_forward *forward)
 {
-	struct forward other;
+	struct net_forward other;
 
 	vm_for_each_dev(each, vm->devs) {
 		const char *cursor, *seen;
@@ -140,11 +144,13 @@ static const struct vm_dev *taken_by(const struct vm *vm, const struct vm_dev *d
 
 		if (each->family != &net_family || !net_is(each, "USER") || !net_of(each)->forwards)
 			continue;
+		bool one = each == dev && net_is_passt(dev);
+
 		cursor = net_of(each)->forwards;
 		while (next_item(&cursor, &seen, &len)) {
 			if (each == dev && seen == item)
 				return NULL;
-			if (parse(vm->arena, seen, len, &other) && overlaps(forward, &other))
+			if (parse(vm->arena, seen, len, &other) && overlaps(forward, &other, one))
 				return each;
 		}
 	}
@@ -154,7 +160,7 @@ static const struct vm_dev *taken_by(const struct vm *vm, const struct vm_dev *d
 static void check_item(const struct check *check, const struct vm *vm, const struct vm_dev *dev,
 		       const char *item, size_t len, struct err_list *errs)
 {
-	struct forward forward;
+	struct net_forward forward;
 
 	if (!parse(vm->arena, item, len, &forward)) {
 		refuse_form(check, dev, item, len, errs);
@@ -170,9 +176,12 @@ static void check_item(const struct check *check, const struct vm *vm, const str
 			  "port %u of the host is forwarded twice", (unsigned)forward.port);
 
 	err_also(err, place.file, place.line);
-	err_why(err, "%s has it already, and one program listens on a port.", other->id);
-	err_fix(err, "Choose another port in %s, or another address for each.",
-		dev_symbol(dev, "forwards"));
+	if (other == dev && net_is_passt(dev))
+		err_why(err, "A passt takes each port once, on one address or on all.");
+	else
+		err_why(err, "%s has it already, and one program listens on a port.", other->id);
+	err_fix(err, "Choose another port in %s%s.", dev_symbol(dev, "forwards"),
+		net_is_passt(dev) ? "" : ", or another address for each");
 }
 
 void net_forward_check(const struct check *check, const struct vm *vm, struct err_list *errs)

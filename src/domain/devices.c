@@ -146,7 +146,8 @@ static void add_items(const struct vm_dev *dev, const struct prop *row, const ch
 	for (unsigned i = 0; *text; i++) {
 		size_t len = strcspn(text, ",");
 
-		add_item(dev, path, i, arena_dup(dev->vm->arena, text, len), node);
+		if (len)
+			add_item(dev, path, i, arena_dup(dev->vm->arena, text, len), node);
 		text += len + (text[len] == ',');
 	}
 }
@@ -400,6 +401,22 @@ static bool is_shown(const struct vm_dev *dev, const char *value)
 	return false;
 }
 
+/* XML has it in parts, and they are rows of their own; the first part says whether they are there. */
+static bool is_in_parts(const struct vm_dev *dev, const struct prop *row)
+{
+	const char *part = row->joined ? row->joined + strspn(row->joined, "{") : "";
+	size_t len = strcspn(part, " }");
+
+	prop_for_each(other, dev->family->props)
+	{
+		if (other->xml && strlen(other->xml) == len &&
+		    strncmp(other->xml, part, len) == 0 && dev_applies(dev, other) &&
+		    row_text(dev, other))
+			return true;
+	}
+	return false;
+}
+
 /* What a configured row says beyond XML, or NULL. */
 static const char *policy_text(const struct vm_dev *dev, const struct prop *row)
 {
@@ -407,7 +424,7 @@ static const char *policy_text(const struct vm_dev *dev, const struct prop *row)
 		return NULL;
 	if (row->kind == PROP_ENUM && (!row->xml || is_ambiguous(dev, row)))
 		return dev_word(dev, row)->sym;
-	if (row->xml)
+	if (row->xml || is_in_parts(dev, row))
 		return NULL;
 	/* Values bound on the target may be paths of the build host (payload): not here. */
 	if (row->flags & PROP_SITE)

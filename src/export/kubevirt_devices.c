@@ -297,6 +297,28 @@ static void take_disk(struct vmachine *vm, xmlNodePtr node)
 
 /* ---- interfaces ------------------------------------------------------------------------------------ */
 
+/* Every port of the pod leads to the guest, whatever translates: with passt, too, where a cluster has it. */
+static void take_passt(struct vmachine *vm, xmlNodePtr node, const char *label)
+{
+	static const char *const paths[] = {"backend/@type", "backend/@logFile", "source/@dev"};
+	struct arena *arena = vm->export->arena;
+	xmlNodePtr forward;
+
+	if (!xml_find(arena, node, paths[0]))
+		return;
+	export_note(vm->export, EXPORT_LEFT, arena_fmt(arena, "passt of %s", label),
+		    "the pod's network is masqueraded; where the cluster has passt as a network "
+		    "binding plugin, name it in place of that");
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		(void)kubevirt_take(arena, node, paths[i]);
+	if (xml_find_element(node, "portForward"))
+		export_note(vm->export, EXPORT_LEFT, arena_fmt(arena, "ports of %s", label),
+			    "each port of the pod leads to the guest: make a Service for those "
+			    "that others need");
+	while ((forward = xml_find_element(node, "portForward")))
+		xml_remove(forward, NULL);
+}
+
 /* The pod's own network is one; a bridge of the host is a network that somebody attaches to it. */
 static json_t *network_of(struct vmachine *vm, xmlNodePtr node, const char *label,
 			  json_t *interface)
@@ -307,6 +329,7 @@ static json_t *network_of(struct vmachine *vm, xmlNodePtr node, const char *labe
 
 	if (type && strcmp(type, "user") == 0 && !vm->pod) {
 		vm->pod = true;
+		take_passt(vm, node, label);
 		kubevirt_set(interface, "masquerade", json_object());
 		return json_pack("{s:s, s:{}}", NAME_KEY, label, "pod");
 	}

@@ -245,6 +245,39 @@ static void tell_swtpm(struct script *script, const struct op *op)
 		       script_quote(arena, arena_fmt(arena, "type=unixio,path=%s/socket", state))));
 }
 
+/* "tcp:SPEC,udp:SPEC", as image/ops.h has it. */
+static const char *passt_ports(struct arena *arena, const char *list)
+{
+	struct text text = {.arena = arena};
+
+	while (*list) {
+		size_t len = strcspn(list, ",");
+
+		text_fmt(&text, " -%c %.*s", *list, (int)len - 4, list + 4);
+		list += len + (list[len] == ',');
+	}
+	return text_str(&text);
+}
+
+/* Its socket is where QEMU looks for it (devices/net_passt.c). */
+static void tell_passt(struct script *script, const struct op *op)
+{
+	struct arena *arena = script->export->arena;
+	const struct op_passt *passt = &op->passt;
+	const char *name = script->export->facts->img->meta[META_NAME];
+	struct text how = {.arena = arena};
+
+	text_fmt(&how, "start it before, as the user that QEMU has: %s%s --socket %s",
+		 passt->program, passt_ports(arena, passt->forwards),
+		 script_quote(arena, arena_fmt(arena, "./%s-%s.passt", name, passt->owner)));
+	if (passt->interface[0])
+		text_fmt(&how, " --interface %s", passt->interface);
+	if (passt->log[0])
+		text_fmt(&how, " --log-file %s", script_quote(arena, passt->log));
+	text_add(&how, " --one-off");
+	tell(script, arena_fmt(arena, "passt of %s", passt->owner), text_str(&how));
+}
+
 static void tell_port(struct script *script, const struct op *op)
 {
 	tell(script, arena_fmt(script->export->arena, "port of %s", op->port.owner),
@@ -263,7 +296,7 @@ static tell_fn *const tells[OP_COUNT] = {
 	[OP_SECRET] = tell_secret, [OP_SOCKET] = tell_socket,   [OP_REACH] = tell_reach,
 	[OP_STORE] = tell_store,   [OP_MEMORY] = tell_memory,   [OP_HOSTDEV] = tell_hostdev,
 	[OP_VSOCK] = tell_vsock,   [OP_VHOST] = tell_vhost,     [OP_SWTPM] = tell_swtpm,
-	[OP_PORT] = tell_port,     [OP_MACVTAP] = tell_macvtap,
+	[OP_PORT] = tell_port,     [OP_MACVTAP] = tell_macvtap, [OP_PASST] = tell_passt,
 };
 
 void script_tell(struct script *script)

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -122,7 +123,9 @@ const char *child_said(int log, off_t from, char said[static CHILD_SAID_MAX])
 	said[len > 0 ? len : 0] = '\0';
 	for (char *at = said; *at; at++) {
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			*at = at[1] ? ' ' : '\0';
+			*at = ' ';
 	}
+	for (size_t end = strlen(said); end && said[end - 1] == ' '; end--)
+		said[end - 1] = '\0';
 	return said[0] ? said : "it said nothing";
 }

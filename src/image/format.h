@@ -13,7 +13,7 @@
 
 #include "image/image.h"
 
-#define IMG_VERSION       4
+#define IMG_VERSION       5
 #define IMG_MAGIC         "KILN-IMG" /* first 8 bytes of the image */
 #define IMG_TRAILER_MAGIC "KILN-END" /* last 8 bytes of the file */
 #define IMG_MAGIC_BYTES   8

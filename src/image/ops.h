@@ -169,6 +169,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define OP_SWTPM_FIELDS(F) \
 	F(TEXT, owner, 0)  \
 	F(TEXT, program, 0) F(TEXT, state, 0) F(FLAGS, flags, SWTPM_2) F(FD, fd, 0)
+#define OP_PASST_FIELDS(F)   \
+	F(TEXT, owner, 0)    \
+	F(TEXT, program, 0)  \
+	F(TEXT, forwards, 0) \
+	F(TEXT, interface, 0) F(TEXT, log, 0) F(FD, fd, 0)
 #define OP_SCSI_FIELDS(F) \
 	F(TEXT, owner, 0) \
 	F(TEXT, name, 0) F(FLAGS, flags, SCSI_READ_ONLY) F(FD, fd, 0)
@@ -224,6 +229,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  *        be able to.
  * vsock: the kernel's side of virtio sockets.
  * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
+ * passt: a socket to a passt that is started; @forwards "tcp:SPEC,udp:SPEC" with SPEC as in passt(1), or "";
+ *        @interface of the host that the guest takes after, or ""; @log, a path, or "".
  * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
  * port: the first free TCP port of an address from @first to @last, for FIX_PORT @index.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.
@@ -254,7 +261,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(REACH, reach, PHASE_DESCRIPTOR, LIFE_NONE, 0)             \
 	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)                  \
 	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)         \
-	OP(MACHINED, machined, PHASE_CGROUP, LIFE_NONE, 0)
+	OP(MACHINED, machined, PHASE_CGROUP, LIFE_NONE, 0)           \
+	OP(PASST, passt, PHASE_DESCRIPTOR, LIFE_FD, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -326,6 +326,37 @@ static void read_vhost_user(struct argv *argv, xmlNodePtr node, struct node *tre
 	argv_lost(argv, chardev, "", chardev->tree, no_setting);
 }
 
+/* A passt listens on a socket, or has the other end of a descriptor; kiln-run starts one of its own. */
+static void read_stream(struct argv *argv, xmlNodePtr node, const struct argv_option *option)
+{
+	struct node *tree = option->tree, *address = argv_take_tree(tree, "addr");
+	const char *type =
+		argv_take(argv, address ? address : tree, address ? "type" : "addr.type");
+	const char *path =
+		argv_take(argv, address ? address : tree, address ? "path" : "addr.path");
+	const char *fd = argv_take(argv, address ? address : tree, address ? "str" : "addr.str");
+	bool server = argv_truth(argv, tree, "server", false);
+	struct arena *arena = argv->arena;
+
+	argv_set(argv, node, "kind", "USER");
+	(void)argv_take(argv, tree, "reconnect");
+	(void)argv_take(argv, tree, "reconnect-ms");
+	if (server || (!path && !fd)) {
+		argv_note(argv, option, IMPORT_LOST,
+			  arena_fmt(arena, "addr.type=%s%s", type ? type : "",
+				    server ? ",server=on" : ""),
+			  "Kiln has no such network; the card is on user networking instead");
+		return;
+	}
+	argv_set(argv, node, "backend", "PASST");
+	argv_set(argv, node, "passt", "/usr/bin/passt");
+	argv_note(argv, option, IMPORT_LOST,
+		  path ? arena_fmt(arena, "addr.path=%s", path)
+		       : arena_fmt(arena, "addr.str=%s", fd),
+		  "whose socket it is is not said, nor which ports lead to the guest; kiln-run "
+		  "starts a passt of its own: CONFIG_NETn_FORWARDS");
+}
+
 void argv_netdev(struct argv *argv, xmlNodePtr node, const char *id)
 {
 	struct argv_option *option = argv_find(argv, "-netdev", "id", id);
@@ -340,6 +371,8 @@ void argv_netdev(struct argv *argv, xmlNodePtr node, const char *id)
 	if (strcmp(type, "user") == 0) {
 		argv_set(argv, node, "kind", "USER");
 		argv_forwards(argv, node, option);
+	} else if (strcmp(type, "stream") == 0) {
+		read_stream(argv, node, option);
 	} else if (strcmp(type, "tap") == 0) {
 		read_tap(argv, node, option);
 	} else if (strcmp(type, "bridge") == 0) {

@@ -14,6 +14,7 @@ static const char a_unit[] = "each unit has its own";
 static const char a_tap[] =
 	"a tap or its descriptor does not say on which bridge it is, or who made it";
 static const char a_port_of[] = "what its interface is on the host is done before QEMU starts";
+static const char a_passt[] = "passt is told, and QEMU is not";
 static const char a_port[] = "of a port that is chosen when QEMU starts only the choice is seen";
 static const char a_socket[] = "a descriptor does not say where it was opened";
 static const char a_time[] = "seconds since 1970 are what the clock shows, not how that came about";
@@ -63,6 +64,10 @@ static const struct beyond {
 	{"net", "flood", a_port_of},
 	{"net", "neighbours", a_port_of},
 	{"net", "mtu", "a virtio card alone is told"},
+	{"net", "passt", a_passt},
+	{"net", "passt-interface", a_passt},
+	{"net", "passt-log", a_passt},
+	{"net", "forwards", "passt is told of its ports, and QEMU is not"},
 	{"net", "vhost", "a descriptor that is there does not say what is done without one"},
 	{"vsock", "cid", a_unit},
 	{"tpm", "type", "a socket does not say whose it is"},

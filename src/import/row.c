@@ -223,17 +223,48 @@ static void read_row(struct element *element, const struct prop *row)
 	}
 }
 
-/* One part, "{PATH FORM}", from behind the brace; NULL = it is not there. */
-static const char *part_text(struct arena *arena, xmlNodePtr node, const char *part, size_t len)
+static bool is_ipv4(struct arena *arena, const char *text)
 {
+	unsigned prefix;
+	uint32_t address;
+
+	return ident_parse_ipv4_net(arena_fmt(arena, "%s/32", text), &address, &prefix) == 0;
+}
+
+/** struct parts - where the parts of a text are. @item: of a list its number, from 0. */
+struct parts {
+	struct arena *arena;
+	xmlNodePtr node;
+	unsigned item;
+};
+
+static const char *path_text(const struct parts *parts, const char *path)
+{
+	if (strstr(path, "%u"))
+		path = domain_item_path(parts->arena, path, parts->item);
+	return xml_find(parts->arena, parts->node, path);
+}
+
+/* One part, "{PATH FORM}", from behind the brace; NULL = it is not there. */
+static const char *part_text(const struct parts *parts, const char *part, size_t len)
+{
+	struct arena *arena = parts->arena;
 	const char *space = memchr(part, ' ', len);
-	const char *form = arena_dup(arena, space + 1, len - (size_t)(space + 1 - part));
-	const char *text = xml_find(arena, node, arena_dup(arena, part, (size_t)(space - part)));
+	const char *form =
+		space ? arena_dup(arena, space + 1, len - (size_t)(space + 1 - part)) : "";
+	bool absent = *part == '!';
+	const char *text =
+		path_text(parts, arena_dup(arena, part + absent,
+					   (space ? (size_t)(space - part) : len) - absent));
 	size_t skip = strlen(form);
 	uint64_t value;
 
-	if (!text)
-		return NULL;
+	if (absent)
+		return text ? NULL : "";
+	if (!text || !skip)
+		return text;
+	if (strcmp(form, "4") == 0)
+		return is_ipv4(arena, text) ? text : NULL;
 	if (strcmp(form, "d") != 0 && form[skip - 1] != 'x' && form[skip - 1] != 'd')
 		return strncmp(text, form, skip) == 0 ? text + skip : NULL;
 	if (!tree_number(text, &value) || value > UINT32_MAX)
@@ -244,9 +275,9 @@ static const char *part_text(struct arena *arena, xmlNodePtr node, const char *p
 				     : arena_fmt(arena, "%0*u", width, (unsigned)value);
 }
 
-static const char *joined_text(struct arena *arena, xmlNodePtr node, const char *form)
+static const char *joined_text(const struct parts *parts, const char *form)
 {
-	struct text text = {.arena = arena};
+	struct text text = {.arena = parts->arena};
 
 	for (; *form && *form != '|'; form++) {
 		if (*form != '{') {
@@ -254,7 +285,7 @@ static const char *joined_text(struct arena *arena, xmlNodePtr node, const char 
 			continue;
 		}
 		size_t len = strcspn(form + 1, "}");
-		const char *part = part_text(arena, node, form + 1, len);
+		const char *part = part_text(parts, form + 1, len);
 
 		if (!part)
 			return NULL;
@@ -264,16 +295,38 @@ static const char *joined_text(struct arena *arena, xmlNodePtr node, const char 
 	return text_str(&text);
 }
 
-/* A text that XML has in parts. */
-static void join_row(struct element *element, const struct prop *row)
+static const char *any_text(const struct parts *parts, const struct prop *row)
 {
-	struct arena *arena = element->dev->vm->arena;
 	const char *text = NULL;
 
 	for (const char *form = row->joined; form && !text; form = strchr(form, '|')) {
 		form += *form == '|';
-		text = joined_text(arena, element->node, form);
+		text = joined_text(parts, form);
 	}
+	return text;
+}
+
+/* An item that has no form is not read; the comparison then finds that it is not written again. */
+static const char *list_text(struct parts *parts, const struct prop *row)
+{
+	struct text list = {.arena = parts->arena};
+
+	for (; parts->item < 256; parts->item++) {
+		const char *text = any_text(parts, row);
+
+		if (text)
+			text_fmt(&list, "%s%s", list.len ? "," : "", text);
+	}
+	return list.len ? text_str(&list) : NULL;
+}
+
+/* A text that XML has in parts. */
+static void join_row(struct element *element, const struct prop *row)
+{
+	struct parts parts = {.arena = element->dev->vm->arena, .node = element->node};
+	const char *text =
+		row->flags & PROP_XML_LIST ? list_text(&parts, row) : any_text(&parts, row);
+
 	if (text)
 		(void)row_take(element, row, text);
 }

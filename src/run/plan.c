@@ -45,6 +45,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_SWTPM:
 		name = op->swtpm.state;
 		break;
+	case OP_PASST:
+		name = op->passt.owner;
+		break;
 	case OP_CANCEL:
 		name = op->cancel.path;
 		break;

@@ -107,6 +107,21 @@ refused() { # NAME PATTERN OP
 	rc_is "$name: check finds it" 4 "$run" check "$T/no.kiln"
 	has "$name: check's message" "$pattern" "$T/err"
 }
+# failed_steps NAME PLAN ENDED LEFT: up of NAME fails with a step that is impossible, put at each place of what PLAN
+# prints; then, when ENDED is true, what LEFT prints is nothing, and the traces are $before.
+failed_steps() {
+	local steps n rc
+	steps=$("$2" | grep -c '^op ')
+	for n in $(seq 1 $((steps + 1))); do
+		"$2" | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=2" \
+			'/^op / { if (++i == n) print f } { print } END { if (i + 1 == n) print f }' | image "$1"
+		rc=0
+		"$run" up "$T/$1.kiln" >"$T/err" 2>&1 || rc=$?
+		wait_for 5 "$3" || :
+		is "step $n fails: exit 4, nothing left" "$rc $(traces)$("$4")" "4 $before"
+		has "message of step $n" "step $n of $((steps + 1)) \\(file" "$T/err"
+	done
+}
 finish() {
 	echo "$(basename "$0"): $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ] && { [ "$skipped" = 0 ] || [ "${TESTS_MUST_RUN:-0}" != 1 ]; }

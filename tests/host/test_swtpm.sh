@@ -58,16 +58,8 @@ else
 	swept tpm
 
 	# ---- a step that is impossible, at every place
-	steps=$(plan | grep -c '^op ')
-	for n in $(seq 1 $((steps + 1))); do
-		plan | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=2" \
-			'/^op / { if (++i == n) print f } { print } END { if (i + 1 == n) print f }' | image tpm
-		rc=0
-		"$run" up "$T/tpm.kiln" >"$T/err" 2>&1 || rc=$?
-		wait_for 5 no_swtpm || :
-		is "step $n fails: exit 4, nothing left" "$rc $(traces)$(pgrep -x swtpm || :)" "4 $before"
-		has "message of step $n" "step $n of $((steps + 1)) \\(file" "$T/err"
-	done
+	swtpms() { pgrep -x swtpm || :; }
+	failed_steps tpm plan no_swtpm swtpms
 
 	# ---- with QEMU itself
 	if [ -x /usr/bin/qemu-system-x86_64 ]; then

@@ -39,6 +39,7 @@ static const enum op_code order[] = {
 	OP_SWTPM,
 	OP_CANCEL,
 	OP_REACH,
+	OP_PASST,
 };
 
 static struct arena arena;
