@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "import/argv_place.h"
 #include "import/head.h"
 #include "qemu/render.h"
 
@@ -121,9 +122,15 @@ static void drop_monitors(struct argv *argv)
 
 static void keep(struct argv *argv, struct argv_option *option)
 {
-	/* What was made of another option is what its members are. */
-	if (!option->given && option->tree)
-		option->value = render_kv(argv->arena, option->tree, argv_head(option->name));
+	bool json = option->given && option->value && option->value[0] == '{';
+
+	if (option->tree && strcmp(option->name, "-device") == 0)
+		place_rename(argv, option);
+	/* What was made of another option, or got a place, is what its members are. */
+	if ((!option->given || option->settled) && option->tree)
+		option->value =
+			json ? render_json(argv->arena, option->tree)
+			     : render_kv(argv->arena, option->tree, argv_head(option->name));
 	xmlNodePtr line = xml_at(argv->import->root, "commandline");
 
 	xml_attr(xml_child(line, "arg"), "value",
@@ -199,6 +206,8 @@ static void finish(struct argv *argv)
 
 	argv_named(argv);
 	argv_machine_parts(argv);
+	if (!import->by_rules)
+		argv_slots(argv);
 	argv_devices(argv);
 	argv_others(argv);
 	argv_boot(argv);

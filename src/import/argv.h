@@ -19,13 +19,16 @@
  * @name: with one '-'. @value: as it was written, or NULL. @tree: of a value that has members, or NULL.
  * @word: where the option stands; @value_word: its value, or NULL.
  * @given: it is in the file, and not made of another one. @done: it was understood.
+ * @on: whose bus it is on where no bus= says so, and number @on_number of its buses.
+ * @settled: its place, or a part of it, is QEMU's choice.
  */
 struct argv_option {
 	const char *name, *value;
 	struct node *tree;
 	const struct word *word, *value_word;
-	bool given, done;
-	struct argv_option *next, *origin;
+	bool given, done, settled;
+	unsigned on_number;
+	struct argv_option *next, *origin, *on;
 };
 
 /** struct argv_setting - a row of a device and its value in the words of .config. */
@@ -188,6 +191,16 @@ void argv_machine_parts(struct argv *argv);
 
 /** argv_named() - what devices name, before all of them: I/O threads, secrets. */
 void argv_named(struct argv *argv);
+
+/** argv_slots() - give each device without a place the one that QEMU gives it, as if it had been said. */
+void argv_slots(struct argv *argv);
+
+/** argv_driver() - QEMU's own name of a device that it has another name for. */
+const char *argv_driver(const char *name);
+
+/** argv_model() - the family of a driver and its first model, which may be NULL; NULL = no family has it. */
+const struct dev_family *argv_model(const struct argv *argv, const char *driver,
+				    const struct dev_class **ret_class);
 
 /** argv_devices() - every -device and what belongs to it. */
 void argv_devices(struct argv *argv);

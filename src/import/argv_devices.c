@@ -49,7 +49,7 @@ static const struct {
 	{"isa-parallel", "parallel", NULL},
 };
 
-static const char *driver_of(const char *name)
+const char *argv_driver(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
 		if (strcmp(aliases[i].alias, name) == 0)
@@ -103,6 +103,18 @@ static const struct dev_family *find_family(const struct argv *argv, const char 
 	return NULL;
 }
 
+const struct dev_family *argv_model(const struct argv *argv, const char *driver,
+				    const struct dev_class **ret_class)
+{
+	const char *model;
+	const struct dev_family *family = find_family(argv, driver, &model);
+
+	*ret_class = family ? class_by_name(family, model) : NULL;
+	if (family && !*ret_class)
+		*ret_class = find_class(family, driver, CONTROLLER_NONE);
+	return family;
+}
+
 /* ---- controllers -------------------------------------------------------------------------------- */
 
 static bool is_index_taken(const struct argv *argv, const struct dev_family *family, unsigned index)
@@ -117,18 +129,33 @@ static bool is_index_taken(const struct argv *argv, const struct dev_family *fam
 	return false;
 }
 
+/* The root of PCI and a controller that is a part of the machine are number 0. */
+static unsigned first_index(const struct argv *argv, const struct dev_family *family)
+{
+	const struct machine_controller *row = argv->import->machine->controllers;
+
+	for (; row && row->model; row++) {
+		const struct dev_class *class =
+			row->type == family->controller ? dev_class_find(family, row->model) : NULL;
+
+		if (class && class->flags & CLASS_IMPLICIT)
+			return 1;
+	}
+	return family->controller == CONTROLLER_PCI;
+}
+
 /* "scsi1", "pci.3": the number at the end of the id, else the lowest that is free. */
 static unsigned new_index(const struct argv *argv, const struct dev_family *family, const char *id)
 {
 	size_t len = id ? strlen(id) : 0, digits = 0;
-	uint64_t index = family->controller == CONTROLLER_PCI;
+	uint64_t index = first_index(argv, family);
 
 	while (digits < len && id[len - digits - 1] >= '0' && id[len - digits - 1] <= '9')
 		digits++;
 	if (digits && num_parse(id + len - digits, index, PLACE_CONTROLLER_MAX, &index) == 0 &&
 	    !is_index_taken(argv, family, (unsigned)index))
 		return (unsigned)index;
-	index = family->controller == CONTROLLER_PCI;
+	index = first_index(argv, family);
 	while (is_index_taken(argv, family, (unsigned)index))
 		index++;
 	return (unsigned)index;
@@ -153,7 +180,7 @@ static xmlNodePtr add_controller(struct argv *argv, struct argv_option *option,
 	unsigned index = companion ? companion_index(argv, tree) : new_index(argv, family, id);
 
 	option->done = true;
-	argv_item(node)->driver = driver_of(argv_take(argv, tree, "driver"));
+	argv_item(node)->driver = argv_driver(argv_take(argv, tree, "driver"));
 	argv_item(node)->class = class;
 	xml_attr(node, "type", place_type_name(family->controller));
 	xml_attr_fmt(node, "index", "%u", index);
@@ -225,12 +252,22 @@ static const struct dev_family *family_asked(struct argv *argv, const struct arg
 
 	if (!name)
 		return NULL;
-	*ret_name = driver_of(name);
+	*ret_name = argv_driver(name);
 	return find_family(argv, *ret_name, ret_model);
 }
 
-/* PCI's before the others, and of those that sit on another one the lower first. */
-static void add_controllers(struct argv *argv, bool pci)
+enum pass { PASS_PCI, PASS_MACHINE, PASS_OTHERS, PASS_COUNT };
+
+static enum pass pass_of(const struct argv_option *option, const struct dev_family *family)
+{
+	if (family->controller == CONTROLLER_PCI)
+		return PASS_PCI;
+	return option->origin && strcmp(option->origin->name, "-device") != 0 ? PASS_MACHINE
+									      : PASS_OTHERS;
+}
+
+/* PCI's before the others, and what QEMU makes with the machine before what -device says. */
+static void add_controllers(struct argv *argv, enum pass pass)
 {
 	argv_for_each(option, argv)
 	{
@@ -238,12 +275,12 @@ static void add_controllers(struct argv *argv, bool pci)
 		const struct dev_family *family = family_asked(argv, option, &name, &model);
 
 		if (!family || family->controller == CONTROLLER_NONE ||
-		    (family->controller == CONTROLLER_PCI) != pci)
+		    pass_of(option, family) != pass)
 			continue;
 		xmlNodePtr node = add_controller(argv, option, family,
 						 find_class(family, name, CONTROLLER_NONE));
 
-		if (pci)
+		if (pass == PASS_PCI)
 			drop_counted(argv, node, option->tree);
 	}
 }
@@ -347,8 +384,8 @@ static void add_device(struct argv *argv, struct argv_option *option,
 void argv_devices(struct argv *argv)
 {
 	add_root(argv);
-	add_controllers(argv, true);
-	add_controllers(argv, false);
+	for (unsigned pass = 0; pass < PASS_COUNT; pass++)
+		add_controllers(argv, (enum pass)pass);
 	for (xmlNodePtr node = argv->devices->children; node; node = node->next) {
 		struct argv_item *item = argv_item(node);
 

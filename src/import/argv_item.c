@@ -75,10 +75,12 @@ void argv_fact(struct argv *argv, xmlNodePtr node, const char *option, const cha
 	struct argv_item *item = argv_item(node);
 	struct argv_fact *fact = arena_alloc(argv->arena, sizeof(*fact));
 
+	/* What QEMU does by itself is told of the first option. */
 	*fact = (struct argv_fact){.option = option,
 				   .key = key,
 				   .value = value,
-				   .from = node == argv->import->root ? argv->now : item->option};
+				   .from = node == argv->import->root && argv->now ? argv->now
+										   : item->option};
 	if (item->last_fact)
 		item->last_fact->next = fact;
 	else

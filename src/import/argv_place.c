@@ -113,13 +113,16 @@ static bool hex_below(const char *text, size_t len, unsigned limit, unsigned *re
 }
 
 /* "0x1f.0x2" and "1f.2" are hexadecimal; a number of JSON is slot * 8 + function. */
-static bool parse_slot(const struct node *tree, const char *text, unsigned *slot,
-		       unsigned *function)
+bool place_slot(const struct argv *argv, const struct node *tree, unsigned *slot,
+		unsigned *function)
 {
 	const struct node *item = node_find(tree, "addr");
-	size_t dot = strcspn(text, ".");
+	const char *text = argv_peek(argv, tree, "addr");
+	size_t dot = text ? strcspn(text, ".") : 0;
 
 	*function = 0;
+	if (!text)
+		return false;
 	if (item && item->kind == NODE_NUMBER) {
 		uint64_t number;
 
@@ -135,12 +138,11 @@ static bool parse_slot(const struct node *tree, const char *text, unsigned *slot
 
 static void place_pci(struct argv *argv, xmlNodePtr node, struct node *tree, const struct bus *bus)
 {
-	const char *addr = argv_peek(argv, tree, "addr");
 	const char *multi = argv_take(argv, tree, "multifunction");
 	unsigned slot, function;
 	xmlNodePtr address;
 
-	if (!addr || !parse_slot(tree, addr, &slot, &function))
+	if (!place_slot(argv, tree, &slot, &function))
 		return;
 	(void)argv_take(argv, tree, "addr");
 	(void)argv_take(argv, tree, "bus");
@@ -205,11 +207,76 @@ static void place_two(struct argv *argv, xmlNodePtr node, struct node *tree, con
 		xml_attr(address, "bus", "0");
 }
 
+/* The bus that QEMU chose, of a device that may have no id. */
+static bool find_owner(const struct argv *argv, const struct argv_option *option, struct bus *ret)
+{
+	for (xmlNodePtr node = argv->devices->children; node; node = node->next) {
+		const struct argv_item *item = argv_item(node);
+
+		if (!item || item->option != option->on)
+			continue;
+		*ret = (struct bus){.node = node,
+				    .class = item->class,
+				    .type = item->family->controller,
+				    .index = place_index(argv, node),
+				    .number = option->on_number};
+		ret->pci = ret->type == CONTROLLER_PCI;
+		return true;
+	}
+	return false;
+}
+
+bool place_bus_of(const struct argv *argv, const struct argv_option *option, struct bus *ret)
+{
+	const char *text = argv_peek(argv, option->tree, "bus");
+
+	*ret = (struct bus){.pci = true};
+	if (text)
+		return place_bus_find(argv, text, ret);
+	return !option->on || find_owner(argv, option, ret);
+}
+
+/* As libvirt calls them, and Kiln after it. */
+static const char *bus_name(const struct argv *argv, const struct bus *bus)
+{
+	const char *root = argv->import->machine->root_model;
+
+	if (bus->pci && !bus->node)
+		return root && strcmp(root, "pcie-root") == 0 ? "pcie.0" : "pci.0";
+	if (bus->pci)
+		return arena_fmt(argv->arena, "pci.%u", bus->index);
+	if (bus->type == CONTROLLER_USB && bus->node)
+		return bus->index ? arena_fmt(argv->arena, "usb%u.0", bus->index) : "usb.0";
+	if ((bus->type == CONTROLLER_SCSI || bus->type == CONTROLLER_VIRTIO_SERIAL) && bus->node)
+		return arena_fmt(argv->arena, "%s%u.0",
+				 bus->type == CONTROLLER_SCSI ? "scsi" : "virtio-serial",
+				 bus->index);
+	return NULL;
+}
+
+void place_rename(struct argv *argv, struct argv_option *option)
+{
+	const char *name = NULL;
+	struct bus bus;
+
+	if (place_bus_of(argv, option, &bus) &&
+	    (!bus.pci || option->settled || argv_peek(argv, option->tree, "bus")))
+		name = bus_name(argv, &bus);
+	if (!name)
+		return;
+	(void)argv_take(argv, option->tree, "bus");
+	node_add_string(argv->arena, option->tree, "bus", name);
+	/* What else is in the slot says that. */
+	if (bus.pci)
+		(void)argv_take(argv, option->tree, "multifunction");
+	option->settled = true;
+}
+
 void place_read(struct argv *argv, xmlNodePtr node, struct node *tree)
 {
 	const char *text = argv_peek(argv, tree, "bus");
 	struct argv_item *item = argv_item(node);
-	struct bus bus = {.pci = true};
+	struct bus bus;
 
 	if (text && strncmp(text, "virtio-mmio-bus.", 16) == 0) {
 		(void)argv_take(argv, tree, "bus");
@@ -225,11 +292,11 @@ void place_read(struct argv *argv, xmlNodePtr node, struct node *tree)
 		argv->transports = true;
 		return;
 	}
+	if (!place_bus_of(argv, item->option, &bus))
+		return;
 	if (item->family->rank == RANK_IOMMU && !text)
 		bus.pci = argv_peek(argv, tree, "addr");
-	if (text && !place_bus_find(argv, text, &bus))
-		return;
-	if (!text && item->class && item->class->on != CONTROLLER_NONE)
+	if (!text && !item->option->on && item->class && item->class->on != CONTROLLER_NONE)
 		bus = (struct bus){.type = item->class->on};
 	if (bus.pci) {
 		if (item->family->rank != RANK_MEMORY || text)
@@ -252,7 +319,7 @@ void place_read(struct argv *argv, xmlNodePtr node, struct node *tree)
 	case CONTROLLER_FDC:
 		if (!text && bus.type == CONTROLLER_FDC)
 			(void)find_built_in(argv, "floppy-bus", 10, &bus);
-		if (text || bus.type == CONTROLLER_FDC)
+		if (text || item->option->on || bus.type == CONTROLLER_FDC)
 			place_drive(argv, node, tree, &bus);
 		break;
 	case CONTROLLER_NONE:

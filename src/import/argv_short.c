@@ -183,6 +183,18 @@ static void add_flash(struct argv *argv, struct argv_option *option, unsigned nu
 	argv_add(argv, option, "-machine", arena_fmt(argv->arena, "pflash%u=%s", number, name));
 }
 
+/* QEMU's own drive, where one is already. */
+static bool is_spare(struct argv *argv, const struct argv_option *option, const char *kind,
+		     const struct drives *drives)
+{
+	if (option->given || argv_peek(argv, option->tree, "file") ||
+	    !argv_peek(argv, option->tree, "index"))
+		return false;
+	if (strcmp(kind, "floppy") == 0)
+		return drives->floppy & 1;
+	return strcmp(kind, "ide") == 0 && drives->ide >> 2 & 1;
+}
+
 static void replace_drive(struct argv *argv, struct argv_option *option, enum machine_kind machine,
 			  struct drives *drives)
 {
@@ -195,7 +207,9 @@ static void replace_drive(struct argv *argv, struct argv_option *option, enum ma
 		kind = machine == KIND_VIRT || machine == KIND_MICROVM ? "virtio" : "ide";
 	if (strcmp(kind, "none") == 0)
 		return;
-	if (strcmp(kind, "pflash") == 0) {
+	if (is_spare(argv, option, kind, drives)) {
+		option->done = true;
+	} else if (strcmp(kind, "pflash") == 0) {
 		add_flash(argv, option, drives->flashes++);
 	} else if (strcmp(kind, "virtio") == 0) {
 		(void)take_index(argv, tree, &drives->others);
@@ -207,10 +221,6 @@ static void replace_drive(struct argv *argv, struct argv_option *option, enum ma
 		add_disk(argv, option, "floppy",
 			 arena_fmt(argv->arena, ",bus=floppy-bus.0,unit=%u", index),
 			 arena_fmt(argv->arena, "floppy-drive%u", index));
-	} else if (cdrom && !argv_peek(argv, tree, "file") && argv_peek(argv, tree, "index") &&
-		   drives->ide >> 2 & 1) {
-		/* QEMU's own drive, where one is already. */
-		option->done = true;
 	} else if (strcmp(kind, "ide") == 0) {
 		index = take_index(argv, tree, &drives->ide);
 		add_disk(argv, option, cdrom ? "ide-cd" : "ide-hd",
@@ -356,6 +366,7 @@ static void replace_others(struct argv *argv)
 static const char *const lines[] = {"isa-serial", "pl011", NULL};
 static const char *const printers[] = {"isa-parallel", NULL};
 static const char *const drives[] = {"ide-cd", "ide-hd", "scsi-cd", "scsi-hd", NULL};
+static const char *const floppies[] = {"floppy", "isa-fdc", NULL};
 static const char *const cards[] = {
 	"VGA",        "isa-vga",       "cirrus-vga", "vmware-svga",    "qxl-vga",
 	"virtio-vga", "virtio-vga-gl", "ati-vga",    "vhost-user-vga", NULL};
@@ -379,6 +390,8 @@ static void add_defaults(struct argv *argv)
 	/* An empty drive, where no -cdrom or -hdc is and no -device has blocks. */
 	if (pc && !has(argv, "-cdrom") && !has(argv, "-hdc") && !has_device(argv, drives))
 		argv_add(argv, first, "-drive", "if=ide,index=2,media=cdrom");
+	if (machine == KIND_PC && !has_device(argv, floppies))
+		argv_add(argv, first, "-drive", "if=floppy,index=0");
 }
 
 void argv_short(struct argv *argv)

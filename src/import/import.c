@@ -10,6 +10,7 @@
 #include "import/defaults.h"
 #include "import/head.h"
 #include "import/items.h"
+#include "import/places.h"
 #include "import/read.h"
 
 void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
@@ -48,6 +49,7 @@ struct import *import_open(struct arena *arena, const struct import_source *sour
 	import->board = source->board;
 	import->layout_lock = source->layout_lock;
 	import->families = source->families;
+	import->by_rules = source->by_rules;
 	if (source->argv) {
 		if (argv_open(import, source->path) < 0) {
 			import_close(import);
@@ -96,6 +98,65 @@ bool import_lock_refused(struct import *import, unsigned line)
 	    items_promote(import, item) < 0)
 		return false;
 	item->addressed = true;
+	return true;
+}
+
+/* One that is not taken back: what it is of is not found again. */
+static void note_early(struct import *import, const xmlNode *node, const char *what,
+		       const char *why)
+{
+	struct import_notes *early = &import->early[IMPORT_DROPPED];
+	struct import_notes *notes = &import->notes[IMPORT_DROPPED];
+	struct import_note *note = arena_alloc(import->arena, sizeof(*note));
+
+	*note = (struct import_note){
+		.line = (unsigned)xmlGetLineNo(node), .what = what, .why = why};
+	note->next = early->last ? early->last->next : notes->first;
+	if (early->last)
+		early->last->next = note;
+	else
+		early->first = note;
+	if (!notes->last || notes->last == early->last)
+		notes->last = note;
+	notes->first = early->first;
+	early->last = note;
+}
+
+static bool is_of(const struct import *import, const struct import_item *item, const char *symbol)
+{
+	const struct dev_family *family = item->family;
+	const char *own =
+		family->flags & FAMILY_SINGLE
+			? arena_fmt(import->arena, "CONFIG_%s", family->sym)
+			: arena_fmt(import->arena, "CONFIG_%s%u", family->sym, item->slot);
+	size_t len = strlen(own);
+
+	return item->in_config && strncmp(symbol, own, len) == 0 &&
+	       (!symbol[len] || symbol[len] == '_');
+}
+
+bool import_move(struct import *import, const char *symbol, const char *why)
+{
+	struct import_item *item = NULL;
+
+	for (size_t i = 0; i < import->item_count; i++) {
+		if (import->items[i].family->sym && is_of(import, &import->items[i], symbol))
+			item = &import->items[i];
+	}
+
+	const struct argv_item *from = item ? argv_item(item->element.node) : NULL;
+	xmlNodePtr address = item ? xml_find_element(item->element.node, "address") : NULL;
+	const char *place = item ? places_text(import, item) : NULL;
+
+	if (!from || !from->option->settled || !address || !place)
+		return false;
+	note_early(import, item->element.node,
+		   arena_fmt(import->arena, "-device: %s: %s, where QEMU puts it", from->driver,
+			     place),
+		   arena_fmt(import->arena, "it is placed anew: %s", why));
+	xmlUnlinkNode(address);
+	xmlFreeNode(address);
+	item->addressed = false;
 	return true;
 }
 

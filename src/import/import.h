@@ -32,6 +32,7 @@ enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_KEPT, IMPORT_LOSS_COUNT }
 /**
  * struct import_source - what is read, and for which board.
  * @argv: the file is a QEMU command line, and no domain XML.
+ * @by_rules: of a command line: a device that it gives no place is placed by Kiln's rules, not as by QEMU.
  * @path: the file; "-" is standard input. @board: name, or NULL for the menu's default.
  * @layout_lock: what CONFIG_LAYOUT_LOCK shall say; "%s" in it is the name of the domain.
  * @families: all families, ended by NULL.
@@ -39,7 +40,7 @@ enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_KEPT, IMPORT_LOSS_COUNT }
 struct import_source {
 	const char *path, *board, *layout_lock;
 	const struct dev_family *const *families;
-	bool argv;
+	bool argv, by_rules;
 };
 
 /**
@@ -82,6 +83,15 @@ void import_result(struct import *import, const char *xml);
  * Return: whether that helps, and import_config() and import_lock() differ now.
  */
 bool import_lock_refused(struct import *import, unsigned line);
+
+/**
+ * import_move() - a place that QEMU chose is none that Kiln has: the device gets another, and that is noted.
+ * @symbol: of .config, CONFIG_NET0_PCI_ADDRESS or the like, whose place is refused.
+ * @why: the reason, a sentence.
+ *
+ * Return: whether the place was QEMU's choice, and import_config() and import_lock() differ now.
+ */
+bool import_move(struct import *import, const char *symbol, const char *why);
 
 /**
  * import_again() - whether all steps behind import_open() are to be done once more, because a controller

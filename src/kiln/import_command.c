@@ -31,6 +31,8 @@ const char import_options[] =
 	"  --argv              FILE is a QEMU command line: of a shell script, one argument a\n"
 	"                      line, or of /proc/PID/cmdline\n"
 	"  --pid N             the command line of the running process N\n"
+	"  --by-rules          of a command line: place what has no bus= and addr= by Kiln's rules,\n"
+	"                      and not where QEMU puts it\n"
 	"  --beyond            print what a command line cannot say, symbol by symbol, and end\n"
 	"  --lossy             what cannot be taken over is listed, and is no failure\n"
 	"  --tree DIR          folder with Kconfig, src, boards and build/kconfig\n"
@@ -49,18 +51,14 @@ struct run {
 	bool lossy, beyond;
 };
 
-enum { ARGV = 1, BEYOND, BOARD, LOCK, LOSSY, PID, TREE };
+enum { ARGV = 1, BEYOND, BOARD, BY_RULES, LOCK, LOSSY, PID, TREE };
 
 static const struct option table[] = {
-	{"argv", no_argument, NULL, ARGV},
-	{"pid", required_argument, NULL, PID},
-	{"beyond", no_argument, NULL, BEYOND},
-	{"board", required_argument, NULL, BOARD},
-	{"output", required_argument, NULL, 'o'},
-	{"lock", required_argument, NULL, LOCK},
-	{"lossy", no_argument, NULL, LOSSY},
-	{"tree", required_argument, NULL, TREE},
-	{0},
+	{"argv", no_argument, NULL, ARGV},         {"pid", required_argument, NULL, PID},
+	{"beyond", no_argument, NULL, BEYOND},     {"board", required_argument, NULL, BOARD},
+	{"by-rules", no_argument, NULL, BY_RULES}, {"output", required_argument, NULL, 'o'},
+	{"lock", required_argument, NULL, LOCK},   {"lossy", no_argument, NULL, LOSSY},
+	{"tree", required_argument, NULL, TREE},   {0},
 };
 
 static const char *folder_of(struct arena *arena, const char *path)
@@ -140,6 +138,9 @@ static int parse(int argc, char **argv, struct run *run, struct arena *arena, st
 			break;
 		case BOARD:
 			run->source.board = optarg;
+			break;
+		case BY_RULES:
+			run->source.by_rules = true;
 			break;
 		case 'o':
 			run->output = optarg;
@@ -260,17 +261,20 @@ static int compose(struct run *run, struct pipeline *pipe)
 	return 0;
 }
 
-/* Places that only a configured address may have are configured. */
+/* Places that only a configured address may have are configured; what may not be there at all moves. */
 static bool mend_lock(struct run *run, const struct err_list *errs)
 {
+	const struct pipeline_options *options = &run->options.pipeline;
 	bool mended = false;
 
 	err_list_for_each(node, errs) {
 		const struct err *err = &node->err;
 
-		if (run->options.pipeline.lock &&
-		    strcmp(err->at.file, run->options.pipeline.lock) == 0)
+		if (options->lock && strcmp(err->at.file, options->lock) == 0)
 			mended |= import_lock_refused(run->import, err->at.line);
+		else if (strncmp(err->check, "pci-", 4) == 0 &&
+			 strncmp(err->sym, "CONFIG_", 7) == 0)
+			mended |= import_move(run->import, err->sym, err->why);
 	}
 	return mended;
 }
