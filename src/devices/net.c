@@ -284,6 +284,8 @@ static const struct prop net_props[] = {
 	 .words = direct_words,
 	 .xml = "source/@mode",
 	 .when = net_is_direct},
+	NET_LIMIT_ROWS(inbound, INBOUND),
+	NET_LIMIT_ROWS(outbound, OUTBOUND),
 	{.name = "tap",
 	 .sym = "TAP",
 	 .kind = PROP_STRING,

@@ -19,6 +19,11 @@ struct net_passt {
 	const char *protocols, *addresses, *ports, *guest_ports;
 };
 
+/** struct net_limit - of a direction, as the guest sees it; kilobytes of 1000 bytes a second, and KiB. */
+struct net_limit {
+	uint64_t average, peak, burst;
+};
+
 struct net {
 	const struct prop_word *kind, *mac_policy, *backend;
 	struct net_passt passt;
@@ -27,6 +32,7 @@ struct net {
 	const char *tap_device, *vhost_device, *parent, *bridge_helper, *forwards;
 	const struct prop_word *mode, *tap_by, *link, *vlan_first;
 	const char *tap_mac, *vlans;
+	struct net_limit inbound, outbound;
 	uint64_t mtu;
 	bool isolated, learning, flood, neighbours, vlan_trunk;
 	bool bridge_create, tap_persistent;
@@ -141,6 +147,45 @@ void net_forward_emit(const struct vm_dev *dev, struct emit *emit, struct node *
 
 /** net_forward_check() - the check of the forwarded ports of all interfaces. */
 void net_forward_check(const struct check *check, const struct vm *vm, struct err_list *errs);
+
+/** net_limits() - whether what goes in one of the directions is limited. */
+static inline bool net_limits_inbound(const struct vm_dev *dev)
+{
+	return net_has_name(dev) && net_of(dev)->inbound.average;
+}
+
+static inline bool net_limits_outbound(const struct vm_dev *dev)
+{
+	return net_has_name(dev) && net_of(dev)->outbound.average;
+}
+
+/** NET_LIMIT_ROWS() - the rows of one direction: inbound, INBOUND. */
+#define NET_LIMIT_ROWS(direction, DIRECTION)                                                    \
+	{.name = #direction "-average",                                                         \
+	 .sym = #DIRECTION "_AVERAGE",                                                          \
+	 .kind = PROP_UINT,                                                                     \
+	 FIELD(direction.average),                                                              \
+	 .xml = "bandwidth/" #direction "/@average",                                            \
+	 .max = SHAPE_RATE_MAX,                                                                 \
+	 .when = net_has_name},                                                                 \
+		{.name = #direction "-peak",                                                    \
+		 .sym = #DIRECTION "_PEAK",                                                     \
+		 .kind = PROP_UINT,                                                             \
+		 FIELD(direction.peak),                                                         \
+		 .xml = "bandwidth/" #direction "/@peak",                                       \
+		 .max = SHAPE_RATE_MAX,                                                         \
+		 .when = net_limits_##direction},                                               \
+	{                                                                                       \
+		.name = #direction "-burst", .sym = #DIRECTION "_BURST_KIB", .kind = PROP_UINT, \
+		FIELD(direction.burst), .xml = "bandwidth/" #direction "/@burst",               \
+		.max = SHAPE_BURST_MAX, .when = net_limits_##direction                          \
+	}
+
+/** net_shape_emit() - ask the loader for the limits, behind what makes the interface. */
+void net_shape_emit(const struct vm_dev *dev, struct emit *emit);
+
+/** net_shape_check() - the check of the limits of all interfaces. */
+void net_shape_check(const struct check *check, const struct vm *vm, struct err_list *errs);
 
 /** net_back() - the hook of the family. */
 void net_back(const struct vm_dev *dev, struct emit *emit);

@@ -216,6 +216,7 @@ void net_back(const struct vm_dev *dev, struct emit *emit)
 		netdev = add_vdpa(dev, emit);
 	else
 		netdev = add_netdev(emit, "user");
+	net_shape_emit(dev, emit);
 	if (net_is(dev, "USER"))
 		net_forward_emit(dev, emit, netdev);
 	node_add_string(emit->arena, netdev, "id", arena_fmt(emit->arena, "host%s", dev->alias));

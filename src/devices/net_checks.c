@@ -227,6 +227,7 @@ const struct check net_checks[] = {
 	{.name = "net-helper-queues", .run = check_helper},
 	{.name = "net-mac-policy", .run = check_mac_policy},
 	{.name = "net-vhost-model", .run = check_model},
+	{.name = "net-limits", .run = net_shape_check},
 	{.name = "net-memory-shared", .run = check_shared},
 	{.name = "net-vlan", .run = check_vlans},
 	{.name = "net-mtu", .run = check_mtu},

@@ -149,6 +149,75 @@ static void tell_tap(struct script *script, const struct op *op)
 		    text_str(&how));
 }
 
+/* The interface of that device by its name in the plan; @ret_own: whether it is the guest's own end. */
+static const char *iface_name(const struct script *script, const char *owner, bool *ret_own)
+{
+	const char *name = NULL;
+
+	*ret_own = false;
+	for (size_t i = 0; !name && i < script->op_count; i++) {
+		const struct op *op = &script->ops[i].shown;
+
+		if (op->code == OP_TAP && strcmp(op->tap.owner, owner) == 0)
+			name = op->tap.name;
+		*ret_own = op->code == OP_MACVTAP && strcmp(op->macvtap.owner, owner) == 0;
+		if (*ret_own)
+			name = op->macvtap.name;
+	}
+	return !name || strchr(name, '%') ? "NAME" : name;
+}
+
+/* As kiln-run takes it: without a number a second's worth, and never less than the largest packet. */
+static uint32_t bucket_kib(const uint32_t limit[static 3])
+{
+	uint64_t kib = limit[2] ? limit[2] : limit[0] * 1000ull / 1024;
+
+	return kib < 66 ? 66 : (uint32_t)kib;
+}
+
+static void tell_limit(struct script *script, const char *what, const char *device, bool leaves,
+		       const uint32_t limit[static 3])
+{
+	struct text how = {.arena = script->export->arena};
+
+	if (!limit[0])
+		return;
+	if (leaves) {
+		text_fmt(&how,
+			 "tc qdisc add dev %s root handle 1: htb default 1; "
+			 "tc class add dev %s parent 1: classid 1:1 htb rate %ukbps",
+			 device, device, limit[0]);
+		if (limit[1])
+			text_fmt(&how, " ceil %ukbps", limit[1]);
+		if (limit[2])
+			text_fmt(&how, " burst %ukb", limit[2]);
+	} else {
+		text_fmt(&how,
+			 "tc qdisc add dev %s ingress; tc filter add dev %s parent ffff: protocol "
+			 "all u32 match u32 0 0 police rate %ukbps burst %ukb mtu 66kb",
+			 device, device, limit[0], bucket_kib(limit));
+		if (limit[1])
+			text_fmt(&how, " peakrate %ukbps", limit[1]);
+		text_add(&how, " drop");
+	}
+	tell(script, what, text_str(&how));
+}
+
+static void tell_shape(struct script *script, const struct op *op)
+{
+	const struct op_shape *shape = &op->shape;
+	const uint32_t in[] = {shape->in_rate, shape->in_peak, shape->in_burst};
+	const uint32_t out[] = {shape->out_rate, shape->out_peak, shape->out_burst};
+	struct arena *arena = script->export->arena;
+	bool own;
+	const char *device = iface_name(script, shape->owner, &own);
+
+	tell_limit(script, arena_fmt(arena, "limit of what %s gets", shape->owner), device, !own,
+		   in);
+	tell_limit(script, arena_fmt(arena, "limit of what %s sends", shape->owner), device, own,
+		   out);
+}
+
 /* Consoles and the like in kiln-run's own folder; its two monitors nobody misses. */
 static void tell_monitor(struct script *script, const struct op *op)
 {
@@ -297,6 +366,7 @@ static tell_fn *const tells[OP_COUNT] = {
 	[OP_STORE] = tell_store,   [OP_MEMORY] = tell_memory,   [OP_HOSTDEV] = tell_hostdev,
 	[OP_VSOCK] = tell_vsock,   [OP_VHOST] = tell_vhost,     [OP_SWTPM] = tell_swtpm,
 	[OP_PORT] = tell_port,     [OP_MACVTAP] = tell_macvtap, [OP_PASST] = tell_passt,
+	[OP_SHAPE] = tell_shape,
 };
 
 void script_tell(struct script *script)

@@ -50,7 +50,7 @@ struct rtattr *attr_add(struct request *req, uint16_t type, const void *data, si
 	memset(attr, 0, RTA_ALIGN(RTA_LENGTH(len)));
 	attr->rta_type = type;
 	attr->rta_len = (uint16_t)RTA_LENGTH(len);
-	if (len)
+	if (data)
 		memcpy(RTA_DATA(attr), data, len);
 	return attr;
 }
@@ -100,7 +100,7 @@ static ssize_t reply_read(struct netlink *nl, void *buf)
 	}
 }
 
-static void text_copy(char *to, size_t size, const struct rtattr *attr)
+void attr_text(char *to, size_t size, const struct rtattr *attr)
 {
 	size_t len = RTA_PAYLOAD(attr);
 
@@ -128,7 +128,7 @@ static void info_parse(struct net_link *dev, const struct rtattr *info)
 
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
 		if (attr->rta_type == IFLA_INFO_KIND)
-			text_copy(dev->kind, sizeof(dev->kind), attr);
+			attr_text(dev->kind, sizeof(dev->kind), attr);
 		else if (attr->rta_type == IFLA_INFO_DATA && !strcmp(dev->kind, "bridge"))
 			bridge_parse(dev, attr);
 	}
@@ -145,9 +145,9 @@ static void link_parse(struct net_link *dev, const struct nlmsghdr *head)
 	dev->flags = link->ifi_flags;
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
 		if (attr->rta_type == IFLA_IFNAME)
-			text_copy(dev->name, sizeof(dev->name), attr);
+			attr_text(dev->name, sizeof(dev->name), attr);
 		else if (attr->rta_type == IFLA_IFALIAS)
-			text_copy(dev->alias, sizeof(dev->alias), attr);
+			attr_text(dev->alias, sizeof(dev->alias), attr);
 		else if (attr->rta_type == IFLA_MASTER && RTA_PAYLOAD(attr) >= sizeof(int))
 			memcpy(&dev->master, RTA_DATA(attr), sizeof(int));
 		else if (attr->rta_type == IFLA_LINK && RTA_PAYLOAD(attr) >= sizeof(int))
@@ -163,7 +163,7 @@ static void link_parse(struct net_link *dev, const struct nlmsghdr *head)
  * Sends and reads until the answer is complete: an acknowledgement, the end of a dump or, where
  * neither was asked for, the one message.
  */
-int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg)
+int request_walk(struct netlink *nl, struct request *req, reply_fn *fn, void *arg)
 {
 	_Alignas(struct nlmsghdr) unsigned char buf[REPLY_MAX];
 	int dump = (req->head.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
@@ -178,22 +178,43 @@ int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg)
 		if (got < 0)
 			return (int)got;
 		for (; NLMSG_OK(head, (size_t)got); head = NLMSG_NEXT(head, got)) {
-			struct net_link dev;
-
 			if (head->nlmsg_seq != nl->seq)
 				continue;
 			if (head->nlmsg_type == NLMSG_ERROR)
 				return ((const struct nlmsgerr *)NLMSG_DATA(head))->error;
 			if (head->nlmsg_type == NLMSG_DONE)
 				return 0;
-			if (head->nlmsg_type != RTM_NEWLINK || !fn)
+			if (!fn)
 				continue;
-			link_parse(&dev, head);
-			fn(arg, &dev);
+			fn(arg, head);
 			if (!dump)
 				return 0;
 		}
 	}
+}
+
+/** struct link_reader - who gets the interfaces of an answer. */
+struct link_reader {
+	link_fn *fn;
+	void *arg;
+};
+
+static void link_reply(void *arg, const struct nlmsghdr *head)
+{
+	const struct link_reader *reader = arg;
+	struct net_link dev;
+
+	if (head->nlmsg_type != RTM_NEWLINK)
+		return;
+	link_parse(&dev, head);
+	reader->fn(reader->arg, &dev);
+}
+
+int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg)
+{
+	struct link_reader reader = {.fn = fn, .arg = arg};
+
+	return request_walk(nl, req, fn ? link_reply : NULL, &reader);
 }
 
 static void link_copy(void *arg, const struct net_link *dev)

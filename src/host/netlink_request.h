@@ -29,6 +29,7 @@ void request_begin(struct request *req, uint16_t type, uint16_t flags, size_t bo
 
 /**
  * attr_add() - append an attribute; one that does not fit makes the request fail when it is run.
+ * @data: NULL: @len zero bytes.
  *
  * Return: it, or NULL.
  */
@@ -40,7 +41,16 @@ struct rtattr *attr_begin(struct request *req, uint16_t type);
 /** attr_end() - the end of what attr_begin() began; NULL does nothing. */
 void attr_end(struct request *req, struct rtattr *attr);
 
-/** request_run() - send it and read the answer; @fn gets each interface. Return: 0, or -errno. */
+/** attr_text() - copy a text that an answer holds; what is longer than @size - 1 bytes is cut off. */
+void attr_text(char *to, size_t size, const struct rtattr *attr);
+
+/** typedef reply_fn - called for each message of an answer but its end. */
+typedef void reply_fn(void *arg, const struct nlmsghdr *head);
+
+/** request_walk() - send it and read the answer; @fn may be NULL. Return: 0, or -errno. */
+int request_walk(struct netlink *nl, struct request *req, reply_fn *fn, void *arg) MUST_CHECK;
+
+/** request_run() - likewise; @fn gets each interface. Return: 0, or -errno. */
 int request_run(struct netlink *nl, struct request *req, link_fn *fn, void *arg) MUST_CHECK;
 
 #endif

@@ -195,18 +195,35 @@ int state_add(struct state *state, enum op_code op, const char *text, struct err
 	return 0;
 }
 
+/* Blanks part the words of the file. */
+static void owner_word(char word[static STATE_NAME_MAX], const char *owner)
+{
+	(void)snprintf(word, STATE_NAME_MAX, "%s", owner);
+	for (char *blank = word; (blank = strchr(blank, ' '));)
+		*blank = '_';
+}
+
 void state_add_iface(struct state *state, const char *owner, const char *name, int index)
 {
 	struct state_iface *iface = &state->ifaces[state->iface_count];
 
 	if (state->iface_count == STATE_IFACE_MAX || index <= 0)
 		return;
-	(void)snprintf(iface->owner, sizeof(iface->owner), "%s", owner);
-	for (char *blank = iface->owner; (blank = strchr(blank, ' '));)
-		*blank = '_';
+	owner_word(iface->owner, owner);
 	(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
 	iface->index = index;
 	state->iface_count++;
+}
+
+const struct state_iface *state_iface_of(const struct state *state, const char *owner)
+{
+	char word[STATE_NAME_MAX];
+
+	owner_word(word, owner);
+	for (unsigned i = 0; i < state->iface_count; i++)
+		if (!strcmp(state->ifaces[i].owner, word))
+			return &state->ifaces[i];
+	return NULL;
 }
 
 const struct state_iface *state_iface_find(const struct state *state, const char *name)

@@ -104,6 +104,9 @@ void state_add_iface(struct state *state, const char *owner, const char *name, i
 /** state_add() - append a record, in memory. Return: 0, or -1 with ERR_HOST when it does not fit. */
 int state_add(struct state *state, enum op_code op, const char *text, struct err *err) MUST_CHECK;
 
+/** state_iface_of() - the interface of the device @owner, or NULL. */
+const struct state_iface *state_iface_of(const struct state *state, const char *owner);
+
 /** state_iface_find() - the interface of that name, or NULL. */
 const struct state_iface *state_iface_find(const struct state *state, const char *name);
 

@@ -342,7 +342,9 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 	/* The helper names it. */
 	if (tap->flags & TAP_EXISTING && existing_find(tap, &dev, &err))
 		findings_add(findings, &err);
-	else if (!helper && !(tap->flags & TAP_EXISTING))
+	else if (tap->flags & TAP_EXISTING)
+		state_add_iface(host->state, tap->owner, tap->name, dev.index);
+	else if (!helper)
 		iface_name_check(host, &nl, tap->owner, tap->name, findings);
 	if (values_check(tap, mac, &err))
 		findings_add(findings, &err);

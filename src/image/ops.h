@@ -26,6 +26,9 @@
 #define PORTS_MAX        4 /* ports that the loader chooses */
 #define NUMA_NODES_MAX   128 /* NUMA nodes of a host that advice looks at */
 #define TAP_QUEUES_MAX   256 /* kernel MAX_TAP_QUEUES, drivers/net/tun.c */
+#define SHAPE_RATE_MAX   4294967 /* kilobytes a second: bytes fit 32 bits (struct tc_ratespec) */
+#define SHAPE_BURST_MAX  4194303 /* KiB: likewise */
+#define SHAPE_TIME_MAX   274 /* seconds of the rate in a burst: 2^32 ticks of 64 ns, pkt_sched.h */
 #define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
 /* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
@@ -90,6 +93,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 #define MACVTAP_MULTI_QUEUE (1u << 1) /* as TAP_MULTI_QUEUE */
 /* struct op_vhost flags */
 #define VHOST_REQUIRED (1u << 0) /* else QEMU moves the packets where the kernel cannot */
+/* struct op_shape flags */
+#define SHAPE_EXISTING (1u << 0) /* the interface stays: what was put on it is taken off */
 /* struct op_file flags */
 #define FILE_READ_ONLY (1u << 0)
 #define FILE_BLOCK_DEVICE \
@@ -154,6 +159,14 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, queues, TAP_QUEUES_MAX)                          \
 	F(FLAGS, flags, MACVTAP_VNET_HDR | MACVTAP_MULTI_QUEUE) \
 	F(FD, fd, 0)
+#define OP_SHAPE_FIELDS(F)                \
+	F(TEXT, owner, 0)                 \
+	F(U32, in_rate, SHAPE_RATE_MAX)   \
+	F(U32, in_peak, SHAPE_RATE_MAX)   \
+	F(U32, in_burst, SHAPE_BURST_MAX) \
+	F(U32, out_rate, SHAPE_RATE_MAX)  \
+	F(U32, out_peak, SHAPE_RATE_MAX)  \
+	F(U32, out_burst, SHAPE_BURST_MAX) F(FLAGS, flags, SHAPE_EXISTING)
 #define OP_FILE_FIELDS(F)                                                                        \
 	F(TEXT, owner, 0)                                                                        \
 	F(TEXT, path, 0)                                                                         \
@@ -217,6 +230,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * tap: owner = device identity ("net0"), name = interface name, may end in "%d" (kernel picks), bridge = master or "";
  *      @mac of its own side, or ""; @vlans that go through, in the form of base/vlan.h, or ""; @mtu, or 0.
  * macvtap: an interface with the guest's address @mac on @parent, which is there; @name may hold "%d".
+ * shape: limits on the interface that an earlier step found for @owner, as the guest sees them: what comes in to
+ *        it, what it sends out. Rates are in kilobytes (1000 bytes) a second, bursts in KiB; 0 = none.
  * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
  * payload: payload section unpacked into a memfd; or the image file, where the section stands stored as it is.
@@ -262,7 +277,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(VHOST, vhost, PHASE_NETWORK, LIFE_FD, 0)                  \
 	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)         \
 	OP(MACHINED, machined, PHASE_CGROUP, LIFE_NONE, 0)           \
-	OP(PASST, passt, PHASE_DESCRIPTOR, LIFE_FD, 0)
+	OP(PASST, passt, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
+	OP(SHAPE, shape, PHASE_NETWORK, LIFE_FD, SHAPE_EXISTING)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };

@@ -44,11 +44,18 @@ static const struct meaning meanings[] = {
 	{"devices/interface/source/@portid", "a number of a running guest"},
 };
 
-static const char *meaning_of(const char *path)
+/* What is lost for a reason of its own. */
+static const struct meaning losses[] = {
+	{"devices/interface/bandwidth/*/@floor",
+	 "a share that libvirt keeps free on the bridge of a network of its own; Kiln has no such "
+	 "networks"},
+};
+
+static const char *meaning_of(const struct meaning *table, size_t count, const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
-		if (fnmatch(meanings[i].path, path, 0) == 0)
-			return meanings[i].why;
+	for (size_t i = 0; i < count; i++) {
+		if (fnmatch(table[i].path, path, 0) == 0)
+			return table[i].why;
 	}
 	return NULL;
 }
@@ -100,8 +107,12 @@ static bool is_raised(const struct import_item *item, const struct missed *misse
 }
 
 static const char *why_lost(const struct import *import, const struct import_item *item,
-			    const struct missed *missed)
+			    const struct missed *missed, const char *path)
 {
+	const char *why = meaning_of(losses, ARRAY_SIZE(losses), path);
+
+	if (why)
+		return why;
 	if (item && is_address(missed) && items_is_companion(import, item))
 		return "the functions of one set of USB controllers share a slot";
 	return item ? "Kiln has no setting of this device that says it"
@@ -112,7 +123,7 @@ static void tell(struct import *import, const struct missed *missed)
 {
 	struct arena *arena = import->arena;
 	const char *path = tree_path(arena, missed), *value = tree_value(arena, missed);
-	const char *why = meaning_of(path);
+	const char *why = meaning_of(meanings, ARRAY_SIZE(meanings), path);
 	const struct import_item *item = item_of(import, missed->node);
 	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
 
@@ -124,7 +135,7 @@ static void tell(struct import *import, const struct missed *missed)
 		import_note(import, IMPORT_DROPPED, missed->node, what, why);
 	else
 		import_note(import, IMPORT_LOST, missed->node, what,
-			    why_lost(import, item, missed));
+			    why_lost(import, item, missed, path));
 }
 
 /* A controller that Kiln would add is not quite the one of the file. */

@@ -81,6 +81,9 @@ void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 	case OP_VHOST:
 		name = op->vhost.owner;
 		break;
+	case OP_SHAPE:
+		name = op->shape.owner;
+		break;
 	case OP_REACH:
 		name = op->reach.path;
 		break;

@@ -93,6 +93,106 @@ clean_is() {
 	wait_for 3 no_reaper || :
 	is "$1" "$(traces)" "$2"
 }
+# left: what a machine could have left; a test that knows of more says it in its own.
+left() { traces; }
+# gone_is NAME: nothing is left but what $before says.
+gone_is() {
+	wait_for 3 no_reaper || :
+	is "$1" "$(left)" "$before"
+}
+# starts NAME VM: QEMU runs, $pid, and has written the report.
+starts() {
+	rm -f "$report" "$T/out/stop"
+	"$run" up "$T/$2.kiln" 2>"$T/err" &
+	pid=$!
+	if wait_for 5 test -e "$report"; then ok "$1"; else not_ok "$1"; fi
+}
+# ends NAME VM: it does, and the reaper leaves nothing.
+ends() {
+	: >"$T/out/stop"
+	wait $pid || :
+	wait_for 5 gone "/run/kiln/$2" || :
+	gone_is "$1"
+}
+# dies_at_once VM COMMAND...: SIGKILL with the reaper; then without it, when COMMAND says how much is left, and down and
+# the next up clean.
+dies_at_once() {
+	local vm=$1 next
+	shift
+	starts "QEMU runs" "$vm"
+	wait_for 5 grep -q "^pid $pid" "$report"
+	kill -9 $pid; wait $pid 2>/dev/null || :
+	wait_for 5 gone "/run/kiln/$vm" || :
+	gone_is "the reaper cleans after SIGKILL"
+	for next in down up; do
+		starts "$next: QEMU runs" "$vm"
+		wait_for 5 pgrep -x kiln-reaper >/dev/null
+		kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
+		"$@" "$next"
+		if [ $next = down ]; then
+			rc_is "down cleans" 0 "$run" down "$vm"
+		else
+			: >"$T/out/stop"
+			rc_is "up cleans and starts" 0 "$run" up "$T/$vm.kiln"
+			wait_for 5 gone "/run/kiln/$vm" || :
+		fi
+		gone_is "$next: nothing left"
+	done
+}
+# fails_at_each VM CALL LEAST: each such request to the kernel fails once; there are LEAST or more of them.
+fails_at_each() {
+	local vm=$1 call=$2 n rc
+	for n in $(seq 1 40); do
+		: >"$T/out/stop"
+		rc=0
+		strace -qq -o /dev/null -e "inject=$call:error=EINVAL:when=$n" "$run" up "$T/$vm.kiln" >"$T/err" 2>&1 || rc=$?
+		wait_for 5 gone "/run/kiln/$vm" || "$run" down "$vm" 2>/dev/null || :
+		[ "$rc" != 0 ] || break
+		wait_for 3 no_reaper || :
+		is "$call number $n fails: exit 4, nothing left" "$rc $(left)" "4 $before"
+		has "and is said" 'Nothing was left behind\.$' "$T/err"
+	done
+	is "$call: the last was found" "$rc" 0
+	is "$call: several were tried" "$((n > $3))" 1
+}
+stopped_or_running() { [ -e "$report" ] || grep -q 'stopped by SIGSTOP' "$T/trace" 2>/dev/null; }
+# killed_at_each VM LEAST: the loader is killed at each request to the kernel, of which there are LEAST or more.
+killed_at_each() {
+	local vm=$1 killed=0 n tracer
+	for n in $(seq 1 40); do
+		rm -f "$T/out/stop" "$report" "$T/trace"
+		strace -qq -o "$T/trace" -e trace=sendto -e "inject=sendto:signal=STOP:when=$n" \
+			"$run" up "$T/$vm.kiln" >"$T/err" 2>&1 &
+		tracer=$!
+		wait_for 5 stopped_or_running || :
+		[ ! -e "$report" ] || break
+		killed=$((killed + 1))
+		# The reaper is not there yet.
+		kill -9 "$(pgrep -P $tracer)"
+		wait $tracer 2>/dev/null || :
+		: >"$T/out/stop"
+		rc_is "killed at request $n: up cleans and starts" 0 "$run" up "$T/$vm.kiln"
+		wait_for 5 gone "/run/kiln/$vm" || :
+		gone_is "nothing left"
+	done
+	: >"$T/out/stop"
+	wait "$tracer" || :
+	wait_for 5 gone "/run/kiln/$vm" || :
+	gone_is "killed at $killed requests, and at no more of them"
+	is "these are many" "$((killed >= $2))" 1
+}
+# fails_after_each STEPS FD < PLAN: a step that is impossible, at every place of a plan of that many.
+fails_after_each() {
+	local n plan
+	plan=$(cat)
+	for n in $(seq 1 $(($1 + 1))); do
+		awk -v n="$n" -v last="$1" -v f="op file owner=disk9 path=$T/absent flags=1 fd=$2" \
+			'/^op / { if (++i == n) print f } { print } END { if (n > last) print f }' <<<"$plan" | image no
+		rc_is "step $n fails" 4 "$run" up "$T/no.kiln"
+		has "says so" "step $n of $(($1 + 1)) \\(file .*No such" "$T/err"
+		gone_is "nothing left"
+	done
+}
 # refused NAME PATTERN OP...: up refuses the plan behind a bridge that it made, and leaves what $before says;
 # check finds the same.
 refused() { # NAME PATTERN OP

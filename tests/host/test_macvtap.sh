@@ -20,10 +20,6 @@ own=$(cat /sys/class/net/kp1/address)
 guest=52:54:00:aa:bb:09
 # What could be left, and the address that passthrough changes.
 left() { echo "$(traces) $(cat /sys/class/net/kp1/address)"; }
-gone_is() {
-	wait_for 3 no_reaper || :
-	is "$1" "$(left)" "$before"
-}
 before=$(left)
 
 plan() {
@@ -39,12 +35,6 @@ op macvtap owner=net2 name=kmt%d parent=kp0 mac=52:54:00:aa:bb:03 mode=2 queues=
 op macvtap owner=net3 name=km3 parent=kp1 mac=$guest mode=3 queues=1 flags=1 fd=5
 PLAN
 }
-starts() {
-	rm -f "$report" "$T/out/stop"
-	"$run" up "$T/direct.kiln" 2>"$T/err" &
-	pid=$!
-	if wait_for 5 test -e "$report"; then ok "$1"; else not_ok "$1"; fi
-}
 # details NAME: what ip says of an interface, in one line.
 details() { ip -d -o link show "$1" | tr '\134' ' '; }
 # says NAME PATTERN INTERFACE
@@ -59,7 +49,7 @@ before=$(left)
 plan | image direct
 rc_is "check finds nothing" 0 "$run" check "$T/direct.kiln"
 is "check changes nothing" "$(left)" "$before"
-starts "QEMU runs"
+starts "QEMU runs" direct
 says "mode bridge, on its parent, with the guest's address" 'km0@kp0: .*UP.* link/ether 52:54:00:aa:bb:01 .* macvtap mode bridge' km0
 says "mode vepa; a template takes the first number that is free" 'kmt1@kp0: .* 52:54:00:aa:bb:02 .* macvtap mode vepa' kmt1
 says "mode private" 'kmt2@kp0: .* 52:54:00:aa:bb:03 .* macvtap mode private' kmt2
@@ -79,79 +69,15 @@ done
 has "recorded for release" "^release=macvtap km3 kp1 $guest $own\$" /run/kiln/direct/state
 is "the reaper has CAP_NET_ADMIN alone" \
 	"$(sed -n 's/^CapEff:	//p' "/proc/$(pgrep -x kiln-reaper)/status")" 0000000000001000
-: >"$T/out/stop"
-wait $pid || :
-wait_for 5 gone /run/kiln/direct || :
-gone_is "the reaper deletes them, and the parent's address is back"
+ends "the reaper deletes them, and the parent's address is back" direct
 
-# ---- kill -9, with and without the reaper
-starts "QEMU runs"
-wait_for 5 grep -q "^pid $pid" "$report"
-kill -9 $pid; wait $pid 2>/dev/null || :
-wait_for 5 gone /run/kiln/direct || :
-gone_is "the reaper cleans after SIGKILL"
-for next in down up; do
-	starts "$next: QEMU runs"
-	wait_for 5 pgrep -x kiln-reaper >/dev/null
-	kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
-	is "$next: four are left" "$(links | grep -o '\bkm[0-9t]*\b' | grep -vc kmt0)" 4
-	if [ $next = down ]; then
-		rc_is "down cleans" 0 "$run" down direct
-	else
-		: >"$T/out/stop"
-		rc_is "up cleans and starts" 0 "$run" up "$T/direct.kiln"
-		wait_for 5 gone /run/kiln/direct || :
-	fi
-	gone_is "$next: nothing left"
-done
-
-# ---- a step that is impossible, at every place of the plan
-for n in 1 2 3 4 5; do
-	plan | awk -v n="$n" -v f="op file owner=disk9 path=$T/absent flags=1 fd=6" \
-		'/^op / { if (++i == n) print f } { print } END { if (n == 5) print f }' | image no
-	rc_is "step $n fails" 4 "$run" up "$T/no.kiln"
-	has "says so" "step $n of 5 \\(file .*No such" "$T/err"
-	gone_is "nothing left"
-done
-
-# ---- each request to the kernel fails once; then the loader is killed at each
-stopped_or_running() { [ -e "$report" ] || grep -q 'stopped by SIGSTOP' "$T/trace" 2>/dev/null; }
+# ---- SIGKILL, with and without the reaper; a step that is impossible; failure and SIGKILL at each request
+four_left() { is "$1: four are left" "$(links | grep -o '\bkm[0-9t]*\b' | grep -vc kmt0)" 4; }
+dies_at_once direct four_left
+fails_after_each 4 6 < <(plan)
 if command -v strace >/dev/null; then
-	for call in sendto ioctl; do
-		for n in $(seq 1 40); do
-			: >"$T/out/stop"
-			rc=0
-			strace -qq -o /dev/null -e "inject=$call:error=EINVAL:when=$n" "$run" up "$T/direct.kiln" >"$T/err" 2>&1 || rc=$?
-			wait_for 5 gone /run/kiln/direct || "$run" down direct 2>/dev/null || :
-			[ "$rc" != 0 ] || break
-			is "$call number $n fails: exit 4, nothing left" "$rc $(left)" "4 $before"
-			has "and is said" 'Nothing was left behind\.$' "$T/err"
-		done
-		is "$call: the last was found" "$rc" 0
-		is "$call: several were tried" "$((n >= 4))" 1
-	done
-	killed=0
-	for n in $(seq 1 40); do
-		rm -f "$T/out/stop" "$report" "$T/trace"
-		strace -qq -o "$T/trace" -e trace=sendto -e "inject=sendto:signal=STOP:when=$n" \
-			"$run" up "$T/direct.kiln" >"$T/err" 2>&1 &
-		tracer=$!
-		wait_for 5 stopped_or_running || :
-		[ ! -e "$report" ] || break
-		killed=$((killed + 1))
-		# The reaper is not there yet.
-		kill -9 "$(pgrep -P $tracer)"
-		wait $tracer 2>/dev/null || :
-		: >"$T/out/stop"
-		rc_is "killed at request $n: up cleans and starts" 0 "$run" up "$T/direct.kiln"
-		wait_for 5 gone /run/kiln/direct || :
-		gone_is "nothing left"
-	done
-	: >"$T/out/stop"
-	wait "$tracer" || :
-	wait_for 5 gone /run/kiln/direct || :
-	gone_is "killed at $killed requests, and at no more of them"
-	is "these are many" "$((killed >= 12))" 1
+	for call in sendto ioctl; do fails_at_each direct $call 3; done
+	killed_at_each direct 12
 else
 	skip "failures and SIGKILL at each request" "strace is not installed"
 fi
@@ -163,11 +89,9 @@ for each in null zero urandom; do cp -a "/dev/$each" "$T/theirs/"; done
 ln -s /proc/self/fd "$T/theirs/fd"
 mkdir "$T/theirs/net"
 mount --move "$T/theirs" /dev
-starts "/dev without the nodes"
+starts "/dev without the nodes" direct
 is "four of one device" "$(grep -c '^fd 1[0123] mode 2 .*/run/kiln/direct/tap (deleted)$' "$report")" 4
-: >"$T/out/stop"; wait $pid || :
-wait_for 5 gone /run/kiln/direct || :
-gone_is "nothing left"
+ends "nothing left" direct
 umount /dev
 
 # ---- refusals

@@ -20,6 +20,8 @@ static const enum op_code order[] = {
 	OP_VHOST,
 	OP_MACVTAP,
 	OP_MACVTAP,
+	/* limits, behind the interfaces */
+	OP_SHAPE,
 	/* devices of the host */
 	OP_HOSTDEV,
 	OP_VSOCK,
