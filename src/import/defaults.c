@@ -350,6 +350,43 @@ static void add_devices(struct import *import, xmlNodePtr devices)
 		xml_set(devices, "memballoon/@model", "virtio");
 }
 
+/* ---- threads --------------------------------------------------------------------------------------- */
+
+#define THREADS_MAX 256 /* of a file: more are refused where there is no slot for them */
+
+static bool has_thread(struct import *import, xmlNodePtr threads, unsigned id)
+{
+	const char *text = number_text(import, id);
+
+	tree_for_each(node, threads)
+	{
+		const char *other = xml_attr_text(import->arena, node, "id");
+
+		if (other && strcmp(other, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* <iothreads> says how many there are; those that nobody lists have the lowest free numbers. */
+static void list_threads(struct import *import)
+{
+	const char *text = xml_find(import->arena, import->root, "iothreads");
+	uint64_t count = 0, listed = 0;
+	xmlNodePtr threads;
+
+	if (!text || !tree_number(text, &count) || !count)
+		return;
+	threads = xml_at(import->root, "iothreadids");
+	tree_for_each(node, threads) listed++;
+	for (unsigned id = 1; listed < count && id <= THREADS_MAX; id++) {
+		if (has_thread(import, threads, id))
+			continue;
+		xml_attr(xml_child(threads, "iothread"), "id", number_text(import, id));
+		listed++;
+	}
+}
+
 /* ---- the order of devices in which the firmware looks ---------------------------------------------- */
 
 static bool is_kind(struct import *import, xmlNodePtr node, const char *word)
@@ -447,6 +484,7 @@ void defaults_apply(struct import *import)
 	if (!devices)
 		devices = xml_child(import->root, "devices");
 	sum_memory(import, devices);
+	list_threads(import);
 	defaults_devices(import, devices);
 	add_devices(import, devices);
 	order_boot(import, devices);

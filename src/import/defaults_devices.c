@@ -323,16 +323,31 @@ static void console(struct import *import, xmlNodePtr node)
 static void channel(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr target = xml_find_element(node, "target");
+	const char *path = value_of(import, node, "source/@path");
 
 	character(import, node);
 	/* Where libvirt puts a socket of its own; Kiln's is in the run directory. */
-	if (strstr(value_of(import, node, "source/@path"), "/libvirt/qemu/"))
+	if (strstr(path, "/libvirt/qemu/") || strstr(path, "/qemu/channel/"))
 		unset(xml_find_element(node, "source"), "path");
 	if (target)
 		unset(target, "state");
 }
 
 /* ---- displays and the rest ------------------------------------------------------------------------- */
+
+/* libvirt's viewers bring a descriptor, by its daemon; without one they need somewhere to connect. */
+static void listen_nowhere(struct import *import, xmlNodePtr node)
+{
+	const char *name = value_of(import, import->root, "name");
+
+	import_note(import, IMPORT_DROPPED, xml_find_element(node, "listen"),
+		    "devices/graphics/listen/@type \"none\"",
+		    "a socket below /run, where viewers connect without libvirt");
+	unset(xml_find_element(node, "listen"), "type");
+	xml_set(node, "listen/@type", "socket");
+	xml_set(node, "listen/@socket",
+		arena_fmt(import->arena, "/run/%s-%s.sock", name, value_of(import, node, "@type")));
+}
 
 static void graphics(struct import *import, xmlNodePtr node)
 {
@@ -348,6 +363,8 @@ static void graphics(struct import *import, xmlNodePtr node)
 		return;
 	if (!xml_find_element(node, "listen"))
 		xml_set(node, "listen/@type", "address");
+	if (value_is(import, node, "listen/@type", "none"))
+		listen_nowhere(import, node);
 	if (value_is(import, node, "listen/@type", "address"))
 		fill(import, node, "listen/@address", *listen ? listen : "127.0.0.1");
 	/* The element says it too. */
@@ -355,8 +372,8 @@ static void graphics(struct import *import, xmlNodePtr node)
 		unset(node, "listen");
 	if (!automatic || !value_is(import, node, "listen/@type", "address"))
 		return;
-	/* The first free port from the one that is given, else from libvirt's first. */
-	if (strcmp(port, "-1") == 0 || !*port)
+	/* The first free port from the one that is given, else from libvirt's first: one runs on what it found. */
+	if (strcmp(port, "-1") == 0 || !*port || value_of(import, import->root, "@id")[0])
 		unset(node, "port");
 	if (value_is(import, node, "@tlsPort", "-1"))
 		unset(node, "tlsPort");

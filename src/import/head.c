@@ -181,14 +181,13 @@ static void read_cpu(struct import *import)
 /* Where a tree keeps the lock of a defconfig; a relative path is meant from there. */
 static const char *lock_path(const struct import *import)
 {
-	const char *name = xml_find(import->arena, import->root, "name"),
-		   *form = import->layout_lock;
-	const char *percent = form ? strstr(form, "%s") : NULL;
+	const char *name = xml_find(import->arena, import->root, "name");
+	const char *path = import->layout_lock;
+	size_t len = path ? strlen(path) : 0;
 
-	if (!percent)
-		return form;
-	return arena_fmt(import->arena, "%.*s%s%s", (int)(percent - form), form, name ? name : "",
-			 percent + 2);
+	if (!path || (len && path[len - 1] != '/'))
+		return path;
+	return arena_fmt(import->arena, "%s%s.layout", path, name ? name : "");
 }
 
 static void read_spare(struct import *import)

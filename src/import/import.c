@@ -181,8 +181,21 @@ unsigned import_line(const struct import *import, unsigned line)
 	return line && line <= import->line_count ? import->lines[line - 1] : 0;
 }
 
+/* Those that import_result() has set aside. */
+static void free_refused(struct import *import)
+{
+	for (size_t i = 0; i < import->item_count; i++) {
+		xmlNodePtr node = import->items[i].element.node;
+
+		if (import->items[i].refused && !node->parent)
+			xmlFreeNode(node);
+	}
+}
+
 void import_close(struct import *import)
 {
+	if (import)
+		free_refused(import);
 	if (import && import->root)
 		xml_free(import->root);
 }

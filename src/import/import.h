@@ -34,7 +34,8 @@ enum import_loss { IMPORT_LOST, IMPORT_DROPPED, IMPORT_KEPT, IMPORT_LOSS_COUNT }
  * @argv: the file is a QEMU command line, and no domain XML.
  * @by_rules: of a command line: a device that it gives no place is placed by Kiln's rules, not as by QEMU.
  * @path: the file; "-" is standard input. @board: name, or NULL for the menu's default.
- * @layout_lock: what CONFIG_LAYOUT_LOCK shall say; "%s" in it is the name of the domain.
+ * @layout_lock: what CONFIG_LAYOUT_LOCK shall say; of a folder, "" or with a slash at its end, it is the file
+ *               of the domain's name there.
  * @families: all families, ended by NULL.
  */
 struct import_source {

@@ -13,62 +13,71 @@
 #include "import/argv.h"
 #include "import/items.h"
 
-/** struct meaning - a path below <domain> and why its loss changes nothing for the guest. */
+/**
+ * struct meaning - a path below <domain> and why its loss changes nothing for the guest.
+ * @value: that alone, which is what is so without the word; NULL = any.
+ */
 struct meaning {
-	const char *path, *why;
+	const char *path, *why, *value;
 };
 
 static const struct meaning meanings[] = {
-	{"@id", "the number of a running guest"},
-	{"*/@xmlns*", "a name space"},
-	{"*/seclabel*", "the host's access control"},
-	{"uuid", "the composed image gives each unit its own"},
-	{"on_poweroff", "what the host does when the guest is off"},
-	{"on_crash", "what the host does when QEMU ends"},
-	{"on_lockfailure", "what the host's lock manager does"},
-	{"cpu/@check", "what libvirt checks before a start"},
-	{"cpu/@match", "what libvirt checks before a start"},
-	{"cpu/@mode", "libvirt's word for no CPU model"},
-	{"cpu/model/@fallback", "what libvirt does without that model"},
-	{"devices/emulator", "the board says which QEMU"},
-	{"devices/*/alias/@name", "libvirt's id of a running guest"},
-	{"devices/*/target/@dev", "the name is made anew, in the same order"},
-	{"devices/*/source/@index", "the number of a running guest's node"},
-	{"devices/controller/target/@port", "a number that Kiln counts itself"},
-	{"devices/console/target/@port", "a number that libvirt counts"},
-	{"os/kernel", "it is in the image, and on the target where the image has it"},
-	{"os/initrd", "it is in the image, and on the target where the image has it"},
-	{"sysinfo/@type", "nothing is in it"},
-	{"vcpu/@placement", "where QEMU's threads run"},
-	{"vcpu/@cpuset", "where QEMU's threads run"},
-	{"devices/interface/source/@portid", "a number of a running guest"},
+	{"@id", "the number of a running guest", NULL},
+	{"*/@xmlns*", "a name space", NULL},
+	{"*/seclabel*", "the host's access control", NULL},
+	{"uuid", "the composed image gives each unit its own", NULL},
+	{"on_poweroff", "what the host does when the guest is off", NULL},
+	{"on_crash", "what the host does when QEMU ends", NULL},
+	{"on_lockfailure", "what the host's lock manager does", NULL},
+	{"cpu/@check", "what libvirt checks before a start", NULL},
+	{"cpu/@match", "what libvirt checks before a start", NULL},
+	{"cpu/vendor", "what libvirt checks before a start", NULL},
+	{"cpu/@mode", "libvirt's word for no CPU model", NULL},
+	{"cpu/model/@fallback", "what libvirt does without that model", NULL},
+	{"devices/emulator", "the board says which QEMU", NULL},
+	{"devices/*/alias/@name", "libvirt's id of a running guest", NULL},
+	{"devices/*/target/@dev", "the name is made anew, in the same order", NULL},
+	{"devices/*/source/@index", "the number of a running guest's node", NULL},
+	{"devices/controller/target/@port", "a number that Kiln counts itself", NULL},
+	{"devices/console/target/@port", "a number that libvirt counts", NULL},
+	{"os/kernel", "it is in the image, and on the target where the image has it", NULL},
+	{"os/initrd", "it is in the image, and on the target where the image has it", NULL},
+	{"sysinfo/@type", "nothing is in it", NULL},
+	{"vcpu/@placement", "where QEMU's threads run", NULL},
+	{"vcpu/@cpuset", "where QEMU's threads run", NULL},
+	{"devices/interface/source/@portid", "a number of a running guest", NULL},
+	{"devices/interface/link/@state", "a cable is plugged in unless one says otherwise", "up"},
+	{"features/hyperv/@mode", "the features are listed", "custom"},
+	{"devices/graphics/gl/@enable", "it is off unless one asks for it", "no"},
+	{"os/bootmenu/@enable", "there is none unless one asks for it", "no"},
 };
 
 /* What is lost for a reason of its own. */
 static const struct meaning losses[] = {
 	{"devices/interface/bandwidth/*/@floor",
 	 "a share that libvirt keeps free on the bridge of a network of its own; Kiln has no such "
-	 "networks"},
+	 "networks",
+	 NULL},
 };
 
-static const char *meaning_of(const struct meaning *table, size_t count, const char *path)
+static const char *meaning_of(const struct meaning *table, size_t count, const char *path,
+			      const char *value)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (fnmatch(table[i].path, path, 0) == 0)
+		if (fnmatch(table[i].path, path, 0) == 0 &&
+		    (!table[i].value || strcmp(table[i].value, value) == 0))
 			return table[i].why;
 	}
 	return NULL;
 }
 
-static bool is_refused(const struct import *import, const xmlNode *node)
+/* Told as one, a device that there is none of must not be held against another one's. */
+static void set_aside(struct import *import)
 {
-	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent) {
-		for (size_t i = 0; i < import->item_count; i++) {
-			if (import->items[i].refused && import->items[i].element.node == node)
-				return true;
-		}
+	for (size_t i = 0; i < import->item_count; i++) {
+		if (import->items[i].refused)
+			xmlUnlinkNode(import->items[i].element.node);
 	}
-	return false;
 }
 
 /* Words for QEMU itself are taken as they are; the composer only writes a device of them in its own form. */
@@ -109,7 +118,7 @@ static bool is_raised(const struct import_item *item, const struct missed *misse
 static const char *why_lost(const struct import *import, const struct import_item *item,
 			    const struct missed *missed, const char *path)
 {
-	const char *why = meaning_of(losses, ARRAY_SIZE(losses), path);
+	const char *why = meaning_of(losses, ARRAY_SIZE(losses), path, "");
 
 	if (why)
 		return why;
@@ -123,7 +132,7 @@ static void tell(struct import *import, const struct missed *missed)
 {
 	struct arena *arena = import->arena;
 	const char *path = tree_path(arena, missed), *value = tree_value(arena, missed);
-	const char *why = meaning_of(meanings, ARRAY_SIZE(meanings), path);
+	const char *why = meaning_of(meanings, ARRAY_SIZE(meanings), path, value);
 	const struct import_item *item = item_of(import, missed->node);
 	const char *what = *value ? arena_fmt(arena, "%s \"%s\"", path, value) : path;
 
@@ -237,13 +246,13 @@ void import_result(struct import *import, const char *xml)
 	xmlNodePtr made = doc ? xmlDocGetRootElement(doc) : NULL;
 
 	tell_refused(import);
+	set_aside(import);
 	if (argv_item(import->root))
 		tell_argv(import);
 	else
 		tree_compare(import->root, made, &found);
 	for (const struct missed *missed = found.list; missed; missed = missed->next) {
-		if (!is_argument(missed) && !is_promoted(import, missed) &&
-		    !is_refused(import, missed->node))
+		if (!is_argument(missed) && !is_promoted(import, missed))
 			tell(import, missed);
 	}
 	if (made)

@@ -50,9 +50,15 @@ static struct arena *texts_of(const struct difference *difference)
 	return difference->texts ? difference->texts : difference->arena;
 }
 
+/* A disk that is taken for a CD has more against it than one that shows no <readonly> so far. */
+static bool is_kind(const xmlAttr *attr)
+{
+	return attr && xmlStrEqual(attr->name, xml_chars("device"));
+}
+
 static void miss(struct difference *difference, xmlNodePtr node, xmlAttrPtr attr)
 {
-	difference->missing++;
+	difference->missing += is_kind(attr) ? 2 : 1;
 	if (difference->quiet)
 		return;
 	struct missed *missed = arena_alloc(difference->arena, sizeof(*missed));
@@ -130,29 +136,33 @@ static void miss_all(struct difference *difference, xmlNodePtr node)
 	tree_for_each(child, node) miss_all(difference, child);
 }
 
-/* How much of @read is not in @made; stops counting at @most. */
+/* How much of @read is not in @made, which is NULL where there is none; stops counting at @most. */
 static unsigned distance(struct arena *arena, xmlNodePtr read, xmlNodePtr made, unsigned most)
 {
 	unsigned count = 0;
-	const char *text = xml_own_text(arena, read), *other = xml_own_text(arena, made);
+	const char *text = xml_own_text(arena, read);
+	const char *other = made ? xml_own_text(arena, made) : NULL;
 
 	count += text && !(other && same_text(text, other));
 	for (xmlAttrPtr attr = read->properties; attr && count < most; attr = attr->next)
-		count += !same_attr(arena, attr, made);
+		count += !made || !same_attr(arena, attr, made);
 	tree_for_each(child, read)
 	{
 		unsigned best = most;
 
 		if (count >= most)
 			return most;
-		tree_for_each(mate, made)
-		{
-			if (best && xmlStrEqual(mate->name, child->name)) {
+		for (xmlNodePtr mate = made ? made->children : NULL; mate; mate = mate->next) {
+			if (best && mate->type == XML_ELEMENT_NODE &&
+			    xmlStrEqual(mate->name, child->name)) {
 				unsigned found = distance(arena, child, mate, best);
 
 				best = found < best ? found : best;
 			}
 		}
+		/* What has no counterpart is as far away as it says things, and not farther than all. */
+		if (best == most)
+			best = distance(arena, child, NULL, most);
 		count += best;
 	}
 	return count < most ? count : most;

@@ -27,7 +27,8 @@ struct missed {
  * struct difference - what tree_compare() found.
  * @arena: owns @list. @texts: for what is compared, if that is not to stay; or NULL.
  * @list: what @missing counts, in order, unless @quiet.
- * @missing: values of the first that the second lacks. @extra: the other way round.
+ * @missing: values of the first that the second lacks, what says the kind of device for two.
+ * @extra: the other way round.
  */
 struct difference {
 	struct arena *arena, *texts;

@@ -81,14 +81,15 @@ static const char *below(const char *path, const char *folder)
 
 /*
  * Where compose looks for the lock when nobody names one: in the tree that relative locks are meant from, which
- * has its configs/ by a link at times; and anywhere else at the whole path. "%s" is the name of the domain.
+ * has its configs/ by a link at times; and anywhere else at the whole path. Without --lock it is a folder: the
+ * name of the domain is not known yet.
  */
 static const char *layout_lock(const struct run *run, struct arena *arena)
 {
 	const char *tree = run->options.pipeline.tree;
 	const char *home = config_home(arena, tree, arena_fmt(arena, "%s/build/kconfig", tree));
 	const char *given = run->lock ? run->lock : run->output, *folder = folder_of(arena, given);
-	const char *name = run->lock ? given + strlen(folder) : "%s.layout", *path, *rest;
+	const char *name = run->lock ? given + strlen(folder) : "", *path, *rest;
 	char *whole = realpath(*folder ? folder : ".", NULL);
 
 	/* A folder that is not there is told when the lock is written. */

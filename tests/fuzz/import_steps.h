@@ -173,7 +173,7 @@ static void read_file(struct arena *arena, const char *path, const char *domain,
 {
 	struct err_list errs = {.arena = arena};
 	const struct import_source source = {.path = path,
-					     .layout_lock = "configs/%s.layout",
+					     .layout_lock = "configs/",
 					     .families = device_families,
 					     .argv = form == FORM_ARGV};
 	struct import *import = import_open(arena, &source, &errs);
