@@ -17,7 +17,10 @@ static int ask_refuse(const char *name, int ret, struct err *err)
 {
 	err_sys(err, ERR_HOST, -ret, "%s cannot be asked to power off", name);
 	err_why(err,
-		ret == -ETIMEDOUT ? "Its monitor is in use by another program, or QEMU hangs."
+		ret == -ETIMEDOUT ? "It is being started, its monitor is in use by another "
+				    "program, or QEMU hangs."
+		: ret == -ENOENT  ? "It is being started: the socket \"%s\" of its monitor is "
+				    "not there yet."
 				  : "Its monitor is the socket \"%s\" in its run directory.",
 		QMP_SOCKET);
 	err_fix(err, "kiln-ctl stop %s --force, or kiln-run down %s.", name, name);

@@ -87,7 +87,8 @@ traces() {
 	ls /run/kiln 2>/dev/null | tr '\n' ' '
 	pgrep -x 'kiln-.*|qemu' | tr '\n' ' ' || :
 }
-no_reaper() { ! pgrep -x kiln-reaper >/dev/null; }
+# It has the loader's name until it has been scheduled.
+no_reaper() { ! pgrep -x 'kiln-reaper|kiln-run' >/dev/null; }
 # A reaper that has nothing to do ends soon after the exec; a moment may pass.
 clean_is() {
 	wait_for 3 no_reaper || :
@@ -114,6 +115,17 @@ ends() {
 	wait_for 5 gone "/run/kiln/$2" || :
 	gone_is "$1"
 }
+# cleaned_by down|up VM NAME: that command removes what a killed VM, or a killed start of it, left.
+cleaned_by() {
+	: >"$T/out/stop"
+	if [ "$1" = up ]; then
+		rc_is "$3: up cleans and starts" 0 "$run" up "$T/$2.kiln"
+		swept "$2"
+	elif [ -e "/run/kiln/$2" ]; then
+		rc_is "$3: down cleans" 0 "$run" down "$2"
+	fi
+	gone_is "$3: nothing left after $1"
+}
 # dies_at_once VM COMMAND...: SIGKILL with the reaper; then without it, when COMMAND says how much is left, and down and
 # the next up clean.
 dies_at_once() {
@@ -129,14 +141,7 @@ dies_at_once() {
 		wait_for 5 pgrep -x kiln-reaper >/dev/null
 		kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
 		"$@" "$next"
-		if [ $next = down ]; then
-			rc_is "down cleans" 0 "$run" down "$vm"
-		else
-			: >"$T/out/stop"
-			rc_is "up cleans and starts" 0 "$run" up "$T/$vm.kiln"
-			wait_for 5 gone "/run/kiln/$vm" || :
-		fi
-		gone_is "$next: nothing left"
+		cleaned_by $next "$vm" "$next"
 	done
 }
 # fails_at_each VM CALL LEAST: each such request to the kernel fails once; there are LEAST or more of them.
@@ -156,30 +161,31 @@ fails_at_each() {
 	is "$call: several were tried" "$((n > $3))" 1
 }
 stopped_or_running() { [ -e "$report" ] || grep -q 'stopped by SIGSTOP' "$T/trace" 2>/dev/null; }
-# killed_at_each VM LEAST: the loader is killed at each request to the kernel, of which there are LEAST or more.
+# killed_at_each VM LEAST [CALL [NEXT...]]: the loader is killed behind each system call CALL (sendto, a request to the
+# kernel's networks) that it makes; what that left is removed by down, and the next time by up, or only by those that are
+# named. There are LEAST of them or more. strace_only: further options of strace, for those of one file alone.
+strace_only=()
 killed_at_each() {
-	local vm=$1 killed=0 n tracer
-	for n in $(seq 1 40); do
-		rm -f "$T/out/stop" "$report" "$T/trace"
-		strace -qq -o "$T/trace" -e trace=sendto -e "inject=sendto:signal=STOP:when=$n" \
-			"$run" up "$T/$vm.kiln" >"$T/err" 2>&1 &
-		tracer=$!
-		wait_for 5 stopped_or_running || :
-		[ ! -e "$report" ] || break
-		killed=$((killed + 1))
-		# The reaper is not there yet.
-		kill -9 "$(pgrep -P $tracer)"
-		wait $tracer 2>/dev/null || :
-		: >"$T/out/stop"
-		rc_is "killed at request $n: up cleans and starts" 0 "$run" up "$T/$vm.kiln"
-		wait_for 5 gone "/run/kiln/$vm" || :
-		gone_is "nothing left"
+	local vm=$1 call=${3:-sendto} n next tracer killed=0
+	for n in $(seq 200); do
+		for next in "${@:4}" $([ $# -gt 3 ] || echo down up); do
+			rm -f "$T/out/stop" "$report" "$T/trace"
+			strace "${strace_only[@]}" -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=STOP:when=$n" \
+				"$run" up "$T/$vm.kiln" >"$T/err" 2>&1 &
+			tracer=$!
+			wait_for 5 stopped_or_running || :
+			[ ! -e "$report" ] || break 2
+			kill -9 "$(pgrep -P $tracer)"
+			wait $tracer 2>/dev/null || :
+			cleaned_by $next "$vm" "$vm, killed at $call $n"
+		done
+		killed=$n
 	done
 	: >"$T/out/stop"
-	wait "$tracer" || :
-	wait_for 5 gone "/run/kiln/$vm" || :
-	gone_is "killed at $killed requests, and at no more of them"
-	is "these are many" "$((killed >= $2))" 1
+	wait $tracer || :
+	swept "$vm"
+	gone_is "$vm: killed at $killed times $call, and there are no more"
+	is "$vm: these are $2 or more" "$((killed >= $2))" 1
 }
 # fails_after_each STEPS FD < PLAN: a step that is impossible, at every place of a plan of that many.
 fails_after_each() {

@@ -144,31 +144,9 @@ truncate -s -1 "$T/out/one"
 rc_is "executable: cut, it is a loader without an image" 2 "$T/out/one"
 has "executable: and says so" 'no command' "$T/err"
 
-# ---- kill -9
-"$run" up "$T/full.kiln" 2>"$T/err" & pid=$!
-wait_for 5 pgrep -x kiln-reaper >/dev/null
-wait_for 5 grep -q "^pid $pid" "$report"
-kill -9 $pid; wait $pid 2>/dev/null || :
-wait_for 5 gone /run/kiln/full || :
-clean_is "the reaper cleans after SIGKILL" "$before"
-
-# ---- crash with the reaper killed as well: the next up, or down, cleans
-for next in down up; do
-	rm -f "$report"
-	"$run" up "$T/full.kiln" 2>"$T/err" & pid=$!
-	wait_for 5 test -e "$report"
-	wait_for 5 pgrep -x kiln-reaper >/dev/null
-	kill -9 "$(pgrep -x kiln-reaper)"; kill -9 $pid; wait $pid 2>/dev/null || :
-	is "$next: a dead VM left its bridge" "$(links | grep -c kmade)" 1
-	if [ $next = down ]; then
-		rc_is "down cleans" 0 "$run" down full
-	else
-		: >"$T/out/stop"
-		rc_is "up cleans and starts" 0 "$run" up "$T/full.kiln"
-		wait_for 5 gone /run/kiln/full || :
-	fi
-	clean_is "$next: nothing left" "$before"
-done
+# ---- kill -9; with the reaper killed as well the next up, or down, cleans
+left_behind() { is "$1: a dead VM left its bridge" "$(links | grep -c kmade)" 1; }
+dies_at_once full left_behind
 rc_is "down of an unknown VM" 4 "$run" down full
 has "and says so" 'there is no VM "full"' "$T/err"
 rm -f "$T/out/stop"
