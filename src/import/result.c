@@ -55,8 +55,8 @@ static const struct meaning meanings[] = {
 /* What is lost for a reason of its own. */
 static const struct meaning losses[] = {
 	{"devices/interface/bandwidth/*/@floor",
-	 "a share that libvirt keeps free on the bridge of a network of its own; Kiln has no such "
-	 "networks",
+	 "a share of a libvirt network, which libvirt keeps free on its bridge; kiln-run limits "
+	 "interfaces alone",
 	 NULL},
 };
 

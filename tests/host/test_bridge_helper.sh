@@ -146,6 +146,15 @@ as_user "$run" down helper 2>/dev/null || :
 clean_is "the tap goes with QEMU" "$before"
 rm -f "$report" "$T/out/stop"
 
+# For limits on it the user has no right either.
+{ plan "$T/helper"; echo 'op shape owner=net0 in_rate=1000'; } | image helper
+rc_is "limits on a tap of the helper's" 4 as_user "$run" up "$T/helper.kiln"
+has "what is missing" 'net0: cannot put a queue with a limit \(HTB\) on interface "tap0": Operation not permitted' "$T/err"
+has "why" 'needs CAP_NET_ADMIN' "$T/err"
+rc_is "check finds it" 4 as_user "$run" check "$T/helper.kiln"
+has "check's message" 'cannot shape an interface: Operation not permitted' "$T/err"
+clean_is "nothing left" "$before"
+
 echo 'deny all' >/etc/qemu/bridge.conf
 fails "the bridge is not allowed" "which exited with 1: .*access denied by acl file" "$T/helper"
 has "the fix names the file" 'allow kbr0.* in /etc/qemu/bridge.conf' "$T/err"
