@@ -157,30 +157,59 @@ void argv_rest(struct argv *argv)
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
 
+/* One that went into the background has "/" for its folder (os-posix.c, os_setup_post()). */
+static bool has_left(const struct argv *argv)
+{
+	argv_for_each(option, argv)
+	{
+		if (argv->process && strcmp(option->name, "-daemonize") == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *argv_path(struct argv *argv, const struct argv_option *option, const char *path)
 {
-	const char *whole;
+	const char *rest = strncmp(path, "./", 2) == 0 ? path + 2 : path, *whole = NULL;
 
-	if (*path == '/' || !argv->folder)
+	if (*path == '/')
 		return path;
-	whole = arena_fmt(argv->arena, "%s%s", argv->folder,
-			  strncmp(path, "./", 2) == 0 ? path + 2 : path);
+	if (has_left(argv))
+		whole = argv_open_file(argv, rest);
+	else if (argv->folder)
+		whole = arena_fmt(argv->arena, "%s%s", argv->folder, rest);
+	if (!whole) {
+		argv_note(
+			argv, option, IMPORT_LOST, path,
+			"a relative path, and the folder that it begins in is not known; a process "
+			"tells it to its own user and to root, unless it was daemonized");
+		return NULL;
+	}
 	argv_note(argv, option, IMPORT_DROPPED, path,
 		  arena_fmt(argv->arena, "a relative path; it is %s", whole));
 	return whole;
 }
 
+/* "/proc/N" of "/proc/N/cmdline". */
+static const char *process_of(struct arena *arena, const char *path)
+{
+	static const char tail[] = "/cmdline";
+	size_t len = strlen(path), end = strlen(tail);
+
+	if (strncmp(path, "/proc/", 6) != 0 || len <= end || strcmp(path + len - end, tail) != 0)
+		return NULL;
+	return arena_dup(arena, path, len - end);
+}
+
 /* Of a process its own folder; of a script the one that it is in; else the one that we are in. */
 static const char *folder_of(struct arena *arena, const char *path)
 {
-	static const char tail[] = "/cmdline";
 	char here[PATH_MAX];
-	size_t len = strlen(path), end = strlen(tail);
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *process = process_of(arena, path);
 
-	if (strncmp(path, "/proc/", 6) == 0 && len > end && strcmp(path + len - end, tail) == 0) {
-		ssize_t size = readlink(arena_fmt(arena, "%.*s/cwd", (int)(len - end), path), here,
-					sizeof(here) - 1);
+	if (process) {
+		ssize_t size =
+			readlink(arena_fmt(arena, "%s/cwd", process), here, sizeof(here) - 1);
 
 		return size > 0 ? arena_fmt(arena, "%.*s/", (int)size, here) : NULL;
 	}
@@ -236,7 +265,11 @@ static int refuse_empty(struct import *import)
 int argv_open(struct import *import, const char *path)
 {
 	struct argv argv = {
-		.import = import, .arena = import->arena, .folder = folder_of(import->arena, path)};
+		.import = import,
+		.arena = import->arena,
+		.folder = folder_of(import->arena, path),
+		.process = process_of(import->arena, path),
+	};
 	struct text text = {.arena = import->arena};
 	struct argv_item *item = arena_alloc(import->arena, sizeof(*item));
 

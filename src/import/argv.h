@@ -66,6 +66,7 @@ struct argv_item {
  * @devices: the element. @guest: the machine's own rows. @machine: all of -machine.
  * @transports: a virtio device sits on virtio-mmio. @order: letters of -boot, or NULL.
  * @folder: where relative paths begin.
+ * @process: "/proc/N" of a running one, or NULL.
  * @now: the option that was found last; facts are of it.
  */
 struct argv {
@@ -78,7 +79,7 @@ struct argv {
 	const struct dev_family *guest;
 	struct argv_option *machine;
 	bool transports;
-	const char *order, *folder;
+	const char *order, *folder, *process;
 	const struct argv_option *now;
 };
 
@@ -240,8 +241,22 @@ void argv_mediated(struct argv *argv, xmlNodePtr node, const char *path);
 /** argv_forwards() - ports of the host, of -netdev user. */
 void argv_forwards(struct argv *argv, xmlNodePtr node, const struct argv_option *option);
 
-/** argv_path() - a path as the process had it: a relative one is below its folder, and that is noted. */
+/**
+ * argv_path() - a path as the process had it: a relative one is below its folder, and that is noted. NULL =
+ *               nobody knows where it begins, and that is noted too.
+ */
 const char *argv_path(struct argv *argv, const struct argv_option *option, const char *path);
+
+/**
+ * argv_open_file() - the one file that the process has open and whose path ends so; NULL = none, or two.
+ */
+const char *argv_open_file(const struct argv *argv, const char *path);
+
+/**
+ * argv_descriptor() - the file behind "/dev/fdset/N" where -add-fd names it by opaque=, else @path. Which
+ *                     descriptor it was is of no use: QEMU has closed it.
+ */
+const char *argv_descriptor(const struct argv *argv, const char *path);
 
 /** argv_usb_host() - which USB device of the host it is: by its place or by its numbers. */
 void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree);

@@ -81,6 +81,7 @@ static bool is_descriptor(const char *path)
 static void set_path(struct argv *argv, xmlNodePtr node, const struct argv_option *option,
 		     const char *row, const char *path)
 {
+	path = argv_descriptor(argv, path);
 	if (path && is_descriptor(path))
 		argv_note(argv, option, IMPORT_LOST, path, a_descriptor);
 	else

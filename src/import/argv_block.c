@@ -47,7 +47,7 @@ static void read_storage(struct walk *walk, struct node *tree)
 	const char *driver = argv_peek(walk->argv, tree, "driver"), *path;
 
 	driver = driver ? driver : "file";
-	path = argv_take(walk->argv, tree, "filename");
+	path = argv_descriptor(walk->argv, argv_take(walk->argv, tree, "filename"));
 	if (path) {
 		set_path(walk, driver, path);
 	} else {
@@ -251,11 +251,35 @@ static void read_drive_cache(struct walk *walk, struct node *tree)
 		argv_word(walk->argv, walk->node, "cache", cache);
 }
 
+/* The word of a format; where none is said QEMU looks into the file, which nobody does here. */
+static const char *format_of(const struct walk *walk, const char *format, const char *file,
+			     const char *media)
+{
+	struct argv *argv = walk->argv;
+	size_t len = strlen(file);
+	bool plain = strncmp(file, "/dev/", 5) == 0 || (media && strcmp(media, "cdrom") == 0) ||
+		     (len > 4 && strcmp(file + len - 4, ".iso") == 0);
+
+	if (format && strcmp(format, "raw") != 0 && strcmp(format, "qcow2") != 0 &&
+	    strcmp(format, "host_device") != 0)
+		argv_note(argv, walk->option, IMPORT_LOST,
+			  arena_fmt(argv->arena, "format=%s", format),
+			  "Kiln's disks are raw or qcow2; `qemu-img convert` makes one of it");
+	if (format)
+		return strcmp(format, "qcow2") == 0 ? "QCOW2" : "RAW";
+	format = argv_guess_format(file);
+	if (!plain && strcmp(format, "QCOW2") != 0)
+		argv_note(argv, walk->option, IMPORT_DROPPED, file,
+			  "without format= QEMU looks into the file; it is taken for raw by its "
+			  "name. Say -drive with format=qcow2 if it is that");
+	return format;
+}
+
 static void read_drive(struct walk *walk)
 {
 	struct argv *argv = walk->argv;
 	struct node *tree = walk->option->tree;
-	const char *file = argv_take(argv, tree, "file"), *format;
+	const char *file = argv_take(argv, tree, "file"), *format, *media;
 
 	format = argv_take(argv, tree, "format");
 	read_drive_cache(walk, tree);
@@ -273,15 +297,13 @@ static void read_drive(struct walk *walk)
 	if (argv_truth(argv, tree, "copy-on-read", false))
 		block_set(walk, "copy-on-read", "y");
 	block_take(walk, tree, "serial", "serial");
-	(void)argv_take(argv, tree, "media");
+	media = argv_take(argv, tree, "media");
 	(void)argv_take_if(argv, tree, "if", "none");
 	if (!file) {
 		block_set(walk, "source", "NONE");
 	} else {
-		block_set(walk, "format",
-			  format ? strcmp(format, "qcow2") == 0 ? "QCOW2" : "RAW"
-				 : argv_guess_format(file));
-		set_path(walk, "file", file);
+		block_set(walk, "format", format_of(walk, format, file, media));
+		set_path(walk, "file", argv_descriptor(argv, file));
 	}
 	argv_lost(argv, walk->option, "", tree, no_setting);
 }

@@ -79,10 +79,29 @@ static const char *flash_path(struct argv *argv, const char *node)
 	return path ? path : file ? flash_path(argv, file) : NULL;
 }
 
+/*
+ * The variables that come with the code: of Debian's ovmf and qemu-efi-aarch64 and of Fedora's edk2 they
+ * stand beside it. Code with Secure Boot and without keys has the plain ones.
+ */
+static const char *vars_template(struct argv *argv, const char *code)
+{
+	const char *slash = strrchr(code, '/'), *name = slash ? slash + 1 : code;
+	const char *at = strstr(name, "VMF_CODE"), *rest, *secure;
+
+	if (!at || at != name + 1 + (name[0] == 'A') || strncmp(code, "/usr/share/", 11) != 0)
+		return NULL;
+	rest = at + strlen("VMF_CODE");
+	secure = strstr(rest, ".secboot");
+	if (!secure)
+		return arena_fmt(argv->arena, "%.*sVMF_VARS%s", (int)(at - code), code, rest);
+	return arena_fmt(argv->arena, "%.*sVMF_VARS%.*s%s", (int)(at - code), code,
+			 (int)(secure - rest), rest, secure + strlen(".secboot"));
+}
+
 static void read_flash(struct argv *argv, struct node *machine)
 {
 	const char *code = argv_take(argv, machine, "pflash0");
-	const char *vars = argv_take(argv, machine, "pflash1"), *path;
+	const char *vars = argv_take(argv, machine, "pflash1"), *path, *template;
 
 	if (!code)
 		return;
@@ -91,13 +110,17 @@ static void read_flash(struct argv *argv, struct node *machine)
 	if (path)
 		start_firmware(argv, path);
 	set(argv, "firmware-store", vars ? "FILE" : "NONE");
+	template = path ? vars_template(argv, path) : NULL;
 	path = vars ? flash_path(argv, vars) : NULL;
 	set(argv, "firmware-vars", path);
-	if (path)
-		argv_note(
-			argv, argv->options, IMPORT_DROPPED, path,
-			"a template for the UEFI variables is wanted; this file is taken for both");
-	set(argv, "firmware-template", path);
+	if (path && (!template || strcmp(template, path) == 0)) {
+		argv_note(argv, argv->options, IMPORT_DROPPED, path,
+			  "a template for the UEFI variables is wanted, which is copied where the "
+			  "file is not; this file is taken for both. Set "
+			  "CONFIG_FIRMWARE_VARS_TEMPLATE to the firmware's own");
+		template = path;
+	}
+	set(argv, "firmware-template", path ? template : NULL);
 }
 
 static void read_parts(struct argv *argv, struct argv_option *option)

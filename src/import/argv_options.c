@@ -65,7 +65,7 @@ static const struct head {
 	{"-blockdev", NULL},     {"-net", "type"},       {"-nic", "type"},
 	{"-mon", "chardev"},     {"-fsdev", "fsdriver"}, {"-tpmdev", "type"},
 	{"-audiodev", "driver"}, {"-action", NULL},      {"-overcommit", NULL},
-	{"-cpu", "model"},
+	{"-cpu", "model"},       {"-add-fd", NULL},
 };
 
 static bool is_alone(const char *name)

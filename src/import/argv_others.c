@@ -58,7 +58,9 @@ void argv_named(struct argv *argv)
 			(void)argv_take_if(argv, option->tree, "format", "raw");
 			if (argv_take(argv, option->tree, "data"))
 				argv_note(argv, option, IMPORT_LOST, "data",
-					  "no secret may be in an image; the target brings it");
+					  "no secret may be in an image: put it into a file of the "
+					  "target, CONFIG_SECRETn_PATH or secretn.path of its site "
+					  "file, and say file= in place of data=");
 			argv_lost(argv, option, "", option->tree, no_setting);
 		} else {
 			continue;

@@ -133,7 +133,7 @@ static void replace_disks(struct argv *argv)
 /** struct drives - the indexes that are taken, of each interface. */
 struct drives {
 	uint64_t ide, floppy, others;
-	unsigned flashes;
+	unsigned flashes, virtios;
 };
 
 static unsigned take_index(struct argv *argv, struct node *tree, uint64_t *taken)
@@ -183,6 +183,17 @@ static void add_flash(struct argv *argv, struct argv_option *option, unsigned nu
 	argv_add(argv, option, "-machine", arena_fmt(argv->arena, "pflash%u=%s", number, name));
 }
 
+/* Which of them it is is said, or the next one. */
+static unsigned flash_number(struct argv *argv, struct node *tree, struct drives *drives)
+{
+	const char *unit = argv_peek(argv, tree, "unit"), *index = argv_peek(argv, tree, "index");
+	uint64_t number = drives->flashes;
+
+	(void)((unit || index) && tree_number(unit ? unit : index, &number));
+	drives->flashes = (unsigned)(number & 0xff) + 1;
+	return drives->flashes - 1;
+}
+
 /* QEMU's own drive, where one is already. */
 static bool is_spare(struct argv *argv, const struct argv_option *option, const char *kind,
 		     const struct drives *drives)
@@ -210,12 +221,12 @@ static void replace_drive(struct argv *argv, struct argv_option *option, enum ma
 	if (is_spare(argv, option, kind, drives)) {
 		option->done = true;
 	} else if (strcmp(kind, "pflash") == 0) {
-		add_flash(argv, option, drives->flashes++);
+		add_flash(argv, option, flash_number(argv, tree, drives));
 	} else if (strcmp(kind, "virtio") == 0) {
 		(void)take_index(argv, tree, &drives->others);
 		add_disk(argv, option,
 			 machine == KIND_MICROVM ? "virtio-blk-device" : "virtio-blk-pci", "",
-			 arena_fmt(argv->arena, "virtio-drive%u", drives->flashes++));
+			 arena_fmt(argv->arena, "virtio-drive%u", drives->virtios++));
 	} else if (strcmp(kind, "floppy") == 0) {
 		index = take_index(argv, tree, &drives->floppy);
 		add_disk(argv, option, "floppy",
@@ -324,6 +335,25 @@ static void replace_usb(struct argv *argv)
 	}
 }
 
+/* A password that a monitor sets is one that the target brings, or the screen would be open to all. */
+static void replace_password(struct argv *argv)
+{
+	static const char name[] = "vnc-password";
+
+	argv_for_each(option, argv)
+	{
+		if (option->done || !option->tree || strcmp(option->name, "-vnc") != 0 ||
+		    argv_peek(argv, option->tree, "password-secret") ||
+		    !argv_truth(argv, option->tree, "password", false))
+			continue;
+		node_add_string(argv->arena, option->tree, "password-secret", name);
+		argv_add(argv, option, "-object", arena_fmt(argv->arena, "secret,id=%s", name));
+		argv_note(argv, option, IMPORT_DROPPED, "password=on",
+			  "a monitor set it; the target brings it as the secret vnc-password, "
+			  "CONFIG_SECRETn_PATH or secretn.path of its site file");
+	}
+}
+
 static void replace_others(struct argv *argv)
 {
 	struct argv_option *sound = argv_last(argv, "-soundhw"), *watchdog, *balloon, *text;
@@ -398,6 +428,7 @@ void argv_short(struct argv *argv)
 {
 	replace_same(argv);
 	replace_others(argv);
+	replace_password(argv);
 	/* The slots of what is asked for come before those of what is there anyhow. */
 	replace_disks(argv);
 	add_defaults(argv);

@@ -104,6 +104,9 @@ static void compare(struct element *element, struct difference *ret)
 		compare_xml(element, ret, &errs);
 	*vm = whole;
 	dev->next = next;
+	/* What a hook appended stands behind the last one. */
+	if (vm->last_dev)
+		vm->last_dev->next = NULL;
 	state_restore(&now, element);
 	arena_clear(element->scratch);
 }

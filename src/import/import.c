@@ -12,6 +12,7 @@
 #include "import/items.h"
 #include "import/places.h"
 #include "import/read.h"
+#include "model/machine.h"
 
 void import_note(struct import *import, enum import_loss loss, const xmlNode *node,
 		 const char *what, const char *why)
@@ -69,6 +70,47 @@ struct import *import_open(struct arena *arena, const struct import_source *sour
 	return NULL;
 }
 
+/* One that is not taken back: what it is of is not found again. */
+static void note_early(struct import *import, const xmlNode *node, const char *what,
+		       const char *why)
+{
+	struct import_notes *early = &import->early[IMPORT_DROPPED];
+	struct import_notes *notes = &import->notes[IMPORT_DROPPED];
+	struct import_note *note = arena_alloc(import->arena, sizeof(*note));
+
+	*note = (struct import_note){
+		.line = (unsigned)xmlGetLineNo(node), .what = what, .why = why};
+	note->next = early->last ? early->last->next : notes->first;
+	if (early->last)
+		early->last->next = note;
+	else
+		early->first = note;
+	if (!notes->last || notes->last == early->last)
+		notes->last = note;
+	notes->first = early->first;
+	early->last = note;
+}
+
+const char *import_arch(const struct import *import)
+{
+	return import->machine->guest_arch;
+}
+
+bool import_has_kvm(const struct import *import)
+{
+	const char *type = xml_attr_text(import->arena, import->root, "type");
+
+	return type && strcmp(type, "kvm") == 0;
+}
+
+void import_set_board(struct import *import, const char *board)
+{
+	import->board = board;
+	note_early(import, import->root, "the menu's default board",
+		   arena_fmt(import->arena, "it has no %s guests; %s is the one that fits",
+			     import_arch(import), board));
+}
+
 void import_values(struct import *import, struct vm *vm, const struct cfg *cfg)
 {
 	import->vm = vm;
@@ -99,27 +141,6 @@ bool import_lock_refused(struct import *import, unsigned line)
 		return false;
 	item->addressed = true;
 	return true;
-}
-
-/* One that is not taken back: what it is of is not found again. */
-static void note_early(struct import *import, const xmlNode *node, const char *what,
-		       const char *why)
-{
-	struct import_notes *early = &import->early[IMPORT_DROPPED];
-	struct import_notes *notes = &import->notes[IMPORT_DROPPED];
-	struct import_note *note = arena_alloc(import->arena, sizeof(*note));
-
-	*note = (struct import_note){
-		.line = (unsigned)xmlGetLineNo(node), .what = what, .why = why};
-	note->next = early->last ? early->last->next : notes->first;
-	if (early->last)
-		early->last->next = note;
-	else
-		early->first = note;
-	if (!notes->last || notes->last == early->last)
-		notes->last = note;
-	notes->first = early->first;
-	early->last = note;
 }
 
 static bool is_of(const struct import *import, const struct import_item *item, const char *symbol)

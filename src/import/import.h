@@ -53,6 +53,15 @@ struct import_source {
 struct import *import_open(struct arena *arena, const struct import_source *source,
 			   struct err_list *errs) MUST_CHECK;
 
+/** import_arch() - the guest's architecture: "x86_64". */
+const char *import_arch(const struct import *import);
+
+/** import_has_kvm() - whether the guest is to run under KVM. */
+bool import_has_kvm(const struct import *import);
+
+/** import_set_board() - the board where none was given; it is noted. */
+void import_set_board(struct import *import, const char *board);
+
 /** import_skeleton() - a configuration with the board, the machine and every slot, and no values. */
 const char *import_skeleton(struct import *import);
 

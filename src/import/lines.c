@@ -338,6 +338,13 @@ static void end_slot(struct extra *extra)
 
 	if (!extra->text.len)
 		return;
+	/* That there are too many their number says, and the helper reads each line. */
+	if (extra->slot >= extra->family->max) {
+		extra->slot++;
+		extra->text = (struct text){.arena = arena};
+		extra->device = false;
+		return;
+	}
 	for (; extra->slot < extra->device_slot; extra->slot++)
 		add(extra->lines, "# CONFIG_%s%u is not set", extra->family->sym, extra->slot);
 	add(extra->lines, "CONFIG_%s%u_ARGS=\"%s\"", extra->family->sym, extra->slot++,

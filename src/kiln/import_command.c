@@ -20,6 +20,7 @@
 #include "import/beyond.h"
 #include "import/import.h"
 #include "kiln/command.h"
+#include "kiln/import_board.h"
 #include "kiln/options.h"
 #include "kiln/output.h"
 #include "kiln/scratch.h"
@@ -40,14 +41,14 @@ const char import_options[] =
 	"What is not taken over is listed on standard error, with its line and the reason; unless\n"
 	"--lossy, the exit code is then 1 and nothing is written.\n";
 
-/** struct run - an import and its options. */
+/** struct run - an import and its options. @boards: those that fit where none was given, or "". */
 struct run {
 	struct import *import;
 	struct import_source source;
 	struct options options;
 	struct scratch scratch;
 	unsigned files;
-	const char *output, *lock, *pid;
+	const char *output, *lock, *pid, *boards;
 	bool lossy, beyond;
 };
 
@@ -195,7 +196,9 @@ static const char *put(struct run *run, const char *name, const char *text, stru
 
 static void fix_source(const struct run *run, struct err *err)
 {
-	if (strstr(err->what, "GUEST_ARCH_"))
+	if (strstr(err->what, "GUEST_ARCH_") && *run->boards)
+		err_fix(err, "Give --board with one that has such guests: %s.", run->boards);
+	else if (strstr(err->what, "GUEST_ARCH_"))
 		err_fix(err, "Give a --board whose guests have that architecture; the folder "
 			     "boards/ has them all.");
 	else
@@ -307,12 +310,12 @@ static int convert(struct run *run, struct arena *arena, struct pipeline *ret,
 	return 0;
 }
 
-static void print_notes(const struct run *run)
+static void print_notes(const struct run *run, unsigned end)
 {
 	static const char *const words[] = {
 		[IMPORT_LOST] = "lost", [IMPORT_DROPPED] = "dropped", [IMPORT_KEPT] = "kept"};
 
-	for (unsigned loss = 0; loss < IMPORT_LOSS_COUNT; loss++) {
+	for (unsigned loss = 0; loss < end; loss++) {
 		const struct import_note *note = import_notes(run->import, (enum import_loss)loss);
 
 		for (; note; note = note->next)
@@ -364,9 +367,20 @@ static int write_files(struct run *run, struct pipeline *pipe, struct err_list *
 	return 0;
 }
 
+static void choose_board(struct run *run, struct arena *arena)
+{
+	const char *board;
+
+	if (!run->import || run->source.board)
+		return;
+	board = import_board_choose(arena, run->options.pipeline.tree, run->import, &run->boards);
+	if (board)
+		import_set_board(run->import, board);
+}
+
 int import_command(int argc, char **argv, struct arena *arena, struct err_list *errs)
 {
-	struct run run = {.source.families = device_families};
+	struct run run = {.source.families = device_families, .boards = ""};
 	struct pipeline whole;
 	struct err err;
 	int status = 0;
@@ -378,13 +392,17 @@ int import_command(int argc, char **argv, struct arena *arena, struct err_list *
 		return 0;
 	}
 	run.import = import_open(arena, &run.source, errs);
+	choose_board(&run, arena);
 	if (run.import && scratch_open(&run.scratch, arena, &err) < 0)
 		err_list_add(errs, &err);
-	else if (run.import && convert(&run, arena, &whole, errs) == 0) {
-		print_notes(&run);
-		if (import_notes(run.import, IMPORT_LOST) && !run.lossy)
+	else if (run.import) {
+		int converted = convert(&run, arena, &whole, errs);
+
+		/* What is lost may be why it is refused. */
+		print_notes(&run, converted == 0 ? IMPORT_LOSS_COUNT : IMPORT_LOST + 1);
+		if (converted == 0 && import_notes(run.import, IMPORT_LOST) && !run.lossy)
 			status = ERR_CONFIG;
-		else
+		else if (converted == 0)
 			(void)write_files(&run, &whole, errs);
 	}
 	scratch_remove(&run.scratch);

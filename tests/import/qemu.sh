@@ -127,3 +127,42 @@ if [ "$count_drivers" -gt 0 ] && [ ! -s "$P/unknown" ]; then
 elif [ "${#qemus[@]}" -gt 0 ]; then
 	not_ok "places: PCI devices of QEMU that are not known" "$P/unknown"
 fi
+
+# ---- a process that is QEMU
+# as_process NAME ARGS...: a paused QEMU in a folder of its own, and what comes of its import; pid is its number.
+as_process() {
+	rm -rf "$P/process"
+	mkdir -p "$P/process"
+	truncate -s 1M "$P/process/disk.img" "$P/process/other.img"
+	(
+		cd "$P/process" || exit 1
+		exec 5<other.img
+		PASSWORD=secret-of-mine exec qemu-system-x86_64 -S -display none -monitor none -pidfile "$P/process/pid" -daemonize "$@"
+	) >"$P/log" 2>&1 || return 1
+	pid=$(cat "$P/process/pid")
+	"$KILN" import --pid "$pid" --lossy --output "$P/config" --lock "$P/lock" 2>"$P/notes"
+}
+pid=
+if command -v qemu-system-x86_64 >/dev/null; then
+	is "a paused QEMU" as_process -name paused -m 64 -nodefaults -add-fd fd=5,set=1 -drive if=virtio,format=raw,file=disk.img \
+		-drive if=virtio,format=raw,readonly=on,file=/dev/fdset/1 -device virtio-rng-pci
+	is "a paused QEMU: a relative path is below its folder" grep -qx "CONFIG_DISK0_PATH=\"$P/process/disk.img\"" "$P/config"
+	is "a paused QEMU: a descriptor that it has closed is told" grep -q 'lost: -drive: /dev/fdset/1: a descriptor says nothing' "$P/notes"
+	is "a paused QEMU: a place of its own" grep -qx 'device rng0 pci 00:02.0' "$P/lock"
+	is "a paused QEMU: nothing of its environment" test "$(cat "$P/config" "$P/lock" "$P/notes" | grep -c secret-of-mine)" = 0
+	if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups "$KILN" --version >/dev/null 2>&1; then
+		# Another user may read the words, and not what is open.
+		setpriv --reuid 65534 --clear-groups "$KILN" import --pid "$pid" --lock /nonexistent/lock >"$P/out" 2>"$P/err"
+		rc=$?
+		is "a QEMU of another user: nothing is written" test "$rc$(wc -c <"$P/out")" = 10
+		is "a QEMU of another user: its folder is told" grep -q 'lost: -drive: disk.img: a relative path, and the folder that it begins in is not known' "$P/err"
+	else
+		skip "a QEMU of another user" "needs root and setpriv"
+	fi
+	[ -z "${pid:-}" ] || kill "$pid"
+	for ((i = 0; i < 100; i++)); do [ -e "/proc/$pid" ] || break; read -rt 0.1 <> <(:) || :; done
+	"$KILN" import --pid "$pid" --lock "$P/lock" >"$P/out" 2>"$P/err"
+	is "a process that has ended is refused" grep -q 'the command line cannot be read: No such file' "$P/err"
+else
+	skip "a paused QEMU" "no qemu-system-x86_64 here"
+fi
