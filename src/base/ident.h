@@ -83,6 +83,7 @@ enum ident_kind { IDENT_KINDS(IDENT_ENUM) IDENT_COUNT };
 #undef IDENT_ENUM
 
 #define IDENT_PATH_MAX 4096 /* bytes of a path with the final NUL */
+#define IDENT_NAME_MAX 64 /* bytes of a name with the final NUL */
 #define IDENT_UNIT_MAX 129 /* bytes of a unit id with the final NUL */
 #define IDENT_HOST_MAX 256 /* bytes of a host name with the final NUL */
 #define IDENT_CREDENTIAL_MAX \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * net.c - network interfaces: QEMU's user networking, a tap on a bridge, a tap alone, a macvtap on an interface
- * of the target, a switch of another program (vhost-user), queues that a network card of the target serves
- * itself (vDPA).
+ * of the target, a network that is either, a switch of another program (vhost-user), queues that a network card
+ * of the target serves itself (vDPA).
  *
  * In: rows NETn_*. Out: -netdev, the tap and, when asked, the bridge. The loader opens the tap or the device
  * and hands descriptors over; QEMU opens nothing but the socket to a switch.
@@ -18,13 +18,10 @@
 #include "model/machine.h"
 
 static const struct prop_word kind_words[] = {
-	{.sym = "USER", .xml = "user"},
-	{.sym = "BRIDGE", .xml = "bridge"},
-	{.sym = "TAP", .xml = "ethernet"},
-	{.sym = "VHOST_USER", .xml = "vhostuser"},
-	{.sym = "VDPA", .xml = "vdpa"},
-	{.sym = "DIRECT", .xml = "direct"},
-	{0},
+	{.sym = "USER", .xml = "user"},       {.sym = "BRIDGE", .xml = "bridge"},
+	{.sym = "TAP", .xml = "ethernet"},    {.sym = "VHOST_USER", .xml = "vhostuser"},
+	{.sym = "VDPA", .xml = "vdpa"},       {.sym = "DIRECT", .xml = "direct"},
+	{.sym = "NETWORK", .xml = "network"}, {0},
 };
 
 static const struct prop_word direct_words[] = {
@@ -277,6 +274,16 @@ static const struct prop net_props[] = {
 	 .xml = "source/@dev",
 	 .site = SITE_IFNAME,
 	 .when = net_is_direct},
+	{.name = "network",
+	 .sym = "NETWORK",
+	 .kind = PROP_STRING,
+	 .flags = PROP_SITE | PROP_REQUIRED,
+	 .rule = RULE(NAME),
+	 FIELD(network),
+	 .xml = "source/@network",
+	 .refers = &network_family,
+	 .site = SITE_NAME,
+	 .when = net_is_network},
 	{.name = "direct-mode",
 	 .sym = "DIRECT",
 	 .kind = PROP_ENUM,

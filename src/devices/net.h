@@ -2,7 +2,7 @@
 /*
  * net.h - what the files of the family of network interfaces share; nobody else includes it.
  *
- * net.c has the models and the rows, net_back.c what is behind them, net_checks.c the rules.
+ * net.c has the models and the rows, net_back.c and net_network.c what is behind them, net_checks.c the rules.
  */
 #ifndef KILN_DEVICES_NET_H
 #define KILN_DEVICES_NET_H
@@ -31,7 +31,7 @@ struct net {
 	const struct prop_word *socket_mode, *vhost;
 	const char *tap_device, *vhost_device, *parent, *bridge_helper, *forwards;
 	const struct prop_word *mode, *tap_by, *link, *vlan_first;
-	const char *tap_mac, *vlans;
+	const char *tap_mac, *vlans, *network;
 	struct net_limit inbound, outbound;
 	uint64_t mtu;
 	bool isolated, learning, flood, neighbours, vlan_trunk;
@@ -83,10 +83,15 @@ static inline bool net_is_direct(const struct vm_dev *dev)
 	return net_is(dev, "DIRECT");
 }
 
+static inline bool net_is_network(const struct vm_dev *dev)
+{
+	return net_is(dev, "NETWORK");
+}
+
 /** net_has_name() - whether there is an interface of the host that is its alone. */
 static inline bool net_has_name(const struct vm_dev *dev)
 {
-	return net_is_tap(dev) || net_is_direct(dev);
+	return net_is_tap(dev) || net_is_direct(dev) || net_is_network(dev);
 }
 
 /** net_makes_tap() - whether kiln-run makes the tap. */
@@ -186,6 +191,13 @@ void net_shape_emit(const struct vm_dev *dev, struct emit *emit);
 
 /** net_shape_check() - the check of the limits of all interfaces. */
 void net_shape_check(const struct check *check, const struct vm *vm, struct err_list *errs);
+
+/** net_descriptors() - the -netdev of an interface whose @queues descriptors @op opens. */
+struct node *net_descriptors(const struct vm_dev *dev, struct emit *emit, const struct op *op,
+			     uint32_t queues);
+
+/** net_network() - the -netdev of an interface in a network, and what the loader does for it. */
+struct node *net_network(const struct vm_dev *dev, struct emit *emit);
 
 /** net_back() - the hook of the family. */
 void net_back(const struct vm_dev *dev, struct emit *emit);

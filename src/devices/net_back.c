@@ -75,9 +75,8 @@ static void add_vhost(const struct vm_dev *dev, struct emit *emit, uint32_t queu
 	node_add_string(emit->arena, netdev, "vhost", emit_mark(emit, FIX_VHOST, fd, queues, ""));
 }
 
-/* The -netdev of an interface whose descriptors @op opens. */
-static struct node *add_descriptors(const struct vm_dev *dev, struct emit *emit,
-				    const struct op *op, uint32_t queues)
+struct node *net_descriptors(const struct vm_dev *dev, struct emit *emit, const struct op *op,
+			     uint32_t queues)
 {
 	uint32_t fd = emit_op(emit, op);
 	struct node *netdev = add_netdev(emit, "tap");
@@ -125,7 +124,7 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 	op.tap.mac = net->tap_mac ? net->tap_mac : "";
 	op.tap.vlans = net_has_vlans(dev) ? net->vlans : "";
 	op.tap.mtu = net_makes_tap(dev) ? (uint32_t)net->mtu : 0;
-	return add_descriptors(dev, emit, &op, op.tap.queues);
+	return net_descriptors(dev, emit, &op, op.tap.queues);
 }
 
 static struct node *add_direct(const struct vm_dev *dev, struct emit *emit)
@@ -154,7 +153,7 @@ static struct node *add_direct(const struct vm_dev *dev, struct emit *emit)
 		if (prop_word_is(net->mode, modes[i].sym))
 			op.macvtap.mode = modes[i].mode;
 	}
-	return add_descriptors(dev, emit, &op, op.macvtap.queues);
+	return net_descriptors(dev, emit, &op, op.macvtap.queues);
 }
 
 static struct node *add_vhost_user(const struct vm_dev *dev, struct emit *emit)
@@ -200,7 +199,8 @@ void net_back(const struct vm_dev *dev, struct emit *emit)
 	struct node *netdev;
 
 	if ((net_is_bridge(dev) && !net_of(dev)->bridge) ||
-	    (net_is_direct(dev) && !net_of(dev)->parent))
+	    (net_is_direct(dev) && !net_of(dev)->parent) ||
+	    (net_is_network(dev) && !net_of(dev)->network))
 		return;
 	if (net_is_passt(dev)) {
 		net_passt_emit(dev, emit);
@@ -210,6 +210,8 @@ void net_back(const struct vm_dev *dev, struct emit *emit)
 		netdev = add_tap(dev, emit);
 	else if (net_is_direct(dev))
 		netdev = add_direct(dev, emit);
+	else if (net_is_network(dev))
+		netdev = net_network(dev, emit);
 	else if (net_is_vhost_user(dev))
 		netdev = add_vhost_user(dev, emit);
 	else if (net_is_vdpa(dev))

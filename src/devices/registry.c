@@ -29,6 +29,7 @@ const struct dev_family *const device_families[] = {
 	&iothread_family,
 	&memory_device_family,
 	&net_family,
+	&network_family,
 	&numa_family,
 	&oem_family,
 	&panic_family,

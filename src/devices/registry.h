@@ -29,6 +29,7 @@ extern const struct dev_family input_family;
 extern const struct dev_family iommu_family;
 extern const struct dev_family memory_device_family;
 extern const struct dev_family net_family;
+extern const struct dev_family network_family;
 extern const struct dev_family panic_family;
 extern const struct dev_family parallel_family;
 extern const struct dev_family cpu_feature_family;

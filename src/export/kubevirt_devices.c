@@ -319,13 +319,15 @@ static void take_passt(struct vmachine *vm, xmlNodePtr node, const char *label)
 		xml_remove(forward, NULL);
 }
 
-/* The pod's own network is one; a bridge of the host is a network that somebody attaches to it. */
+/* The pod's own network is one; a bridge or network of the host is one that somebody attaches to it. */
 static json_t *network_of(struct vmachine *vm, xmlNodePtr node, const char *label,
 			  json_t *interface)
 {
 	struct arena *arena = vm->export->arena;
 	const char *type = xml_attr_text(arena, node, "type");
-	const char *bridge = xml_find(arena, node, "source/@bridge");
+	bool named = type && strcmp(type, "network") == 0;
+	const char *source = named ? "source/@network" : "source/@bridge";
+	const char *bridge = xml_find(arena, node, source);
 
 	if (type && strcmp(type, "user") == 0 && !vm->pod) {
 		vm->pod = true;
@@ -333,12 +335,12 @@ static json_t *network_of(struct vmachine *vm, xmlNodePtr node, const char *labe
 		kubevirt_set(interface, "masquerade", json_object());
 		return json_pack("{s:s, s:{}}", NAME_KEY, label, "pod");
 	}
-	if (!type || strcmp(type, "bridge") != 0 || !bridge)
+	if (!type || !(named || strcmp(type, "bridge") == 0) || !bridge)
 		return NULL;
-	(void)kubevirt_take(arena, node, "source/@bridge");
+	(void)kubevirt_take(arena, node, source);
 	kubevirt_set(interface, "bridge", json_object());
 	export_note(
-		vm->export, EXPORT_LEFT, arena_fmt(arena, "bridge %s of %s", bridge, label),
+		vm->export, EXPORT_LEFT, arena_fmt(arena, "%s %s of %s", type, bridge, label),
 		arena_fmt(arena,
 			  "make a NetworkAttachmentDefinition %s for it; Kubernetes needs Multus",
 			  kubevirt_label(arena, bridge)));

@@ -62,6 +62,12 @@ const struct script_op *script_op_of(const struct script *script, unsigned slot)
 /** script_tell() - notes for what kiln-run does before QEMU starts. */
 void script_tell(struct script *script);
 
+/** script_attach() - make an operation attach the tap or macvtap that the image knows; those before are read. */
+void script_attach(struct script *script, struct script_op *each);
+
+/** script_tell_network() - the note of an operation network. */
+void script_tell_network(struct script *script, const struct op *op);
+
 /** script_made() - a check that an interface is there, and else how it is made. */
 void script_made(struct script *script, const char *variable, const char *owner, const char *how);
 

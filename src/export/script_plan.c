@@ -57,6 +57,8 @@ int script_ops(struct script *script, struct err *err)
 		    facts_op_next(facts, &shown, &each->shown, err) < 0)
 			return -1;
 		keep_texts(arena, &each->shown);
+		if (each->op.code == OP_ATTACH)
+			script_attach(script, each);
 	}
 	return 0;
 }
@@ -359,14 +361,29 @@ typedef void tell_fn(struct script *script, const struct op *op);
 
 /* What has no row is told by its name alone. */
 static tell_fn *const tells[OP_COUNT] = {
-	[OP_ACCEL] = tell_nothing, [OP_FILE] = tell_nothing,    [OP_PAYLOAD] = tell_nothing,
-	[OP_SCSI] = tell_nothing,  [OP_USB] = tell_nothing,     [OP_CANCEL] = tell_nothing,
-	[OP_BRIDGE] = tell_bridge, [OP_TAP] = tell_tap,         [OP_MONITOR] = tell_monitor,
-	[OP_SECRET] = tell_secret, [OP_SOCKET] = tell_socket,   [OP_REACH] = tell_reach,
-	[OP_STORE] = tell_store,   [OP_MEMORY] = tell_memory,   [OP_HOSTDEV] = tell_hostdev,
-	[OP_VSOCK] = tell_vsock,   [OP_VHOST] = tell_vhost,     [OP_SWTPM] = tell_swtpm,
-	[OP_PORT] = tell_port,     [OP_MACVTAP] = tell_macvtap, [OP_PASST] = tell_passt,
+	[OP_ACCEL] = tell_nothing,
+	[OP_FILE] = tell_nothing,
+	[OP_PAYLOAD] = tell_nothing,
+	[OP_SCSI] = tell_nothing,
+	[OP_USB] = tell_nothing,
+	[OP_CANCEL] = tell_nothing,
+	[OP_BRIDGE] = tell_bridge,
+	[OP_TAP] = tell_tap,
+	[OP_MONITOR] = tell_monitor,
+	[OP_SECRET] = tell_secret,
+	[OP_SOCKET] = tell_socket,
+	[OP_REACH] = tell_reach,
+	[OP_STORE] = tell_store,
+	[OP_MEMORY] = tell_memory,
+	[OP_HOSTDEV] = tell_hostdev,
+	[OP_VSOCK] = tell_vsock,
+	[OP_VHOST] = tell_vhost,
+	[OP_SWTPM] = tell_swtpm,
+	[OP_PORT] = tell_port,
+	[OP_MACVTAP] = tell_macvtap,
+	[OP_PASST] = tell_passt,
 	[OP_SHAPE] = tell_shape,
+	[OP_NETWORK] = script_tell_network,
 };
 
 void script_tell(struct script *script)

@@ -17,6 +17,7 @@
 #include "base/numset.h"
 #include "host/caps.h"
 #include "host/findings.h"
+#include "host/networks.h"
 #include "host/rundir.h"
 #include "host/state.h"
 #include "host/user.h"
@@ -40,6 +41,7 @@ struct host_made {
  * @nodes: the NUMA nodes that the operation memory chose; before that, and without, the empty set.
  * @absent: slots of devices that need not be there and are not; /dev/null is in them.
  * @ports: what operations port chose, by index; 0 = none.
+ * @networks: what names of networks mean, as soon as an operation network ran.
  * @made: the store, if this start made it; a plan has one at most.
  * @notice: one sentence to be said aloud, or "".
  */
@@ -52,6 +54,7 @@ struct host {
 	struct numset nodes;
 	struct slot_set absent;
 	uint16_t ports[PORTS_MAX];
+	struct networks networks;
 	struct host_made made;
 	char notice[256];
 };

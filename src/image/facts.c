@@ -160,7 +160,10 @@ static int tap_add(const struct facts *facts, const struct segment *seg, enum ar
 		return 0;
 	}
 	buf_add_str(buf, json ? "\"ifname\":\"" : "ifname=");
-	facts_quote(buf, seg->escape, op.code == OP_TAP ? op.tap.name : "");
+	facts_quote(buf, seg->escape,
+		    op.code == OP_TAP      ? op.tap.name
+		    : op.code == OP_ATTACH ? op.attach.name
+					   : "");
 	buf_add_str(buf, json ? "\",\"script\":\"no\",\"downscript\":\"no\""
 			      : ",script=no,downscript=no");
 	if (seg->b > 1)

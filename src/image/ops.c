@@ -99,6 +99,8 @@ uint32_t op_fd_count(const struct op *op)
 		return op->tap.queues;
 	if (op->code == OP_MACVTAP)
 		return op->macvtap.queues;
+	if (op->code == OP_ATTACH)
+		return op->attach.queues;
 	return op->code == OP_VHOST ? op->vhost.queues : 1;
 }
 
@@ -151,6 +153,8 @@ size_t site_bytes_max(enum site_kind kind)
 		return sizeof("4294967295:4294967295:4294967295:4294967295") - 1;
 	case SITE_USB_HOST:
 		return sizeof("1234:beef") - 1;
+	case SITE_NAME:
+		return IDENT_NAME_MAX - 1;
 	case SITE_KIND_COUNT:
 		break;
 	}

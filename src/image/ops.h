@@ -29,11 +29,13 @@
 #define SHAPE_RATE_MAX   4294967 /* kilobytes a second: bytes fit 32 bits (struct tc_ratespec) */
 #define SHAPE_BURST_MAX  4194303 /* KiB: likewise */
 #define SHAPE_TIME_MAX   274 /* seconds of the rate in a burst: 2^32 ticks of 64 ns, pkt_sched.h */
+#define NETWORKS_MAX     64 /* networks that a start knows, the host's and the image's */
 #define SECRET_BYTES_MAX 65536 /* a password, a key or a certificate with its chain */
 
 /* The order in which phases of the plan are acquired, and why, stands in plan/plan.c. */
 enum op_phase {
 	PHASE_CPU, /* accelerator: decides whether to start at all */
+	PHASE_RESOLVE, /* names: what they mean on this host */
 	PHASE_NETWORK, /* bridges, taps */
 	PHASE_HOSTDEV, /* host devices */
 	PHASE_CGROUP,
@@ -91,6 +93,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 /* struct op_macvtap flags */
 #define MACVTAP_VNET_HDR    (1u << 0) /* as TAP_VNET_HDR */
 #define MACVTAP_MULTI_QUEUE (1u << 1) /* as TAP_MULTI_QUEUE */
+/* struct op_attach flags: TAP_VNET_HDR and TAP_MULTI_QUEUE, of either interface */
+#define ATTACH_FLAGS (TAP_VNET_HDR | TAP_MULTI_QUEUE)
 /* struct op_vhost flags */
 #define VHOST_REQUIRED (1u << 0) /* else QEMU moves the packets where the kernel cannot */
 /* struct op_shape flags */
@@ -125,8 +129,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 /*
  * Fields of each operation: F(type, name, limit). TEXT: string, may hold marks in the composer. U32:
  * number, at most the limit. FLAGS: bits, none outside the limit. FD: the first descriptor slot that
- * it fills; how many is said by the operation (TAP, MACVTAP, VHOST: queues; others: 1). A limit of 0 for TEXT and FD:
- * texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
+ * it fills; how many is said by the operation (TAP, MACVTAP, ATTACH, VHOST: queues; others: 1). A limit of 0 for TEXT
+ * and FD: texts are bounded by SITE_VALUE_MAX, slots by FD_SLOT_MAX.
  */
 #define OP_ACCEL_FIELDS(F) F(U32, policy, ACCEL_POLICY_COUNT - 1)
 #define OP_BRIDGE_FIELDS(F) \
@@ -167,6 +171,15 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(U32, out_rate, SHAPE_RATE_MAX)  \
 	F(U32, out_peak, SHAPE_RATE_MAX)  \
 	F(U32, out_burst, SHAPE_BURST_MAX) F(FLAGS, flags, SHAPE_EXISTING)
+#define OP_NETWORK_FIELDS(F) F(TEXT, owner, 0) F(TEXT, name, 0) F(TEXT, known, 0)
+#define OP_ATTACH_FIELDS(F)            \
+	F(TEXT, owner, 0)              \
+	F(TEXT, network, 0)            \
+	F(TEXT, name, 0)               \
+	F(TEXT, mac, 0)                \
+	F(U32, queues, TAP_QUEUES_MAX) \
+	F(FLAGS, flags, ATTACH_FLAGS)  \
+	F(FD, fd, 0)
 #define OP_FILE_FIELDS(F)                                                                        \
 	F(TEXT, owner, 0)                                                                        \
 	F(TEXT, path, 0)                                                                         \
@@ -233,6 +246,11 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * shape: limits on the interface that an earlier step found for @owner, as the guest sees them: what comes in to
  *        it, what it sends out. Rates are in kilobytes (1000 bytes) a second, bursts in KiB; 0 = none.
  * vhost: the kernel's side of virtio networks, opened at a path as often as there are queues, or not at all.
+ * network: what network @name is on this host, for operations attach. @known: what the image says of networks, for
+ *          this operation and those behind it, in the form of host/networks.h with "; " between; or "". It holds
+ *          where the host itself says nothing.
+ * attach: an interface of the host in a network: a tap on its bridge or a macvtap on its interface; @name may hold
+ *         "%d", @mac is the guest's address.
  * file: opened with O_CLOEXEC and handed over; owner = device identity.
  * payload: payload section unpacked into a memfd; or the image file, where the section stands stored as it is.
  * monitor: a listening unix socket NAME in the run directory.
@@ -278,7 +296,9 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	OP(MACVTAP, macvtap, PHASE_NETWORK, LIFE_RELEASE, 0)         \
 	OP(MACHINED, machined, PHASE_CGROUP, LIFE_NONE, 0)           \
 	OP(PASST, passt, PHASE_DESCRIPTOR, LIFE_FD, 0)               \
-	OP(SHAPE, shape, PHASE_NETWORK, LIFE_FD, SHAPE_EXISTING)
+	OP(SHAPE, shape, PHASE_NETWORK, LIFE_FD, SHAPE_EXISTING)     \
+	OP(NETWORK, network, PHASE_RESOLVE, LIFE_NONE, 0)            \
+	OP(ATTACH, attach, PHASE_NETWORK, LIFE_RELEASE, 0)
 
 #define OP_ENUM(ENUM, name, phase, life, release) OP_##ENUM,
 enum op_code { IMAGE_OPS(OP_ENUM) OP_COUNT };
@@ -320,7 +340,8 @@ struct op {
 	SITE(PCI_HOST, "pci-host")     \
 	SITE(UUID, "uuid")             \
 	SITE(SCSI_HOST, "scsi-host")   \
-	SITE(USB_HOST, "usb-host")
+	SITE(USB_HOST, "usb-host")     \
+	SITE(NAME, "name")
 
 #define SITE_ENUM(ENUM, word) SITE_##ENUM,
 enum site_kind { IMAGE_SITE_KINDS(SITE_ENUM) SITE_KIND_COUNT };

@@ -278,7 +278,7 @@ static int check_slots(struct check *check, size_t at, const struct op *op)
 
 		if (*slot != SLOT_FREE)
 			return REFUSE(check, at, "descriptor slot %u is filled twice", first + i);
-		if (op->code == OP_TAP || op->code == OP_MACVTAP)
+		if (op->code == OP_TAP || op->code == OP_MACVTAP || op->code == OP_ATTACH)
 			*slot = i ? SLOT_TAP_MORE : SLOT_TAP;
 		else if (op->code == OP_VHOST)
 			*slot = i ? SLOT_VHOST_MORE : SLOT_VHOST;
@@ -308,6 +308,9 @@ static int check_interface(struct check *check, size_t at, const struct op *op)
 	if (op->code == OP_MACVTAP)
 		return check_queues(check, at, "macvtap", op->macvtap.queues,
 				    op->macvtap.flags & MACVTAP_MULTI_QUEUE);
+	if (op->code == OP_ATTACH)
+		return check_queues(check, at, "interface", op->attach.queues,
+				    op->attach.flags & TAP_MULTI_QUEUE);
 	if (op->code == OP_VHOST)
 		return check_queues(check, at, "vhost", op->vhost.queues, true);
 	return 0;

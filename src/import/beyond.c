@@ -13,6 +13,7 @@
 static const char a_unit[] = "each unit has its own";
 static const char a_tap[] =
 	"a tap or its descriptor does not say on which bridge it is, or who made it";
+static const char a_network[] = "what the names of networks mean is the host's";
 static const char a_port_of[] = "what its interface is on the host is done before QEMU starts";
 static const char a_passt[] = "passt is told, and QEMU is not";
 static const char a_port[] = "of a port that is chosen when QEMU starts only the choice is seen";
@@ -48,6 +49,15 @@ static const struct beyond {
 	{"net", "bridge-address", a_tap},
 	{"net", "parent", a_tap},
 	{"net", "direct-mode", a_tap},
+	{"net", "network", a_network},
+	{"network", "name", a_network},
+	{"network", "kind", a_network},
+	{"network", "bridge", a_network},
+	{"network", "vlan", a_network},
+	{"network", "trunk", a_network},
+	{"network", "isolated", a_network},
+	{"network", "parent", a_network},
+	{"network", "mode", a_network},
 	{"net", "tap", a_tap},
 	{"net", "tap-device", a_tap},
 	{"net", "vhost-device", a_tap},
@@ -143,5 +153,6 @@ const char *beyond_text(struct arena *arena, const struct dev_family *const *fam
 				add(&text, *entry, row, "a secret is handed over without a name");
 		}
 	}
+	text_fmt(&text, "NETWORK_COUNT %s\n", a_network);
 	return text_str(&text);
 }

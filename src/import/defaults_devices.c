@@ -181,26 +181,31 @@ static bool is_made_name(const char *name)
 	return false;
 }
 
-/* A network of libvirt's is a bridge: the one that a running guest names, or virbr0 of "default". */
-static void bridge_network(struct import *import, xmlNodePtr node)
+/* What a running guest says of its network, or what "default" is with libvirt: for the configuration. */
+static void network(struct import *import, xmlNodePtr node)
 {
-	const char *network = value_of(import, node, "source/@network");
+	const char *name = value_of(import, node, "source/@network");
 	const char *bridge = value_of(import, node, "source/@bridge");
 	xmlNodePtr source = xml_find_element(node, "source");
+	struct import_network *known;
 
-	if (!*bridge && strcmp(network, "default") == 0)
+	if (!*bridge && strcmp(name, "default") == 0)
 		bridge = "virbr0";
 	if (!*bridge || !source)
 		return;
 	import_note(import, IMPORT_DROPPED, node,
-		    arena_fmt(import->arena, "devices/interface/source/@network \"%s\"", network),
-		    arena_fmt(import->arena, "its bridge %s is used", bridge));
-	unset(source, "network");
+		    arena_fmt(import->arena, "devices/interface/source/@network \"%s\"", name),
+		    arena_fmt(import->arena,
+			      "the configuration has its bridge %s; /etc/kiln/networks of "
+			      "a target wins over it",
+			      bridge));
 	unset(source, "portid");
-	unset(node, "type");
-	xml_attr(node, "type", "bridge");
 	unset(source, "bridge");
-	xml_attr(source, "bridge", bridge);
+	known = arena_alloc(import->arena, sizeof(*known));
+	known->name = name;
+	known->bridge = bridge;
+	known->next = import->networks;
+	import->networks = known;
 }
 
 /* Of a trunk's VLANs the one without a tag comes first here. */
@@ -265,7 +270,7 @@ static void interface(struct import *import, xmlNodePtr node)
 		remove_node(target);
 	}
 	if (value_is(import, node, "@type", "network"))
-		bridge_network(import, node);
+		network(import, node);
 	native_first(node);
 	forward_ranges(import, node);
 	open_vswitch(import, node);

@@ -247,6 +247,23 @@ struct names {
 	size_t count;
 };
 
+/* A network whose bridge the file tells; of the others the target has to know what they are. */
+static void add_bridge(struct lines *lines, const struct dev_family *family, unsigned slot,
+		       const char *name)
+{
+	const struct import_network *network = lines->import->networks;
+
+	if (!dev_prop(family, "bridge"))
+		return;
+	while (network && strcmp(network->name, name) != 0)
+		network = network->next;
+	if (!network)
+		return;
+	add(lines, "CONFIG_%s%u_KIND_BRIDGE=y", family->sym, slot);
+	add(lines, "CONFIG_%s%u_BRIDGE=\"%s\"", family->sym, slot,
+	    quoted(lines->import->arena, network->bridge));
+}
+
 static void add_name(struct lines *lines, struct names *names, const struct element *element,
 		     const struct prop *row)
 {
@@ -261,6 +278,7 @@ static void add_name(struct lines *lines, struct names *names, const struct elem
 	lines->from = (unsigned)xmlGetLineNo(element->node);
 	add(lines, "CONFIG_%s%zu_NAME=\"%s\"", row->refers->sym, names->count,
 	    quoted(lines->import->arena, name));
+	add_bridge(lines, row->refers, (unsigned)names->count, name);
 	names->names[names->count++] = name;
 }
 
@@ -288,7 +306,7 @@ static void add_named(struct lines *lines, const struct dev_family *family)
 
 static bool has_no_element(const struct dev_family *family)
 {
-	return family->flags & FAMILY_REFERRED && !family->xml;
+	return !family->xml && !family->options;
 }
 
 /* A word as a shell takes it; nothing in single quotes means anything. */

@@ -31,11 +31,18 @@ struct import_notes {
 	struct import_note *first, *last;
 };
 
+/** struct import_network - the bridge of a network that interfaces name, where the file tells. */
+struct import_network {
+	const char *name, *bridge;
+	struct import_network *next;
+};
+
 /**
  * struct import - what import_open() was given, and what came of it.
  * @root: <domain>; changed: what libvirt adds by itself is added.
  * @machine: the machine; @version: of its type, or NULL.
  * @head: the machine's own rows.
+ * @networks: those whose bridge is known.
  * @early: the notes as import_open() left them. @layout_lock: for CONFIG_LAYOUT_LOCK, or NULL.
  * @lines: for each line of the configuration the line of the file; @line_count of them.
  * @by_rules: what has no place in a command line is placed by Kiln's rules, and not as by QEMU.
@@ -53,6 +60,7 @@ struct import {
 	struct import_item *items;
 	size_t item_count, item_room;
 	struct element head;
+	struct import_network *networks;
 	struct import_notes notes[IMPORT_LOSS_COUNT], early[IMPORT_LOSS_COUNT];
 	unsigned *lines;
 	size_t line_count, line_room;

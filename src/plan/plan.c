@@ -16,6 +16,11 @@
 static const enum op_phase resolution_order[] = {
 	/* Without the accelerator nothing else need be touched. */
 	PHASE_CPU,
+	/*
+	 * Names before all that may depend on what they mean: a network may be a bridge or an interface
+	 * of the host, and one that is a pool of PCI functions has to be known before the host devices.
+	 */
+	PHASE_RESOLVE,
 	/* Before host devices: what a NIC names may turn out to be one, and then rules must be made for it. */
 	PHASE_NETWORK,
 	/* Before the cgroup, whose device rules need to know the devices. */

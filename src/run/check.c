@@ -68,7 +68,7 @@ static int steps_print(struct run *run, struct err *err)
 			return ret;
 		buf_init(&buf, text, sizeof(text));
 		buf_addf(&buf, "%4u ", step);
-		plan_label(run, &op, &buf);
+		plan_describe(run, &op, &buf);
 		buf_add_char(&buf, '\n');
 	}
 }

@@ -87,5 +87,6 @@ int stage_open(struct run *run, struct err *err)
 	run->host.dir = &run->dir;
 	run->host.state = &run->state;
 	run->host.accel = ACCEL_AUTO;
+	run->host.networks.path = run->options->networks;
 	return site_load(run, err);
 }

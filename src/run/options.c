@@ -17,6 +17,7 @@ enum option_kind {
 	OPT_ACCEL,
 	OPT_SET,
 	OPT_SITE,
+	OPT_NETWORKS,
 	OPT_PAUSED,
 	OPT_TIMEOUT,
 	OPT_IF_EXISTS,
@@ -35,6 +36,8 @@ static const struct option {
 	{"--set", OPT_SET, TAKES(COMMAND_UP) | TAKES(COMMAND_CHECK) | TAKES(COMMAND_SHOW), true, 0},
 	{"--site", OPT_SITE, TAKES(COMMAND_UP) | TAKES(COMMAND_CHECK) | TAKES(COMMAND_SHOW), true,
 	 0},
+	{"--networks", OPT_NETWORKS, TAKES(COMMAND_UP) | TAKES(COMMAND_CHECK) | TAKES(COMMAND_SHOW),
+	 true, 0},
 	{"--paused", OPT_PAUSED, TAKES(COMMAND_UP), false, 0},
 	{"--timeout", OPT_TIMEOUT, TAKES(COMMAND_DOWN), true, 0},
 	{"--if-exists", OPT_IF_EXISTS, TAKES(COMMAND_DOWN), false, 0},
@@ -62,14 +65,15 @@ const char *options_help(void)
 {
 	return "usage: kiln-run COMMAND ...\n"
 	       "\n"
-	       "  up IMAGE [--set KEY=VALUE]... [--site FILE] [--paused]\n"
+	       "  up IMAGE [--set KEY=VALUE]... [--site FILE] [--networks FILE] [--paused]\n"
 	       "                        start the virtual machine; the process becomes QEMU\n"
 	       "  down NAME [--timeout SECONDS] [--if-exists]\n"
 	       "                        power it off, or clean after one that has ended;\n"
 	       "                        --if-exists: that there is none is no error\n"
-	       "  check IMAGE [--set KEY=VALUE]... [--site FILE]\n"
+	       "  check IMAGE [--set KEY=VALUE]... [--site FILE] [--networks FILE]\n"
 	       "                        say everything that `up` would lack on this host\n"
 	       "  show IMAGE [--json | --argv | --shell | --section NAME] [--set ...] [--site ...]\n"
+	       "             [--networks FILE]\n"
 	       "                        print what is in the image; --argv: QEMU's command line as\n"
 	       "                        executed, --shell: one that works without kiln-run\n"
 	       "  probe-cpu [QEMU] [--accel kvm | tcg]\n"
@@ -79,7 +83,8 @@ const char *options_help(void)
 	       "\n"
 	       "A program with an image behind it needs no IMAGE and no NAME, and starts it where\n"
 	       "no command is given.\n"
-	       "Values of the target: /etc/kiln/NAME.site (or --site), then --set.\n"
+	       "Values of the target: /etc/kiln/NAME.site (or --site), then --set; its networks:\n"
+	       "/etc/kiln/networks (or --networks).\n"
 	       "Exit codes: 0 ok, 1 site file refused, 2 usage, 3 image refused, 4 host refused,\n"
 	       "126 QEMU cannot be executed, 127 QEMU not found, 128+N ended by signal N.\n";
 }
@@ -115,6 +120,9 @@ static int option_apply(struct options *options, const struct option *option, co
 		return 0;
 	case OPT_SITE:
 		options->site = value;
+		return 0;
+	case OPT_NETWORKS:
+		options->networks = value;
 		return 0;
 	case OPT_PAUSED:
 		options->paused = true;

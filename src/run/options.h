@@ -28,6 +28,7 @@ enum options_own { OWN_NONE, OWN_IMAGE };
  * @target: the image, or for down the VM's name; for probe-cpu a QEMU or NULL. NULL for the others
  *          is the image behind this program.
  * @site: --site, or NULL for /etc/kiln/NAME.site if it is there.
+ * @networks: --networks, or NULL for NETWORKS_FILE if it is there.
  * @set: --set, each KEY=VALUE as typed.
  * @accel: "kvm" or "tcg", of probe-cpu.
  * @timeout: seconds that down waits for the guest to power off.
@@ -35,7 +36,7 @@ enum options_own { OWN_NONE, OWN_IMAGE };
  */
 struct options {
 	enum command command;
-	const char *target, *site, *section, *accel;
+	const char *target, *site, *networks, *section, *accel;
 	const char *set[SITE_MAX];
 	unsigned set_count, timeout;
 	enum show_what show;

@@ -12,85 +12,55 @@
 
 #include "run/run.h"
 
+/* The first of these texts that an operation has says best what it is about. */
+static const char *telling_text(const struct op *op)
+{
+	static const char *const order[] = {"name", "path", "state", "owner", "program"};
+	size_t count;
+	const struct op_field *fields = op_fields(op->code, &count);
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		for (size_t k = 0; k < count; k++) {
+			const char *text;
+
+			if (fields[k].kind != FIELD_TEXT || strcmp(fields[k].name, order[i]) != 0)
+				continue;
+			memcpy(&text, (const char *)op + fields[k].offset, sizeof(text));
+			return text;
+		}
+	}
+	return "";
+}
+
 void plan_label(const struct run *run, const struct op *op, struct buf *buf)
 {
 	static const char *const policy[ACCEL_POLICY_COUNT] = {"kvm", "tcg", "auto"};
-	const char *name = "";
+	const char *name;
 
-	switch (op->code) {
-	case OP_ACCEL:
+	if (op->code == OP_ACCEL)
 		name = policy[op->accel.policy];
-		break;
-	case OP_BRIDGE:
-		name = op->bridge.name;
-		break;
-	case OP_TAP:
-		name = op->tap.name;
-		break;
-	case OP_FILE:
-		name = op->file.path;
-		break;
-	case OP_PAYLOAD:
+	else if (op->code == OP_PAYLOAD)
 		name = run->img.payload[op->payload.index].name;
-		break;
-	case OP_MONITOR:
-		name = op->monitor.name;
-		break;
-	case OP_SOCKET:
-		name = op->socket.path;
-		break;
-	case OP_VSOCK:
-		name = op->vsock.owner;
-		break;
-	case OP_SWTPM:
-		name = op->swtpm.state;
-		break;
-	case OP_PASST:
-		name = op->passt.owner;
-		break;
-	case OP_CANCEL:
-		name = op->cancel.path;
-		break;
-	case OP_PORT:
-		name = op->port.owner;
-		break;
-	case OP_SECRET:
-		name = op->secret.owner;
-		break;
-	case OP_MEMORY:
+	else if (op->code == OP_MEMORY)
 		name = run->img.meta[META_NAME];
-		break;
-	case OP_STORE:
-		name = op->store.path;
-		break;
-	case OP_MACHINED:
-		name = op->machined.program;
-		break;
-	case OP_HOSTDEV:
-		name = op->hostdev.name;
-		break;
-	case OP_SCSI:
-		name = op->scsi.name;
-		break;
-	case OP_USB:
-		name = op->usb.name;
-		break;
-	case OP_MACVTAP:
-		name = op->macvtap.name;
-		break;
-	case OP_VHOST:
-		name = op->vhost.owner;
-		break;
-	case OP_SHAPE:
-		name = op->shape.owner;
-		break;
-	case OP_REACH:
-		name = op->reach.path;
-		break;
-	case OP_COUNT:
-		break;
-	}
+	else if (op->code == OP_VHOST)
+		name = op->vhost.owner; /* its path is mostly left to the loader */
+	else
+		name = telling_text(op);
 	buf_addf(buf, "%s \"%s\"", op_name(op->code), name);
+}
+
+void plan_describe(const struct run *run, const struct op *op, struct buf *buf)
+{
+	const struct networks *networks = &run->host.networks;
+	const struct network *network =
+		op->code == OP_NETWORK ? networks_find(networks, op->network.name) : NULL;
+
+	plan_label(run, op, buf);
+	if (!network)
+		return;
+	buf_addf(buf, " of %s: ", op->network.owner);
+	networks_text(networks, network, buf);
 }
 
 static void step_context(const struct run *run, uint32_t step, const struct op *op, struct err *err)

@@ -168,6 +168,9 @@ int site_lacks(const struct run *run, const struct op *op) MUST_CHECK;
 /** plan_label() - what a step is called in a message: tap "router-net0". */
 void plan_label(const struct run *run, const struct op *op, struct buf *buf);
 
+/** plan_describe() - the same, and what came of a name that is looked up: network "lan" of net0: bridge br0. */
+void plan_describe(const struct run *run, const struct op *op, struct buf *buf);
+
 /**
  * guard_start() - start the process that can undo after privileges are gone, and that reaps.
  *

@@ -2,8 +2,10 @@
 /*
  * show.c - the command show: an image with the facts of this host. Changes nothing.
  */
+#include <errno.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "image/show.h"
 #include "run/run.h"
 
@@ -21,6 +23,30 @@ static void accel_find(struct run *run)
 			run->host.accel = ACCEL_KVM;
 }
 
+/* What the names of networks mean here, one line for each interface; in the plan above are names alone. */
+static int networks_show(struct run *run, struct err *err)
+{
+	struct img_cursor cursor = {0};
+	char line[1024];
+	struct op op;
+	struct buf buf;
+	int ret;
+
+	while ((ret = facts_op_next(&run->facts, &cursor, &op, err)) == 1) {
+		if (op.code != OP_NETWORK || site_lacks(run, &op))
+			continue;
+		buf_init(&buf, line, sizeof(line));
+		if (host_op(OP_NETWORK)->acquire(&run->host, &op, err))
+			buf_addf(&buf, "network \"%s\": %.300s", op.network.name, err->what);
+		else
+			plan_describe(run, &op, &buf);
+		buf_add_char(&buf, '\n');
+		if (fd_write_all(STDOUT_FILENO, buf.data, buf.len))
+			return err_sys(err, ERR_HOST, errno, "cannot write to standard output");
+	}
+	return ret;
+}
+
 int command_show(struct run *run, struct err *err)
 {
 	if (stage_open(run, err))
@@ -29,5 +55,7 @@ int command_show(struct run *run, struct err *err)
 	accel_find(run);
 	run->facts.accel = run->host.accel;
 	argv_set_time(&run->facts);
-	return img_show(&run->facts, run->options->show, run->options->section, err);
+	if (img_show(&run->facts, run->options->show, run->options->section, err))
+		return -1;
+	return run->options->show == SHOW_TEXT ? networks_show(run, err) : 0;
 }

@@ -3,14 +3,11 @@
  * site.c - late binding: /etc/kiln/NAME.site and --set may bind the slots that the image declares,
  * under the rules that held when it was composed, and nothing else.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fd.h"
-#include "host/lines.h"
+#include "host/settings.h"
 #include "run/run.h"
 
 #define SITE_FOLDER     "/etc/kiln"
@@ -100,26 +97,12 @@ static int bind(struct run *run, const char *key, const struct site_value *value
 	return 0;
 }
 
-static char *trim(char *text)
+static int line_bind(void *arg, unsigned number, char *key, struct err *err)
 {
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strlen(text);
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		text[--len] = '\0';
-	return text;
-}
-
-static int line_bind(struct run *run, const char *path, unsigned number, char *line,
-		     struct err *err)
-{
-	struct site_value value = {.file = path, .line = number, .set = true};
-	char *key = trim(line);
+	struct run *run = arg;
+	struct site_value value = {.file = site_path, .line = number, .set = true};
 	char *equals = strchr(key, '=');
 
-	if (!key[0] || key[0] == '#')
-		return 0;
 	if (!equals) {
 		err_set(err, ERR_CONFIG, "\"%.100s\" is not key=value", key);
 		err_why(err, "A line of a site file is key=value, empty, or begins with '#'.");
@@ -127,50 +110,33 @@ static int line_bind(struct run *run, const char *path, unsigned number, char *l
 		return -1;
 	}
 	*equals = '\0';
-	value.value = pool_copy(trim(equals + 1));
+	value.value = pool_copy(settings_trim(equals + 1));
 	if (!value.value) {
 		err_set(err, ERR_CONFIG, "the site file is too long");
 		err_why(err, "Its values may have %u bytes together.", POOL_BYTES);
 		err_fix(err, "Keep only the values of this VM in it.");
 		return -1;
 	}
-	return bind(run, trim(key), &value, ERR_CONFIG, err);
-}
-
-static int file_refuse(const char *path, int sys_errno, unsigned line, struct err *err)
-{
-	err_sys(err, line ? ERR_CONFIG : ERR_HOST, sys_errno, "cannot read the site file");
-	err_at(err, path, line);
-	err_why(err, "It binds the values of this target.");
-	err_fix(err, line ? "Make it a text file with lines below 64 KiB and without NUL bytes."
-			  : "Give the path of a readable file to --site.");
-	return -1;
+	return bind(run, settings_trim(key), &value, ERR_CONFIG, err);
 }
 
 static int file_load(struct run *run, struct err *err)
 {
-	static struct lines lines;
-	const char *path = run->options->site;
-	char *line;
-	int ret;
+	const char *given = run->options->site;
+	const struct settings settings = {
+		.path = site_path,
+		.given = given != NULL,
+		.noun = "site file",
+		.why = "It binds the values of this target.",
+		.option = "--site",
+	};
 
-	if (!path) {
+	if (given)
+		(void)snprintf(site_path, sizeof(site_path), "%s", given);
+	else
 		(void)snprintf(site_path, sizeof(site_path), SITE_FOLDER "/%s.site",
 			       run->img.meta[META_NAME]);
-		path = site_path;
-	}
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return errno == ENOENT && !run->options->site ? 0
-							      : file_refuse(path, errno, 0, err);
-	lines_begin(&lines, fd);
-	while ((ret = lines_next(&lines, &line)) == 1)
-		if (line_bind(run, path, lines.number, line, err)) {
-			err_at(err, path, lines.number);
-			return -1;
-		}
-	return ret < 0 ? file_refuse(path, -ret, lines.number, err) : 0;
+	return settings_read(&settings, line_bind, run, err);
 }
 
 static int sets_load(struct run *run, struct err *err)

@@ -9,7 +9,7 @@
  *   payload NAME PATH
  *   op NAME field=value ...   fields of image/ops.h; a missing one is "" or 0
  * In TEXT and field values, {KIND[.ESCAPE]:A:B:KEY} stands for a mark, e.g. {fd:0}, {tap.1:0:2},
- * {mac:0:0:net0}. Aborts on a mistake: it is a tool of the tests, not of users.
+ * {mac:0:0:net0}, and \_ for a blank. Aborts on a mistake: it is a tool of the tests, not of users.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -82,6 +82,8 @@ static char *text_make(const char *text)
 	while (*text)
 		if (text[0] == '{' && text[1] >= 'a' && text[1] <= 'z')
 			text = mark_write(out, text + 1);
+		else if (text[0] == '\\' && text[1] == '_' && (text += 2))
+			fputc(' ', out);
 		else
 			fputc(*text++, out);
 	fclose(out);

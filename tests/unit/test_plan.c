@@ -13,6 +13,9 @@
 static const enum op_code order[] = {
 	/* whether to start at all */
 	OP_ACCEL,
+	/* what names mean on this host */
+	OP_NETWORK,
+	OP_NETWORK,
 	/* networks, in the order in which NICs ask */
 	OP_BRIDGE,
 	OP_TAP,
@@ -20,6 +23,7 @@ static const enum op_code order[] = {
 	OP_VHOST,
 	OP_MACVTAP,
 	OP_MACVTAP,
+	OP_ATTACH,
 	/* limits, behind the interfaces */
 	OP_SHAPE,
 	/* devices of the host */

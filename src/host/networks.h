@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * networks.h - the networks that images may name: those of this host, and those that the image brings.
+ *
+ * In the file of the host a network is a line: its name, then what it is. In an image the same, with "; "
+ * between two networks.
+ *
+ *   lan     bridge=br0 vlan=10
+ *   guests  bridge=br0 trunk=20,30-39 isolated
+ *   uplink  macvtap=eth1 mode=bridge
+ *
+ * vlan: the one VLAN whose frames have no tag; trunk: VLANs with tags; isolated: no frames from and to other
+ * isolated ports. mode: bridge (the default), vepa, private or passthrough.
+ */
+#ifndef KILN_HOST_NETWORKS_H
+#define KILN_HOST_NETWORKS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/ident.h"
+#include "base/vlan.h"
+#include "image/ops.h"
+
+#define NETWORKS_FILE      "/etc/kiln/networks"
+#define NETWORK_DEVICE_MAX 16 /* IFNAMSIZ, linux/if.h */
+
+enum network_kind { NETWORK_BRIDGE, NETWORK_MACVTAP };
+
+/**
+ * struct network - what a name means.
+ * @device: the bridge, or the interface that macvtaps sit on.
+ * @flags: of op_tap: TAP_UNTAGGED, TAP_ISOLATED. @vlans: of op_tap. Both of a bridge.
+ * @mode: of macvtaps.
+ * @line: of the host's file; 0 = the image says it.
+ */
+struct network {
+	char name[IDENT_NAME_MAX], device[NETWORK_DEVICE_MAX], vlans[VLAN_LIST_MAX];
+	enum network_kind kind;
+	enum macvtap_mode mode;
+	uint32_t flags;
+	unsigned line;
+};
+
+/**
+ * struct networks - all that is known; zero, with @path set or NULL for NETWORKS_FILE.
+ * @list: the host's in the order of its file, then the image's that the host has none of.
+ */
+struct networks {
+	const char *path;
+	bool read;
+	unsigned count;
+	struct network list[NETWORKS_MAX];
+};
+
+/**
+ * networks_learn() - read the host's file, once, and add what the image knows beyond it.
+ * @networks: added to.
+ * @known: of an image.
+ * @err: ERR_CONFIG with the line of the file, ERR_HOST when it cannot be read; ERR_IMAGE for @known.
+ *
+ * Return: 0, or -1.
+ */
+int networks_learn(struct networks *networks, const char *known, struct err *err) MUST_CHECK;
+
+/** networks_find() - the network of that name, or NULL. */
+const struct network *networks_find(const struct networks *networks, const char *name);
+
+/** networks_names() - "lan, uplink (FILE), guests (the image)", or "none". */
+void networks_names(const struct networks *networks, struct buf *buf);
+
+/** networks_text() - what it is and who says so: "bridge br0, VLANs 10 (/etc/kiln/networks:3)". */
+void networks_text(const struct networks *networks, const struct network *network, struct buf *buf);
+
+#endif
