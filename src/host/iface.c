@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ALIAS_HEAD "kiln:"
+
 void iface_alias(char alias[static IFACE_ALIAS_MAX], const struct host *host)
 {
-	(void)snprintf(alias, IFACE_ALIAS_MAX, "kiln:%s", host->state->vm);
+	(void)snprintf(alias, IFACE_ALIAS_MAX, ALIAS_HEAD "%s", host->state->vm);
 }
 
 int iface_name_valid(const char *name, struct err *err)
@@ -22,9 +24,40 @@ int iface_name_valid(const char *name, struct err *err)
 	return -1;
 }
 
+/* "kiln:VM" of the interface of that name; "" where there is none. */
+static void alias_of(const char *name, char alias[static LINK_ALIAS_MAX])
+{
+	struct netlink nl;
+	struct net_link dev;
+
+	alias[0] = '\0';
+	if (netlink_open(&nl))
+		return;
+	if (!netlink_link_get(&nl, name, &dev) && iface_is_kilns(&dev))
+		(void)snprintf(alias, LINK_ALIAS_MAX, "%s", dev.alias);
+	netlink_close(&nl);
+}
+
+bool iface_is_kilns(const struct net_link *dev)
+{
+	return !strncmp(dev->alias, ALIAS_HEAD, strlen(ALIAS_HEAD));
+}
+
 int iface_exists_refuse(const char *name, struct err *err)
 {
+	char alias[LINK_ALIAS_MAX];
+
+	alias_of(name, alias);
 	err_set(err, ERR_HOST, "interface \"%s\" is there already", name);
+	if (alias[0]) {
+		err_why(err, "It belongs to the VM \"%s\"; each VM has interfaces of its own.",
+			alias + strlen(ALIAS_HEAD));
+		err_fix(err,
+			"kiln-run down %s; or give the tap another name, for example one that ends "
+			"in %%d.",
+			alias + strlen(ALIAS_HEAD));
+		return -1;
+	}
 	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "
 		     "not tell whose it is.");
 	err_fix(err,

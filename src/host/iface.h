@@ -5,6 +5,8 @@
 #ifndef KILN_HOST_IFACE_H
 #define KILN_HOST_IFACE_H
 
+#include <stdbool.h>
+
 #include "host/host.h"
 #include "host/netlink.h"
 
@@ -16,7 +18,10 @@ void iface_alias(char alias[static IFACE_ALIAS_MAX], const struct host *host);
 /** iface_name_valid() - whether it is an interface's name or a template. Return: 0, or -1 with ERR_IMAGE. */
 int iface_name_valid(const char *name, struct err *err) MUST_CHECK;
 
-/** iface_exists_refuse() - the error of a name that is taken. Return: -1. */
+/** iface_is_kilns() - whether it has the alias of iface_alias(), of whatever VM. */
+bool iface_is_kilns(const struct net_link *dev);
+
+/** iface_exists_refuse() - the error of a name that is taken, and whose it is. Return: -1. */
 int iface_exists_refuse(const char *name, struct err *err);
 
 /**

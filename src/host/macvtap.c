@@ -50,7 +50,8 @@ static void parent_list(void *arg, const struct net_link *dev)
 {
 	struct parent_names *names = arg;
 
-	if (!(dev->flags & IFF_LOOPBACK))
+	/* Those of VMs, and of this start, come and go. */
+	if (!(dev->flags & IFF_LOOPBACK) && !iface_is_kilns(dev))
 		buf_addf(&names->buf, "%s%s", names->buf.len ? ", " : "", dev->name);
 }
 
@@ -177,6 +178,14 @@ static int setup_refuse(const struct op_macvtap *tap, const char *name, int sys_
 			struct err *err)
 {
 	err_sys(err, ERR_HOST, sys_errno, "cannot configure macvtap \"%s\"", name);
+	if (sys_errno == EADDRINUSE || sys_errno == EBUSY) {
+		err_why(err, "Another interface on \"%s\" has the address %s.", tap->parent,
+			tap->mac);
+		err_fix(err,
+			"ip -d link shows which; give one of them another (CONFIG_NETn_MAC, or the "
+			"unit id).");
+		return -1;
+	}
 	err_why(err,
 		"It gets an alias and the address %s and is set up; in mode passthrough \"%s\" "
 		"gets the address as well.",

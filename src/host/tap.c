@@ -39,7 +39,9 @@ static int device_refuse(const struct op_tap *tap, struct err *err, int sys_errn
 	if (sys_errno == EACCES || sys_errno == EPERM) {
 		err_why(err, "Creating a tap needs CAP_NET_ADMIN, and this process does not have "
 			     "it.");
-		err_fix(err, "Run as root, or add AmbientCapabilities=CAP_NET_ADMIN to the unit.");
+		err_fix(err, "Run as root, or add AmbientCapabilities=CAP_NET_ADMIN to the unit%s.",
+			tap->bridge[0] ? "; or compose with a helper (CONFIG_NETn_BRIDGE_HELPER)"
+				       : "");
 	} else if (sys_errno == ENOENT || sys_errno == ENODEV || sys_errno == ENXIO) {
 		err_why(err, "The kernel's tun driver makes taps, and it is not there.");
 		err_fix(err, "modprobe tun; in a container, pass %s through.", device_of(tap));

@@ -88,7 +88,7 @@ traces() {
 	pgrep -x 'kiln-.*|qemu' | tr '\n' ' ' || :
 }
 # It has the loader's name until it has been scheduled.
-no_reaper() { ! pgrep -x 'kiln-reaper|kiln-run' >/dev/null; }
+no_reaper() { ! pgrep -x 'kiln-r.*' >/dev/null; }
 # A reaper that has nothing to do ends soon after the exec; a moment may pass.
 clean_is() {
 	wait_for 3 no_reaper || :

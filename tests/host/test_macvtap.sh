@@ -112,6 +112,11 @@ rc_is "passthrough beside another one" 4 "$run" up "$T/no.kiln"
 has "is said" 'cannot make macvtap "km0" on "kp0": .*' "$T/err"
 has "and why" 'must be alone on its parent' "$T/err"
 clean_is "nothing left" "$before"
+ip link set kmt0 address $guest up
+printf 'op macvtap owner=net0 name=km0 parent=kp0 mac=%s mode=1 queues=1 fd=0\n' $guest | image no
+rc_is "an address that another one has there" 4 "$run" up "$T/no.kiln"
+has "is said" "why: Another interface on \"kp0\" has the address $guest\\." "$T/err"
+clean_is "nothing left" "$before"
 rc_is "no address" 3 bash -c "printf 'op macvtap owner=n name=k parent=kp0 mac=xx queues=1 fd=0\n' | { echo meta name no; echo meta qemu $T/qemu; echo meta run-user kilntest; cat; } | '$TOOLS/mkimage' '$T/no.kiln'; exec '$run' up '$T/no.kiln'"
 plan | sed 's/name=km3/name=km0/' | image no
 rc_is "one name twice: check finds it" 4 "$run" check "$T/no.kiln"

@@ -85,6 +85,20 @@ else
 fi
 
 # ---- refusals
+printf 'arg report=%s\narg until=%s\nop tap owner=net0 name=kt5 queues=1 fd=0\n' "$report" "$T/out/stop" | image owner
+rm -f "$report" "$T/out/stop"
+"$run" up "$T/owner.kiln" 2>"$T/err" &
+pid=$!
+wait_for 5 test -e "$report" || not_ok "QEMU runs"
+printf 'op tap owner=net0 name=kt5 queues=1 fd=0\n' | image no
+for command in up check; do
+	rc_is "$command: a tap of another VM" 4 "$run" $command "$T/no.kiln"
+	has "$command: names it" 'why: It belongs to the VM "owner"' "$T/err"
+	has "$command: and what to do" 'fix: kiln-run down owner; or give' "$T/err"
+done
+: >"$T/out/stop"
+wait $pid || :
+swept owner
 opts="queues=1 flags=9 fd=0"
 refused "a tap of others that is not there" 'net0: there is no tap "nosuch"' "op tap owner=net0 name=nosuch $opts"
 has "says how it is made" 'ip tuntap add dev nosuch mode tap vnet_hdr\.' "$T/err"
