@@ -404,7 +404,9 @@ static bool is_shown(const struct vm_dev *dev, const char *value)
 /* XML has it in parts, and they are rows of their own; the first part says whether they are there. */
 static bool is_in_parts(const struct vm_dev *dev, const struct prop *row)
 {
-	const char *part = row->joined ? row->joined + strspn(row->joined, "{") : "";
+	if (!row->joined)
+		return false;
+	const char *part = row->joined + strspn(row->joined, "{");
 	size_t len = strcspn(part, " }");
 
 	prop_for_each(other, dev->family->props)
