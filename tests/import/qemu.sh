@@ -152,16 +152,16 @@ if command -v qemu-system-x86_64 >/dev/null; then
 	is "a paused QEMU: nothing of its environment" test "$(cat "$P/config" "$P/lock" "$P/notes" | grep -c secret-of-mine)" = 0
 	if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups "$KILN" --version >/dev/null 2>&1; then
 		# Another user may read the words, and not what is open.
-		setpriv --reuid 65534 --clear-groups "$KILN" import --pid "$pid" --lock /nonexistent/lock >"$P/out" 2>"$P/err"
+		setpriv --reuid 65534 --clear-groups "$KILN" import --pid "$pid" --lock /nonexistent/lock >"$P/printed" 2>"$P/err"
 		rc=$?
-		is "a QEMU of another user: nothing is written" test "$rc$(wc -c <"$P/out")" = 10
+		is "a QEMU of another user: nothing is written" test "$rc$(wc -c <"$P/printed")" = 10
 		is "a QEMU of another user: its folder is told" grep -q 'lost: -drive: disk.img: a relative path, and the folder that it begins in is not known' "$P/err"
 	else
 		skip "a QEMU of another user" "needs root and setpriv"
 	fi
 	[ -z "${pid:-}" ] || kill "$pid"
 	for ((i = 0; i < 100; i++)); do [ -e "/proc/$pid" ] || break; read -rt 0.1 <> <(:) || :; done
-	"$KILN" import --pid "$pid" --lock "$P/lock" >"$P/out" 2>"$P/err"
+	"$KILN" import --pid "$pid" --lock "$P/lock" >"$P/printed" 2>"$P/err"
 	is "a process that has ended is refused" grep -q 'the command line cannot be read: No such file' "$P/err"
 else
 	skip "a paused QEMU" "no qemu-system-x86_64 here"
