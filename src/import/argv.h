@@ -196,6 +196,9 @@ void argv_named(struct argv *argv);
 /** argv_slots() - give each device without a place the one that QEMU gives it, as if it had been said. */
 void argv_slots(struct argv *argv);
 
+/** argv_is_driver() - whether @name is the driver @have, or that on a transport: "virtio-net-device". */
+bool argv_is_driver(const char *have, const char *name);
+
 /** argv_driver() - QEMU's own name of a device that it has another name for. */
 const char *argv_driver(const char *name);
 

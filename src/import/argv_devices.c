@@ -58,8 +58,7 @@ const char *argv_driver(const char *name)
 	return name;
 }
 
-/* "virtio-net-device" is "virtio-net-pci" on a transport. */
-static bool is_driver(const char *have, const char *name)
+bool argv_is_driver(const char *have, const char *name)
 {
 	size_t len = strlen(have);
 
@@ -79,7 +78,7 @@ static const struct dev_class *find_class(const struct dev_family *family, const
 					  enum controller_type on)
 {
 	for (const struct dev_class *class = family->classes; class->name; class ++) {
-		if (class->driver && is_driver(class->driver, driver) &&
+		if (class->driver && argv_is_driver(class->driver, driver) &&
 		    (on == CONTROLLER_NONE || class->on == on))
 			return class;
 	}

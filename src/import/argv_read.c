@@ -180,7 +180,7 @@ static unsigned count_classes(struct vm_dev *dev, const char *driver,
 
 	for (const struct dev_class *class = dev->family->classes; class->name; class ++) {
 		dev->class = class;
-		if (!dev_driver(dev) || strcmp(dev_driver(dev), driver) != 0)
+		if (!dev_driver(dev) || !argv_is_driver(dev_driver(dev), driver))
 			continue;
 		if (!count++)
 			*ret_first = class;
