@@ -42,7 +42,7 @@ watch() {
 		looks = n = 0
 		def ask(*words):
 		    return subprocess.run([ctl, "status", "--json", *words], capture_output=True, text=True)
-		while not os.path.exists(enough):
+		while not looks or not os.path.exists(enough):
 		    answer = ask()
 		    try:
 		        if answer.returncode or any(not each["name"] for each in json.loads(answer.stdout)):
