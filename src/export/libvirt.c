@@ -89,8 +89,9 @@ static const struct policy {
 	{"net", "bridge-helper", EXPORT_LEFT,
 	 "an unprivileged libvirt runs the one of its qemu.conf (bridge_helper)"},
 	{"network", "name", EXPORT_LEFT, "libvirt needs a network of that name: virsh net-define"},
-	{"network", "kind=TARGET", EXPORT_LOST, KEEP},
-	{"network", "kind", EXPORT_LEFT, "of that network: <forward mode='bridge'/>"},
+	/* The row `mode` says it of a macvtap. */
+	{"network", "kind=BRIDGE", EXPORT_LEFT, "of that network: <forward mode='bridge'/>"},
+	{"network", "kind", EXPORT_LOST, KEEP},
 	{"network", "bridge", EXPORT_LEFT, "of that network: <bridge name=>"},
 	{"network", "vlan", EXPORT_LEFT,
 	 "of that network: <vlan><tag id=>, for a bridge since libvirt 11.0"},

@@ -1,5 +1,5 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # payload.sh - what guests boot whose network is tested; sourced behind tests/host/lib.sh, which sets T.
 # shellcheck disable=SC2154
 
