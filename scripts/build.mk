@@ -141,7 +141,8 @@ $(foreach p,$(TARGET_PROGRAMS),$(eval $(call target_rules,$(p))))
 # help: Build | kiln-ctl-aarch64 | kiln-ctl for aarch64 hosts, in target-aarch64/bin
 CROSS_ARCHES := aarch64
 CROSS_CC := clang
-CROSS_CFLAGS = $(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS)) -nostdlibinc
+# Clang's -Oz is what GCC's -Os is.
+CROSS_CFLAGS = $(patsubst -Os,-Oz,$(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS))) -nostdlibinc
 CROSS_DEB_aarch64 := arm64
 
 define cross_rules
@@ -182,7 +183,7 @@ define cross_program
 $(B)/$(2)-$(1).debug: $(call target_objs,$(B)/target-$(1),$(call lib_srcs,$(DIR_$(2)))) \
 		$(B)/target-$(1)/libshared.a
 	$$(call say,LD,$(2)-$(1).debug)
-	$(Q)ld.lld -pie --no-dynamic-linker -z relro -z now -z text --gc-sections -o $$@ \
+	$(Q)ld.lld -pie --no-dynamic-linker -z relro -z now -z text --gc-sections --icf=safe -O2 -o $$@ \
 		$$(addprefix $$(R_$(1))/usr/lib/$(1)-linux-musl/,rcrt1.o crti.o) $$^ --start-group \
 		$$(R_$(1))/usr/lib/$(1)-linux-musl/libc.a $$(R_$(1))/usr/lib/gcc/$(1)-linux-gnu/12/libgcc.a \
 		--end-group $$(R_$(1))/usr/lib/$(1)-linux-musl/crtn.o
