@@ -235,6 +235,7 @@ static void finish(struct argv *argv)
 
 	argv_named(argv);
 	argv_machine_parts(argv);
+	argv_plain_adapters(argv);
 	if (!import->by_rules)
 		argv_slots(argv);
 	argv_devices(argv);

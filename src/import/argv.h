@@ -193,6 +193,9 @@ void argv_machine_parts(struct argv *argv);
 /** argv_named() - what devices name, before all of them: I/O threads, secrets. */
 void argv_named(struct argv *argv);
 
+/** argv_plain_adapters() - put the plain graphics adapter in the place of an accelerated one. */
+void argv_plain_adapters(struct argv *argv);
+
 /** argv_slots() - give each device without a place the one that QEMU gives it, as if it had been said. */
 void argv_slots(struct argv *argv);
 
@@ -263,6 +266,9 @@ const char *argv_descriptor(const struct argv *argv, const char *path);
 
 /** argv_usb_host() - which USB device of the host it is: by its place or by its numbers. */
 void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree);
+
+/** argv_set_audio() - connect it to the -audiodev of that id; nothing where there is none. */
+void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id);
 
 /** argv_audio() - the number of the -audiodev that a member names; the member stays. */
 void argv_audio(struct argv *argv, xmlNodePtr node, struct node *tree);

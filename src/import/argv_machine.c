@@ -79,6 +79,13 @@ static const char *flash_path(struct argv *argv, const char *node)
 	return path ? path : file ? flash_path(argv, file) : NULL;
 }
 
+static const char *flash_file(struct argv *argv, const char *node)
+{
+	const char *path = flash_path(argv, node);
+
+	return path && !argv_payload(argv, path) ? argv_path(argv, argv->options, path) : path;
+}
+
 /*
  * The variables that come with the code: of Debian's ovmf and qemu-efi-aarch64 and of Fedora's edk2 they
  * stand beside it. Code with Secure Boot and without keys has the plain ones.
@@ -105,13 +112,13 @@ static void read_flash(struct argv *argv, struct node *machine)
 
 	if (!code)
 		return;
-	path = flash_path(argv, code);
+	path = flash_file(argv, code);
 	set(argv, "firmware", "OVMF");
 	if (path)
 		start_firmware(argv, path);
 	set(argv, "firmware-store", vars ? "FILE" : "NONE");
 	template = path ? vars_template(argv, path) : NULL;
-	path = vars ? flash_path(argv, vars) : NULL;
+	path = vars ? flash_file(argv, vars) : NULL;
 	set(argv, "firmware-vars", path);
 	if (path && (!template || strcmp(template, path) == 0)) {
 		argv_note(argv, argv->options, IMPORT_DROPPED, path,
@@ -142,8 +149,7 @@ static void read_parts(struct argv *argv, struct argv_option *option)
 		node = argv_element(argv, option, argv_family(argv, "sound"), "sound");
 		argv_item(node)->class = dev_class_find(argv_family(argv, "sound"), "pcspk");
 		argv_fact(argv, node, "-machine", "pcspk-audiodev", speaker);
-		if (strncmp(speaker, "audio", 5) == 0)
-			argv_set(argv, node, "audio", speaker + 5);
+		argv_set_audio(argv, node, speaker);
 	}
 	/* A remapping IOMMU wants it. */
 	argv_for_each(each, argv)

@@ -15,10 +15,58 @@ static const char no_setting[] = "Kiln has no setting that says it";
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
+static void read_audio(struct argv *argv)
+{
+	unsigned count = 0;
+
+	argv_for_each(option, argv)
+	{
+		uint64_t number = count + 1;
+		const char *id;
+		xmlNodePtr node;
+
+		if (!argv_is_open(option, "-audiodev"))
+			continue;
+		option->done = true;
+		node = argv_element(argv, option, argv_family(argv, "audio"), "audio");
+		id = argv_take(argv, option->tree, "id");
+		if (id && strncmp(id, "audio", 5) == 0 &&
+		    num_parse(id + 5, count + 1, 8, &number) < 0)
+			number = count + 1;
+		count = (unsigned)number;
+		xml_attr_fmt(node, "id", "%u", count);
+		if (id)
+			xml_set(node, "alias/@name", id);
+		argv_facts(argv, node, "-audiodev", option->tree);
+	}
+}
+
+void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id)
+{
+	for (xmlNodePtr audio = argv->devices->children; audio; audio = audio->next) {
+		const struct argv_item *item = argv_item(audio);
+		const char *alias = xml_find(argv->arena, audio, "alias/@name");
+
+		if (item && strcmp(item->family->name, "audio") == 0 && alias &&
+		    strcmp(alias, id) == 0)
+			argv_set(argv, node, "audio", xml_find(argv->arena, audio, "@id"));
+	}
+}
+
+void argv_audio(struct argv *argv, xmlNodePtr node, struct node *tree)
+{
+	const char *id = argv_peek(argv, tree, "audiodev");
+
+	if (id)
+		argv_set_audio(argv, node, id);
+}
+
 /* Before all devices, which name them. */
 void argv_named(struct argv *argv)
 {
 	unsigned threads = 0;
+
+	read_audio(argv);
 
 	argv_for_each(option, argv)
 	{
@@ -92,41 +140,6 @@ static void read_objects(struct argv *argv)
 		xml_set(node, "alias/@name", argv_take(argv, option->tree, "id"));
 		argv_facts(argv, node, NULL, option->tree);
 	}
-}
-
-static void read_audio(struct argv *argv)
-{
-	unsigned count = 0;
-
-	argv_for_each(option, argv)
-	{
-		uint64_t number = count + 1;
-		const char *id;
-		xmlNodePtr node;
-
-		if (!argv_is_open(option, "-audiodev"))
-			continue;
-		option->done = true;
-		node = argv_element(argv, option, argv_family(argv, "audio"), "audio");
-		id = argv_peek(argv, option->tree, "id");
-		if (id && strncmp(id, "audio", 5) == 0 &&
-		    num_parse(id + 5, count + 1, 8, &number) < 0)
-			number = count + 1;
-		count = (unsigned)number;
-		xml_attr_fmt(node, "id", "%u", count);
-		if (id)
-			xml_set(node, "alias/@name", id);
-		argv_facts(argv, node, "-audiodev", option->tree);
-	}
-}
-
-void argv_audio(struct argv *argv, xmlNodePtr node, struct node *tree)
-{
-	const char *id = argv_peek(argv, tree, "audiodev");
-	uint64_t number;
-
-	if (id && strncmp(id, "audio", 5) == 0 && num_parse(id + 5, 1, 8, &number) == 0)
-		argv_set(argv, node, "audio", id + 5);
 }
 
 /* ---- NUMA, tables, watchdog --------------------------------------------------------------------- */
@@ -340,7 +353,6 @@ void argv_others(struct argv *argv)
 	read_objects(argv);
 	read_codecs(argv);
 	argv_screens(argv);
-	read_audio(argv);
 	read_cells(argv);
 	read_distances(argv);
 	read_files(argv);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * argv_screen.c - -vnc, -spice, -display and -k as screens.
+ * argv_screen.c - -vnc, -spice, -display and -k as screens; and the graphics adapter without what no screen here shows.
  */
 #include "import/argv.h"
 
@@ -172,4 +172,33 @@ void argv_screens(struct argv *argv)
 	read_spice(argv);
 	read_vnc(argv);
 	read_displays(argv);
+}
+
+/* Adapters whose 3D needs OpenGL on the host, which no family here has (hw/display/virtio-vga-gl.c). */
+void argv_plain_adapters(struct argv *argv)
+{
+	static const struct {
+		const char *accelerated, *plain;
+	} adapters[] = {
+		{"virtio-vga-gl", "virtio-vga"},
+		{"virtio-gpu-gl-pci", "virtio-gpu-pci"},
+		{"virtio-gpu-gl", "virtio-gpu-pci"},
+	};
+
+	argv_for_each(option, argv)
+	{
+		for (size_t i = 0; i < ARRAY_SIZE(adapters); i++) {
+			if (!argv_is_open(option, "-device") ||
+			    !argv_take_if(argv, option->tree, "driver", adapters[i].accelerated))
+				continue;
+			argv_note(argv, option, IMPORT_LOST, adapters[i].accelerated,
+				  arena_fmt(argv->arena,
+					    "Kiln has no 3D of the host; the guest gets %s, which "
+					    "is the same adapter without it",
+					    adapters[i].plain));
+			node_add_string(argv->arena, option->tree, "driver", adapters[i].plain);
+			option->settled = true;
+			break;
+		}
+	}
 }

@@ -133,6 +133,18 @@ void start_tables(struct argv *argv)
 	}
 }
 
+/*
+ * Flash that only system management mode may write, of a machine that is not said to have that mode: with it off
+ * QEMU takes the option and nobody can write. That is no Secure Boot, and stays what it is.
+ */
+static bool is_without_smm(const struct argv *argv, const char *key)
+{
+	const char *smm = argv_peek(argv, argv->machine->tree, "smm");
+
+	return strncmp(key, "driver=cfi.pflash01,property=secure", 35) == 0 &&
+	       (!smm || tree_truth(smm) <= 0);
+}
+
 /* "driver.property=value", or the three with their names. */
 void start_globals(struct argv *argv)
 {
@@ -150,7 +162,7 @@ void start_globals(struct argv *argv)
 			key = arena_dup(argv->arena, option->value, (size_t)(last - option->value));
 			equals = last;
 		}
-		if (!start_is_row(argv, "-global", key))
+		if (!start_is_row(argv, "-global", key) || is_without_smm(argv, key))
 			continue;
 		option->done = true;
 		argv->now = option;
