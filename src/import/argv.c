@@ -287,6 +287,7 @@ int argv_open(struct import *import, const char *path)
 	import->root->_private = item;
 	item->option = argv.options;
 	argv.devices = xml_child(import->root, "devices");
+	argv_config(&argv);
 	argv_short(&argv);
 	if (argv_machine(&argv) < 0)
 		return -1;

@@ -181,6 +181,9 @@ void argv_compare(struct element *element, struct difference *ret);
 
 /* ---- the rest, in the order in which it is done ---- */
 
+/** argv_config() - what stands in files of -readconfig as options behind it. */
+void argv_config(struct argv *argv);
+
 /** argv_short() - short options as the long ones that they stand for, and QEMU's defaults. */
 void argv_short(struct argv *argv);
 

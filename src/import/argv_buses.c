@@ -80,12 +80,12 @@ static bool find_number(const char *word, unsigned first, const char *text, unsi
 
 struct slots_bus *slots_find_bus(struct slots *slots, const char *text, unsigned *ret_number)
 {
+	struct slots_bus *root = NULL;
+
 	*ret_number = 0;
 	for (struct slots_bus *bus = slots->buses; bus; bus = bus->next) {
-		bool root = bus->type == CONTROLLER_PCI && !bus->owner;
-
-		if (root && (strcmp(text, "pci.0") == 0 || strcmp(text, "pcie.0") == 0))
-			return bus;
+		if (bus->type == CONTROLLER_PCI && !bus->owner)
+			root = bus;
 		if (bus->id && strcmp(bus->id, text) == 0)
 			return bus;
 		if (bus->id && find_number(bus->id, 0, text, bus->count, ret_number))
@@ -93,7 +93,8 @@ struct slots_bus *slots_find_bus(struct slots *slots, const char *text, unsigned
 		if (bus->word && find_number(bus->word, bus->first, text, bus->count, ret_number))
 			return bus;
 	}
-	return NULL;
+	/* Where the root is pcie.0 a bridge may have had the other name. */
+	return strcmp(text, "pci.0") == 0 || strcmp(text, "pcie.0") == 0 ? root : NULL;
 }
 
 static unsigned depth_of(const struct slots_bus *bus)

@@ -167,6 +167,17 @@ static void read_parts(struct argv *argv, struct argv_option *option)
 	(void)argv_take(argv, tree, "nvdimm");
 }
 
+/* Proxmox counts its own revisions of a version: "pc-q35-8.1+pve0" is QEMU's pc-q35-8.1. */
+static void drop_mark(struct argv *argv, const struct argv_option *option)
+{
+	const char *mark = strstr(argv->type, "+pve");
+
+	if (!mark)
+		return;
+	argv_note(argv, option, IMPORT_DROPPED, mark, "a revision of Proxmox, of that version");
+	argv->type = arena_dup(argv->arena, argv->type, (size_t)(mark - argv->type));
+}
+
 static void read_machine(struct argv *argv)
 {
 	struct argv_option *option = argv_merged(argv, "-machine");
@@ -179,6 +190,7 @@ static void read_machine(struct argv *argv)
 	argv->type = argv_take(argv, option->tree, "type");
 	if (!argv->type)
 		argv->type = default_type(argv);
+	drop_mark(argv, option);
 	xml_set(root, "os/type", "hvm");
 	xml_set(root, "os/type/@machine", argv->type);
 	if (argv_peek(argv, option->tree, "acpi") &&

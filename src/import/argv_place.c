@@ -67,11 +67,12 @@ bool place_bus_find(const struct argv *argv, const char *text, struct bus *ret)
 	uint64_t number = 0;
 
 	*ret = (struct bus){0};
-	if (strcmp(text, "pci.0") == 0 || strcmp(text, "pcie.0") == 0) {
+	ret->node = find_alias(argv, text, strlen(text));
+	/* Where the root is pcie.0 a bridge may have the other name, as on Proxmox. */
+	if (!ret->node && (strcmp(text, "pci.0") == 0 || strcmp(text, "pcie.0") == 0)) {
 		ret->pci = true;
 		return true;
 	}
-	ret->node = find_alias(argv, text, strlen(text));
 	if (ret->node) {
 		ret->index = place_index(argv, ret->node);
 		ret->pci = argv_item(ret->node)->family->controller == CONTROLLER_PCI;
