@@ -12,7 +12,7 @@
 
 #define TIME_MAX 32
 
-static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 160 + 16384];
+static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 256 + 16384];
 
 static const char *const life_words[VM_LIFE_COUNT] = {"running", "unlocked", "busy", "ended"};
 
@@ -69,6 +69,12 @@ static void qemu_text(const struct vm_status *vm, struct buf *buf)
 			 strerror(vm->qemu_errno));
 }
 
+static void iface_text(const struct state_iface *iface, struct buf *buf)
+{
+	buf_addf(buf, "  interface  %s %s %d%s%s\n", iface->owner, iface->name, iface->index,
+		 iface->network[0] ? " in network " : "", iface->network);
+}
+
 int status_text(const struct vm_status *vm, struct err *err)
 {
 	const struct state *state = &vm->state;
@@ -90,8 +96,7 @@ int status_text(const struct vm_status *vm, struct err *err)
 		buf_addf(&buf, "  machined   %s\n", vm->registered ? state->vm : "not registered");
 	qemu_text(vm, &buf);
 	for (unsigned i = 0; i < state->iface_count; i++)
-		buf_addf(&buf, "  interface  %s %s %d\n", state->ifaces[i].owner,
-			 state->ifaces[i].name, state->ifaces[i].index);
+		iface_text(&state->ifaces[i], &buf);
 	for (unsigned i = 0; i < state->record_count; i++)
 		buf_addf(&buf, "  release    %s %s\n", op_name(state->records[i].op),
 			 state->records[i].text);
@@ -117,6 +122,7 @@ static void lists_json(struct json_writer *json, const struct state *state)
 		member(json, "name", state->ifaces[i].name);
 		json_key(json, "index");
 		json_u64(json, (uint64_t)state->ifaces[i].index);
+		member(json, "network", state->ifaces[i].network);
 		json_close_object(json);
 	}
 	json_close_array(json);

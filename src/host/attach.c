@@ -74,13 +74,18 @@ static void tell_network(const struct host *host, const struct network *network,
 static int acquire(struct host *host, const struct op *op, struct err *err)
 {
 	const struct network *network = network_of(host, &op->attach, err);
+	struct state_iface *iface = &host->state->ifaces[host->state->iface_count];
 	struct op as;
 
 	if (!network)
 		return -1;
 	fill(network, &op->attach, &as);
-	if (!host_op(as.code)->acquire(host, &as, err))
+	if (!host_op(as.code)->acquire(host, &as, err)) {
+		/* What it has made is the next one in the list. */
+		if (iface < &host->state->ifaces[host->state->iface_count])
+			memcpy(iface->network, network->name, sizeof(iface->network));
 		return 0;
+	}
 	tell_network(host, network, &op->attach, err);
 	return -1;
 }

@@ -44,22 +44,32 @@ static int record_parse(struct state *state, char *value, unsigned line, struct 
 	return refuse(err, line, "a release line of an unknown operation");
 }
 
+static int iface_refuse(struct err *err, unsigned line)
+{
+	return refuse(err, line, "an interface line that is not \"OWNER NAME INDEX [NETWORK]\"");
+}
+
 static int iface_parse(struct state *state, char *value, unsigned line, struct err *err)
 {
 	char *name = strchr(value, ' ');
 	char *index = name ? strchr(name + 1, ' ') : NULL;
+	char *network = index ? strchr(index + 1, ' ') : NULL;
 	struct state_iface *iface = &state->ifaces[state->iface_count];
 	uint64_t number;
 
 	if (!index || state->iface_count == STATE_IFACE_MAX)
-		return refuse(err, line, "an interface line that is not \"OWNER NAME INDEX\"");
+		return iface_refuse(err, line);
 	*name++ = '\0';
 	*index++ = '\0';
+	if (network)
+		*network++ = '\0';
 	if (num_parse(index, 1, INT32_MAX, &number) || strlen(value) >= sizeof(iface->owner) ||
-	    strlen(name) >= sizeof(iface->name))
-		return refuse(err, line, "an interface line that is not \"OWNER NAME INDEX\"");
+	    strlen(name) >= sizeof(iface->name) ||
+	    (network && !ident_is_valid(IDENT_NAME, network)))
+		return iface_refuse(err, line);
 	(void)snprintf(iface->owner, sizeof(iface->owner), "%s", value);
 	(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
+	(void)snprintf(iface->network, sizeof(iface->network), "%s", network ? network : "");
 	iface->index = (int)number;
 	state->iface_count++;
 	return 0;
@@ -132,9 +142,12 @@ static void state_print(const struct state *state, struct buf *buf)
 {
 	buf_addf(buf, "%s\nname=%s\npid=%ld\nstart=%llu\nimage=%s\n", STATE_VERSION, state->vm,
 		 (long)state->pid, (unsigned long long)state->start, state->image);
-	for (unsigned i = 0; i < state->iface_count; i++)
-		buf_addf(buf, "interface=%s %s %d\n", state->ifaces[i].owner, state->ifaces[i].name,
-			 state->ifaces[i].index);
+	for (unsigned i = 0; i < state->iface_count; i++) {
+		const struct state_iface *iface = &state->ifaces[i];
+
+		buf_addf(buf, "interface=%s %s %d%s%s\n", iface->owner, iface->name, iface->index,
+			 iface->network[0] ? " " : "", iface->network);
+	}
 	for (unsigned i = 0; i < state->record_count; i++)
 		if (!state->records[i].forgotten)
 			buf_addf(buf, "release=%s %s\n", op_name(state->records[i].op),
@@ -143,7 +156,7 @@ static void state_print(const struct state *state, struct buf *buf)
 
 int state_save(const struct state *state, int dir, struct err *err)
 {
-	static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 128 + 8192];
+	static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 192 + 8192];
 	CLEANUP_FD int fd =
 		openat(dir, STATE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct buf buf;
@@ -211,6 +224,7 @@ void state_add_iface(struct state *state, const char *owner, const char *name, i
 		return;
 	owner_word(iface->owner, owner);
 	(void)snprintf(iface->name, sizeof(iface->name), "%s", name);
+	iface->network[0] = '\0';
 	iface->index = index;
 	state->iface_count++;
 }

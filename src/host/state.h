@@ -4,7 +4,8 @@
  *
  * Lines key=value, the first being kiln-state=1. A line release=OPERATION TEXT is written before
  * the thing that it names is made, so that `kiln-run down` and the next `up` can clean after a
- * crash at any point; OPERATION's release function reads TEXT. Replaced by rename, so that a reader
+ * crash at any point; OPERATION's release function reads TEXT. A line interface=OWNER NAME INDEX has
+ * the network's name behind it where the interface was made for one. Replaced by rename, so that a reader
  * sees an old or a new file and never half of one; not synced, as it lives on a tmpfs and means
  * nothing after a reboot.
  */
@@ -16,6 +17,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/ident.h"
 #include "image/ops.h"
 
 #define STATE_FILE       "state"
@@ -34,9 +36,12 @@ struct state_record {
 	bool forgotten;
 };
 
-/** struct state_iface - a host interface of the VM: device @owner, interface @name with @index. */
+/**
+ * struct state_iface - a host interface of the VM: device @owner, interface @name with @index.
+ * @network: by whose name it was asked for; "" = none.
+ */
 struct state_iface {
-	char owner[STATE_NAME_MAX], name[16];
+	char owner[STATE_NAME_MAX], name[16], network[IDENT_NAME_MAX];
 	int index;
 };
 

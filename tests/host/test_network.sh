@@ -74,7 +74,7 @@ port kn1 br0 "another one on the same"
 has "two queues" '^arg json=\{"fds":"10:11","vhost":false,"id":"a"\}$' "$report"
 has "one queue" '^arg words=tap,fd=12$' "$report"
 index() { cat "/sys/class/net/$1/ifindex"; }
-has "recorded with its index" "^interface=net0 kn0 $(index kn0)\$" /run/kiln/net/state
+has "recorded with its index and its network" "^interface=net0 kn0 $(index kn0) lan\$" /run/kiln/net/state
 is "a tap leaves nothing to release" "$(grep '^release=' /run/kiln/net/state | grep -cv '=bridge kmade')" 0
 ends "the image's: nothing left" net
 
@@ -94,6 +94,8 @@ said "the host's" 'network "lan" of net0: bridge br1 \(/etc/kiln/networks:2\)$'
 starts_with "the host's: QEMU runs" --set net1.network=dmz
 port kn0 br1 "the host wins over the image"
 port kn1 br0 "and adds to it"
+is "the names that were bound here are recorded" "$(sed -n 's/^interface=\(net. kn.\) [0-9]*/\1/p' /run/kiln/net/state | tr '\n' ',')" \
+	'net0 kn0 lan,net1 kn1 dmz,'
 ends "the host's: nothing left" net
 printf 'lan bridge=br0\n' >"$T/other"
 said "another file" "network \"lan\" of net0: bridge br0 \\($T/other:1\\)\$" --networks "$T/other"
@@ -179,7 +181,7 @@ for each in kn0 kn1; do
 done
 has "two queues, said as before" '^arg json=\{"fds":"10:11","vhost":false,"id":"a"\}$' "$report"
 has "of its own device" "^fd 12 mode 2 /dev/tap$(index kn1)\$" "$report"
-has "recorded with its index" "^interface=net0 kn0 $(index kn0)\$" /run/kiln/net/state
+has "recorded with its index and its network" "^interface=net0 kn0 $(index kn0) lan\$" /run/kiln/net/state
 has "recorded for release" '^release=macvtap kn0 kp0 ' /run/kiln/net/state
 has "the target's file may change meanwhile" . $networks
 rm $networks

@@ -79,7 +79,10 @@ static void test_what_is_saved_is_loaded(void **arg)
 	state.start = UINT64_MAX;
 	assert_int_equal(state_add(&state, OP_BRIDGE, "br0 0a:00:00:00:00:01", &err), 0);
 	assert_int_equal(state_add(&state, OP_TAP, "vm0", &err), 0);
+	memset(state.ifaces, 'x', sizeof(state.ifaces));
 	state_add_iface(&state, "net0", "vm0", 7);
+	state_add_iface(&state, "net1", "vm1", 8);
+	memcpy(state.ifaces[1].network, "lan", sizeof("lan"));
 	assert_int_equal(state_save(&state, dir, &err), 0);
 	assert_int_equal(state_load(&seen, dir, &err), 1);
 	assert_string_equal(seen.vm, "router");
@@ -90,9 +93,12 @@ static void test_what_is_saved_is_loaded(void **arg)
 	assert_int_equal(seen.records[0].op, OP_BRIDGE);
 	assert_string_equal(seen.records[0].text, "br0 0a:00:00:00:00:01");
 	assert_int_equal(seen.records[1].op, OP_TAP);
-	assert_int_equal(seen.iface_count, 1);
+	assert_int_equal(seen.iface_count, 2);
 	assert_string_equal(seen.ifaces[0].owner, "net0");
 	assert_int_equal(seen.ifaces[0].index, 7);
+	assert_string_equal(seen.ifaces[0].network, "");
+	assert_int_equal(seen.ifaces[1].index, 8);
+	assert_string_equal(seen.ifaces[1].network, "lan");
 }
 
 static void test_absent_file_is_no_error(void **arg)
@@ -118,6 +124,10 @@ static void test_what_is_not_ours_is_refused(void **arg)
 		"kiln-state=1\ninterface=net0 vm0\n",
 		"kiln-state=1\ninterface=net0 vm0 0\n",
 		"kiln-state=1\ninterface=net0 a-name-that-is-too-long 3\n",
+		"kiln-state=1\ninterface=net0 vm0 3 \n",
+		"kiln-state=1\ninterface=net0 vm0 3 lan wan\n",
+		"kiln-state=1\ninterface=net0 vm0 3 "
+		"0123456789012345678901234567890123456789012345678901234567890123\n",
 		"kiln-state=1\nname=0123456789012345678901234567890123456789012345678901234567890123\n",
 	};
 
