@@ -159,8 +159,12 @@ static bool has_device_id(const struct vm_dev *dev)
 #define LIMIT_MAX 1000000000000000 /* THROTTLE_VALUE_MAX of QEMU, include/qemu/throttle.h */
 
 /* The same part of every counter, in libvirt's order: its schema wants those alike side by side. */
-#define LIMIT(COUNTER, PART, NAME, SYM, XML, MAX) \
-	UINT(NAME, SYM, limit[COUNTER][PART], "iotune/" XML, NULL, MAX, is_throttled)
+#define LIMIT(COUNTER, PART, NAME, SYM, XML, MAX)                                    \
+	{                                                                            \
+		.name = (NAME), .sym = (SYM), .kind = PROP_UINT, .flags = PROP_TELL, \
+		FIELD(limit[COUNTER][PART]), .xml = ("iotune/" XML), .max = (MAX),   \
+		.when = is_throttled                                                 \
+	}
 #define LIMITS(PART, NAME, SYM, XML, MAX)                                             \
 	LIMIT(LIMIT_TOTAL_BYTES, PART, "total-bytes" NAME, "TOTAL_BYTES" SYM,         \
 	      "total_bytes_sec" XML, MAX),                                            \

@@ -96,10 +96,10 @@ static bool has_trunk(const struct vm_dev *dev)
 	return net_has_vlans(dev) && net_of(dev)->vlan_trunk;
 }
 
-/* A virtio card tells the guest. */
+/* A virtio card tells the guest. In a network there is none to tell, which is what 0 of a tap means too. */
 static bool has_guest_mtu(const struct vm_dev *dev)
 {
-	return net_is_tap(dev) && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return (net_is_tap(dev) || net_is_network(dev)) && (dev->class->flags & CLASS_MULTI_QUEUE);
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -277,7 +277,7 @@ static const struct prop net_props[] = {
 	{.name = "network",
 	 .sym = "NETWORK",
 	 .kind = PROP_STRING,
-	 .flags = PROP_SITE | PROP_REQUIRED,
+	 .flags = PROP_SITE | PROP_REQUIRED | PROP_TELL,
 	 .rule = RULE(NAME),
 	 FIELD(network),
 	 .xml = "source/@network",

@@ -169,6 +169,7 @@ static inline bool net_limits_outbound(const struct vm_dev *dev)
 	{.name = #direction "-average",                                                         \
 	 .sym = #DIRECTION "_AVERAGE",                                                          \
 	 .kind = PROP_UINT,                                                                     \
+	 .flags = PROP_TELL,                                                                    \
 	 FIELD(direction.average),                                                              \
 	 .xml = "bandwidth/" #direction "/@average",                                            \
 	 .max = SHAPE_RATE_MAX,                                                                 \
@@ -176,14 +177,16 @@ static inline bool net_limits_outbound(const struct vm_dev *dev)
 		{.name = #direction "-peak",                                                    \
 		 .sym = #DIRECTION "_PEAK",                                                     \
 		 .kind = PROP_UINT,                                                             \
+		 .flags = PROP_TELL,                                                            \
 		 FIELD(direction.peak),                                                         \
 		 .xml = "bandwidth/" #direction "/@peak",                                       \
 		 .max = SHAPE_RATE_MAX,                                                         \
 		 .when = net_limits_##direction},                                               \
 	{                                                                                       \
 		.name = #direction "-burst", .sym = #DIRECTION "_BURST_KIB", .kind = PROP_UINT, \
-		FIELD(direction.burst), .xml = "bandwidth/" #direction "/@burst",               \
-		.max = SHAPE_BURST_MAX, .when = net_limits_##direction                          \
+		.flags = PROP_TELL, FIELD(direction.burst),                                     \
+		.xml = "bandwidth/" #direction "/@burst", .max = SHAPE_BURST_MAX,               \
+		.when = net_limits_##direction                                                  \
 	}
 
 /** net_shape_emit() - ask the loader for the limits, behind what makes the interface. */

@@ -110,15 +110,31 @@ static const struct fact *place_in(const struct side *side, size_t begin, size_t
 	return place;
 }
 
+/* What is the host's side alone breaks nothing when it comes or goes. */
+static bool is_promised(const struct side *side, size_t begin, size_t end)
+{
+	for (size_t i = begin; i < end; i++) {
+		if (key_is(&side->facts[i], "device"))
+			return side->facts[i].promised;
+	}
+	return true;
+}
+
+/* "virtio-blk-pci at 01.3/00.0"; of the host's side, which has no place, all that is told of it. */
 static const char *describe(struct arena *arena, const struct side *side, size_t begin, size_t end)
 {
 	const struct fact *place = place_in(side, begin, end);
+	struct text text = {.arena = arena};
 	const char *device = "a device";
 
 	for (size_t i = begin; i < end; i++) {
 		if (key_is(&side->facts[i], "device"))
 			device = side->facts[i].value;
+		else
+			text_fmt(&text, ", %s %s", side->facts[i].key, side->facts[i].value);
 	}
+	if (!is_promised(side, begin, end))
+		return arena_fmt(arena, "%s%s", device, text_str(&text));
 	return place ? arena_fmt(arena, "%s at %s", device, place->value) : device;
 }
 
@@ -138,8 +154,9 @@ static void removed(struct comparison *ret, struct side *old)
 	struct change *change = add(ret, CHANGE_REMOVED, old->facts[old->at].id);
 
 	change->old = describe(ret->arena, old, old->at, end);
-	change->breaks = true;
-	ret->breaks++;
+	change->host = !is_promised(old, old->at, end);
+	change->breaks = !change->host;
+	ret->breaks += change->breaks;
 	old->at = end;
 }
 
@@ -151,6 +168,7 @@ static void added(struct comparison *ret, const struct side *old, struct side *n
 
 	change->new = describe(ret->arena, new, new->at, end);
 	change->was = holder_of(old, place_in(new, new->at, end));
+	change->host = !is_promised(new, new->at, end);
 	new->at = end;
 }
 

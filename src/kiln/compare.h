@@ -27,14 +27,15 @@ const char *change_word(enum change_kind kind);
  * struct change - one difference.
  * @id, @key: which fact.
  * @old, @new: its values; NULL where there is none. Of an added or removed device what it is and
- *             where: "virtio-blk-pci at 01.3/00.0".
+ *             where: "virtio-blk-pci at 01.3/00.0"; or what is told: "network, bridge br0, name lan".
  * @was: of an added device: who had its place in OLD.
+ * @host: an added or removed device is the host's side alone.
  * @breaks: it breaks what the guest was promised.
  */
 struct change {
 	enum change_kind kind;
 	const char *id, *key, *old, *new, *was;
-	bool breaks;
+	bool host, breaks;
 	struct change *next;
 };
 

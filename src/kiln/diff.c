@@ -21,7 +21,7 @@ const char diff_options[] =
 	"machine; another model, MAC address (per unit: the rule for it), serial or number of queues\n"
 	"of a device.\n"
 	"Keeps, exit code 0: no difference, a device added in a free place, what is only told (the\n"
-	"accelerator, the board, kernel and command line).\n"
+	"accelerator, the board, kernel and command line; networks, limits on traffic and disks).\n"
 	"The content of payload files is not compared.\n";
 
 static const char *or_nothing(const char *value)
@@ -39,7 +39,7 @@ static void print_change(const struct change *change)
 		if (change->was)
 			(void)printf(", where %s was\n", change->was);
 		else
-			(void)printf(", a free place\n");
+			(void)printf("%s\n", change->host ? "" : ", a free place");
 		break;
 	case CHANGE_REMOVED:
 		(void)printf("%-6s %s: removed; it was %s\n", verdict, change->id, change->old);

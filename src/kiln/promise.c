@@ -87,6 +87,9 @@ static bool says_something(const struct vm_dev *dev, const struct prop *row)
 		return true;
 	if (row->kind == PROP_BOOL)
 		return dev_bool(dev, row);
+	/* Of what is promised each number is told: what an older image has as 0 would be taken away. */
+	if (row->kind == PROP_UINT && !(row->flags & PROP_ABI))
+		return dev_uint(dev, row) != row->absent;
 	return row->kind != PROP_ENUM || strcmp(dev_word(dev, row)->sym, "DEFAULT") != 0;
 }
 

@@ -69,6 +69,17 @@ static void test_a_removed_device_is_one_break(void **state)
 	assert_changes(MACHINE NET0, MACHINE, "removed|net0|-|virtio-net-pci at 02.0/00.0|-|-!\n");
 }
 
+/* It comes and goes without a break, and all that is told of it is in its words. */
+static void test_a_removed_host_side_is_told(void **state)
+{
+	static const char lan[] = "network0 bridge ~ br0\nnetwork0 device ~ network\n"
+				  "network0 name ~ lan\n";
+
+	(void)state;
+	assert_changes(lan, "", "removed|network0|-|network, bridge br0, name lan|-|-\n");
+	assert_changes("", lan, "added|network0|-|-|network, bridge br0, name lan|-\n");
+}
+
 static void test_a_device_in_the_place_of_another_names_it(void **state)
 {
 	(void)state;
@@ -155,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_facts_are_no_change),
 		cmocka_unit_test(test_a_device_in_a_free_place_breaks_nothing),
 		cmocka_unit_test(test_a_removed_device_is_one_break),
+		cmocka_unit_test(test_a_removed_host_side_is_told),
 		cmocka_unit_test(test_a_device_in_the_place_of_another_names_it),
 		cmocka_unit_test(test_promised_facts_break_and_told_ones_do_not),
 		cmocka_unit_test(test_a_fact_of_one_side_is_a_change),

@@ -10,7 +10,7 @@
 
 struct gadget {
 	const char *serial, *note, *color, *mac;
-	uint64_t queues;
+	uint64_t queues, rate;
 	bool hidden;
 };
 
@@ -26,6 +26,7 @@ static const struct prop gadget_props[] = {
 	{.name = "color", .kind = PROP_STRING, FIELD(color)},
 	{.name = "mac", .kind = PROP_STRING, .flags = PROP_ABI, .rule = RULE(MAC), FIELD(mac)},
 	{.name = "queues", .kind = PROP_UINT, .flags = PROP_ABI, FIELD(queues), .when = is_shown},
+	{.name = "rate", .kind = PROP_UINT, .flags = PROP_TELL, FIELD(rate)},
 	{.name = NULL},
 };
 
@@ -97,6 +98,21 @@ static void test_a_row_that_does_not_apply_is_no_fact(void **state)
 	(void)state;
 	*add_gadget(b, 0) = (struct gadget){.queues = 3, .hidden = true};
 	assert_null(strstr(text_of(b), "queues"));
+	bench_free(b);
+}
+
+static void test_a_number_that_is_only_told_is_none_when_it_is_not_set(void **state)
+{
+	struct bench *b = bench_new(&machine_q35, &board_9);
+
+	(void)state;
+	add_gadget(b, 0);
+	add_gadget(b, 1)->rate = 125;
+	const char *text = text_of(b);
+
+	assert_line(text, "\ngadget0 queues = 0\n");
+	assert_null(strstr(text, "gadget0 rate"));
+	assert_line(text, "\ngadget1 rate ~ 125\n");
 	bench_free(b);
 }
 
@@ -177,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flags_of_a_row_say_what_is_promised),
 		cmocka_unit_test(test_a_row_that_does_not_apply_is_no_fact),
+		cmocka_unit_test(test_a_number_that_is_only_told_is_none_when_it_is_not_set),
 		cmocka_unit_test(test_a_mac_address_has_one_spelling),
 		cmocka_unit_test(test_a_value_stays_on_its_line),
 		cmocka_unit_test(test_places_are_paths_from_the_root),
