@@ -10,9 +10,7 @@
 : "${KILN_RUN:?path of the loader}" "${TOOLS:?folder of mkimage and fakeqemu}"
 
 if [ "$(id -u)" != 0 ]; then
-	echo "skip $(basename "$0"): needs root for taps, bridges and namespaces"
-	echo "0 passed, 0 failed, 1 skipped"
-	[ "${TESTS_MUST_RUN:-0}" != 1 ]
+	echo "ok - $(basename "$0") # SKIP needs root for taps, bridges and namespaces"
 	exit
 fi
 if [ -z "${KILN_TEST_INNER:-}" ]; then
@@ -79,6 +77,7 @@ gone() { ! [ -e "$1" ]; }
 swept() {
 	"$run" down "$1" >/dev/null 2>&1 || :
 	wait_for 5 gone "/run/kiln/$1" || :
+	wait_for 3 no_reaper || :
 }
 links() { ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort | tr '\n' ' '; }
 # What the loader could have left: interfaces, run directories, processes.
@@ -230,5 +229,6 @@ failed_steps() {
 }
 finish() {
 	echo "$(basename "$0"): $passed passed, $failed failed, $skipped skipped"
-	[ "$failed" = 0 ] && { [ "$skipped" = 0 ] || [ "${TESTS_MUST_RUN:-0}" != 1 ]; }
+	# What may be skipped, tests/may-skip says to the runner; it reads each line.
+	[ "$failed" = 0 ]
 }

@@ -114,6 +114,7 @@ plan "$T/never" | image helper
 : >"$T/out/stop"
 rc_is "root needs no helper" 0 "$run" up "$T/helper.kiln"
 is "and runs none" "$(ls "$T/out/ran" 2>/dev/null)" ""
+swept helper
 rm -f "$report" "$T/out/stop"
 
 # ---- QEMU's own
