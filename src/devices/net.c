@@ -24,13 +24,9 @@ static const struct prop_word kind_words[] = {
 	{.sym = "NETWORK", .xml = "network"}, {0},
 };
 
-static const struct prop_word direct_words[] = {
-	{.sym = "BRIDGE", .xml = "bridge"},
-	{.sym = "VEPA", .xml = "vepa"},
-	{.sym = "PRIVATE", .xml = "private"},
-	{.sym = "PASSTHROUGH", .xml = "passthrough"},
-	{0},
-};
+#define MODE_ROW(ENUM, word) {.sym = #ENUM, .xml = (word)},
+const struct prop_word net_direct_words[] = {IMAGE_MACVTAP_MODES(MODE_ROW){0}};
+#undef MODE_ROW
 
 static const struct prop_word mode_words[] = {
 	{.sym = "CONNECT", .xml = "client"},
@@ -288,7 +284,7 @@ static const struct prop net_props[] = {
 	 .sym = "DIRECT",
 	 .kind = PROP_ENUM,
 	 FIELD(mode),
-	 .words = direct_words,
+	 .words = net_direct_words,
 	 .xml = "source/@mode",
 	 .when = net_is_direct},
 	NET_LIMIT_ROWS(inbound, INBOUND),

@@ -68,6 +68,9 @@ static inline bool net_is_passt(const struct vm_dev *dev)
 	return net_is_user(dev) && prop_word_is(net_of(dev)->backend, "PASST");
 }
 
+/** net_direct_words - how macvtaps of one parent reach each other. */
+extern const struct prop_word net_direct_words[];
+
 static inline bool net_is_bridge(const struct vm_dev *dev)
 {
 	return net_is(dev, "BRIDGE");

@@ -129,13 +129,6 @@ static struct node *add_tap(const struct vm_dev *dev, struct emit *emit)
 
 static struct node *add_direct(const struct vm_dev *dev, struct emit *emit)
 {
-	static const struct {
-		const char *sym;
-		enum macvtap_mode mode;
-	} modes[] = {{"VEPA", MACVTAP_VEPA},
-		     {"BRIDGE", MACVTAP_BRIDGE},
-		     {"PRIVATE", MACVTAP_PRIVATE},
-		     {"PASSTHROUGH", MACVTAP_PASSTHROUGH}};
 	const struct net *net = net_of(dev);
 	struct op op;
 
@@ -149,10 +142,7 @@ static struct node *add_direct(const struct vm_dev *dev, struct emit *emit)
 	op.macvtap.queues = (uint32_t)(net->multi_queue ? net->queues : 1);
 	op.macvtap.flags = (dev->class->flags & CLASS_VNET_HDR ? MACVTAP_VNET_HDR : 0) |
 			   (net->multi_queue ? MACVTAP_MULTI_QUEUE : 0);
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
-		if (prop_word_is(net->mode, modes[i].sym))
-			op.macvtap.mode = modes[i].mode;
-	}
+	op.macvtap.mode = macvtap_mode_find(net->mode->xml);
 	return net_descriptors(dev, emit, &op, op.macvtap.queues);
 }
 

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "devices/net.h"
 #include "devices/registry.h"
 #include "model/check.h"
 #include "model/vm.h"
@@ -24,15 +25,6 @@ static const struct prop_word kind_words[] = {
 	{.sym = "TARGET"},
 	{.sym = "BRIDGE"},
 	{.sym = "MACVTAP"},
-	{0},
-};
-
-/* As host/networks.h has them. */
-static const struct prop_word mode_words[] = {
-	{.sym = "BRIDGE", .qemu = "bridge"},
-	{.sym = "VEPA", .qemu = "vepa"},
-	{.sym = "PRIVATE", .qemu = "private"},
-	{.sym = "PASSTHROUGH", .qemu = "passthrough"},
 	{0},
 };
 
@@ -109,7 +101,7 @@ static const struct prop network_props[] = {
 	 .kind = PROP_ENUM,
 	 .flags = PROP_TELL,
 	 FIELD(mode),
-	 .words = mode_words,
+	 .words = net_direct_words,
 	 .when = is_macvtap},
 	{0},
 };
@@ -170,7 +162,7 @@ const char *network_known(const struct vm *vm)
 			add_bridge(network, &text);
 		else
 			text_fmt(&text, "%s macvtap=%s mode=%s", network->name, network->parent,
-				 network->mode->qemu);
+				 network->mode->xml);
 	}
 	return text_str(&text);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "export/script.h"
+#include "image/network.h"
 
 /* What the image says of all networks: the first that names one has it. */
 static const char *known_of(const struct script *script)
@@ -19,97 +20,47 @@ static const char *known_of(const struct script *script)
 	return "";
 }
 
-/* What it says of one, behind the name (host/networks.h); or NULL. */
-static const char *known_text(const struct script *script, const char *name)
+/* What it says of one, behind the name, and that taken apart; NULL and a bridge without name: nothing. */
+static const char *known_text(const struct script *script, const char *name, struct network *ret)
 {
-	struct arena *arena = script->export->arena;
-	const char *known = known_of(script);
-	size_t name_len = strlen(name), len;
+	const char *known = known_of(script), *item = known;
+	size_t behind = strlen(name) + 1;
+	struct err err;
 
-	for (; *known; known += len + (known[len] == ';')) {
-		known += strspn(known, " ");
-		len = strcspn(known, ";");
-		if (len > name_len && !strncmp(known, name, name_len) && known[name_len] == ' ')
-			return arena_dup(arena, known + name_len + 1, len - name_len - 1);
+	while (network_next(&known, ret, &err) > 0) {
+		item += strspn(item, "; ");
+		if (strcmp(ret->name, name) == 0)
+			return arena_dup(script->export->arena, item + behind,
+					 strcspn(item + behind, ";"));
+		item = known;
 	}
+	memset(ret, 0, sizeof(*ret));
 	return NULL;
 }
 
-/* The word of that key, which ends in '='; "" where there is none. */
-static const char *word_of(struct arena *arena, const char *text, const char *key)
-{
-	const char *at = text;
-
-	while (at && strncmp(at, key, strlen(key)) != 0) {
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
-	}
-	if (!at)
-		return "";
-	at += strlen(key);
-	return arena_dup(arena, at, strcspn(at, " "));
-}
-
-static enum macvtap_mode mode_of(const char *word)
-{
-	static const char *const modes[MACVTAP_MODE_COUNT] = {
-		[MACVTAP_VEPA] = "vepa",
-		[MACVTAP_BRIDGE] = "bridge",
-		[MACVTAP_PRIVATE] = "private",
-		[MACVTAP_PASSTHROUGH] = "passthrough",
-	};
-
-	for (unsigned i = 0; i < MACVTAP_MODE_COUNT; i++) {
-		if (strcmp(modes[i], word) == 0)
-			return (enum macvtap_mode)i;
-	}
-	return MACVTAP_BRIDGE;
-}
-
-static void replace(struct arena *arena, const char *text, struct op *op)
+static void replace(const struct network *network, struct op *op)
 {
 	const struct op_attach attach = op->attach;
-	const char *parent = word_of(arena, text, "macvtap=");
 
-	memset(op, 0, sizeof(*op));
-	if (*parent) {
-		op->code = OP_MACVTAP;
-		op->macvtap = (struct op_macvtap){.owner = attach.owner,
-						  .name = attach.name,
-						  .parent = parent,
-						  .mac = attach.mac,
-						  .mode = mode_of(word_of(arena, text, "mode=")),
-						  .queues = attach.queues,
-						  .fd = attach.fd};
-		return;
-	}
-	op->code = OP_TAP;
-	op->tap = (struct op_tap){.owner = attach.owner,
-				  .name = attach.name,
-				  .bridge = word_of(arena, text, "bridge="),
-				  .device = "",
-				  .helper = "",
-				  .mac = "",
-				  .vlans = "",
-				  .queues = attach.queues,
-				  .flags = attach.flags,
-				  .fd = attach.fd};
+	network_attach(network, &attach, op);
 }
 
 void script_attach(struct script *script, struct script_op *each)
 {
-	struct arena *arena = script->export->arena;
-	const char *text = known_text(script, each->shown.attach.network);
+	/* The operations point into it. */
+	struct network *network = arena_alloc(script->export->arena, sizeof(*network));
 
-	replace(arena, text ? text : "", &each->op);
-	replace(arena, text ? text : "", &each->shown);
+	(void)known_text(script, each->shown.attach.network, network);
+	replace(network, &each->op);
+	replace(network, &each->shown);
 }
 
 void script_tell_network(struct script *script, const struct op *op)
 {
 	struct arena *arena = script->export->arena;
 	const struct op_network *network = &op->network;
-	const char *text = known_text(script, network->name);
+	struct network known;
+	const char *text = known_text(script, network->name, &known);
 
 	export_note(script->export, EXPORT_LEFT,
 		    arena_fmt(arena, "network %s of %s", network->name, network->owner),

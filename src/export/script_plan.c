@@ -112,19 +112,16 @@ void script_made(struct script *script, const char *variable, const char *owner,
 
 const char *script_macvtap(struct script *script, const struct op_macvtap *macvtap)
 {
-	static const char *const modes[MACVTAP_MODE_COUNT] = {
-		[MACVTAP_VEPA] = "vepa",
-		[MACVTAP_BRIDGE] = "bridge",
-		[MACVTAP_PRIVATE] = "private",
-		[MACVTAP_PASSTHROUGH] = "passthru",
-	};
+	/* ip(8) has libvirt's words, but for one. */
+	const char *mode = macvtap->mode == MACVTAP_PASSTHROUGH ? "passthru"
+								: macvtap_mode_word(macvtap->mode);
 	const char *name = strchr(macvtap->name, '%') ? "NAME" : macvtap->name;
 
 	/* The address is the unit's, which the script alone knows. */
 	return arena_fmt(
 		script->export->arena,
 		"ip link add link %s name %s address MAC type macvtap mode %s; ip link set %s up",
-		macvtap->parent, name, modes[macvtap->mode], name);
+		macvtap->parent, name, mode, name);
 }
 
 static void tell_macvtap(struct script *script, const struct op *op)

@@ -21,39 +21,6 @@ static const struct network *network_of(const struct host *host, const struct op
 	return NULL;
 }
 
-static void fill(const struct network *network, const struct op_attach *attach, struct op *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	if (network->kind == NETWORK_MACVTAP) {
-		ret->code = OP_MACVTAP;
-		ret->macvtap = (struct op_macvtap){
-			.owner = attach->owner,
-			.name = attach->name,
-			.parent = network->device,
-			.mac = attach->mac,
-			.mode = network->mode,
-			.queues = attach->queues,
-			.flags = (attach->flags & TAP_VNET_HDR ? MACVTAP_VNET_HDR : 0) |
-				 (attach->flags & TAP_MULTI_QUEUE ? MACVTAP_MULTI_QUEUE : 0),
-			.fd = attach->fd,
-		};
-		return;
-	}
-	ret->code = OP_TAP;
-	ret->tap = (struct op_tap){
-		.owner = attach->owner,
-		.name = attach->name,
-		.bridge = network->device,
-		.device = "",
-		.helper = "",
-		.mac = "",
-		.vlans = network->vlans,
-		.queues = attach->queues,
-		.flags = attach->flags | network->flags,
-		.fd = attach->fd,
-	};
-}
-
 /* That a network led there; and a key of tap and macvtap is none of this interface. */
 static void tell_network(const struct host *host, const struct network *network,
 			 const struct op_attach *attach, struct err *err)
@@ -79,7 +46,7 @@ static int acquire(struct host *host, const struct op *op, struct err *err)
 
 	if (!network)
 		return -1;
-	fill(network, &op->attach, &as);
+	network_attach(network, &op->attach, &as);
 	if (!host_op(as.code)->acquire(host, &as, err)) {
 		/* What it has made is the next one in the list. */
 		if (iface < &host->state->ifaces[host->state->iface_count])
@@ -100,7 +67,7 @@ static void check(struct host *host, const struct op *op, struct findings *findi
 	/* That it is unknown was found where it should have been resolved. */
 	if (!network)
 		return;
-	fill(network, &op->attach, &as);
+	network_attach(network, &op->attach, &as);
 	found.count = found.dropped = 0;
 	host_op(as.code)->check(host, &as, &found);
 	for (unsigned i = 0; i < found.count; i++) {

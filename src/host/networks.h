@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * networks.h - the networks that images may name: those of this host, and those that the image brings.
- *
- * In the file of the host a network is a line: its name, then what it is. In an image the same, with "; "
- * between two networks.
- *
- *   lan     bridge=br0 vlan=10
- *   guests  bridge=br0 trunk=20,30-39 isolated
- *   uplink  macvtap=eth1 mode=bridge
- *
- * vlan: the one VLAN whose frames have no tag; trunk: VLANs with tags; isolated: no frames from and to other
- * isolated ports. mode: bridge (the default), vepa, private or passthrough.
+ * networks.h - the networks that images may name: those of this host, and those that the image brings. What is
+ * said of one stands in image/network.h.
  */
 #ifndef KILN_HOST_NETWORKS_H
 #define KILN_HOST_NETWORKS_H
@@ -19,29 +10,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/ident.h"
-#include "base/vlan.h"
-#include "image/ops.h"
+#include "image/network.h"
 
-#define NETWORKS_FILE      "/etc/kiln/networks"
-#define NETWORK_DEVICE_MAX 16 /* IFNAMSIZ, linux/if.h */
-
-enum network_kind { NETWORK_BRIDGE, NETWORK_MACVTAP };
-
-/**
- * struct network - what a name means.
- * @device: the bridge, or the interface that macvtaps sit on.
- * @flags: of op_tap: TAP_UNTAGGED, TAP_ISOLATED. @vlans: of op_tap. Both of a bridge.
- * @mode: of macvtaps.
- * @line: of the host's file; 0 = the image says it.
- */
-struct network {
-	char name[IDENT_NAME_MAX], device[NETWORK_DEVICE_MAX], vlans[VLAN_LIST_MAX];
-	enum network_kind kind;
-	enum macvtap_mode mode;
-	uint32_t flags;
-	unsigned line;
-};
+#define NETWORKS_FILE "/etc/kiln/networks"
 
 /**
  * struct networks - all that is known; zero, with @path set or NULL for NETWORKS_FILE.

@@ -230,6 +230,12 @@ const struct op_field *op_fields(enum op_code code, size_t *ret_count);
 /** op_number() - the value of a field that is not FIELD_TEXT. */
 uint32_t op_number(const struct op *op, const struct op_field *field);
 
+/** macvtap_mode_word() - "vepa" for MACVTAP_VEPA. */
+const char *macvtap_mode_word(enum macvtap_mode mode);
+
+/** macvtap_mode_find() - the mode of that word, or MACVTAP_MODE_COUNT. */
+enum macvtap_mode macvtap_mode_find(const char *word);
+
 /** site_word() - "ifname" for SITE_IFNAME. */
 const char *site_word(enum site_kind kind);
 

@@ -112,6 +112,25 @@ uint32_t op_fd_first(const struct op *op)
 	return op_number(op, fd);
 }
 
+const char *macvtap_mode_word(enum macvtap_mode mode)
+{
+#define MODE_WORD(ENUM, text) [MACVTAP_##ENUM] = (text),
+	static const char *const word[] = {IMAGE_MACVTAP_MODES(MODE_WORD)};
+
+#undef MODE_WORD
+	return word[mode];
+}
+
+enum macvtap_mode macvtap_mode_find(const char *word)
+{
+	unsigned mode = 0;
+
+	while (mode < MACVTAP_MODE_COUNT &&
+	       strcmp(macvtap_mode_word((enum macvtap_mode)mode), word) != 0)
+		mode++;
+	return (enum macvtap_mode)mode;
+}
+
 const char *site_word(enum site_kind kind)
 {
 #define SITE_WORD(ENUM, text) [SITE_##ENUM] = (text),

@@ -63,14 +63,19 @@ enum secret_form {
 /* What a device of the host is. */
 enum hostdev_kind { HOSTDEV_PCI, HOSTDEV_MDEV, HOSTDEV_KIND_COUNT };
 
-/* How macvtaps of one parent reach each other. */
-enum macvtap_mode {
-	MACVTAP_VEPA, /* by way of the switch that the parent is plugged into */
-	MACVTAP_BRIDGE, /* directly */
-	MACVTAP_PRIVATE, /* not at all */
-	MACVTAP_PASSTHROUGH, /* there is one alone, and the parent has its address */
-	MACVTAP_MODE_COUNT,
-};
+/*
+ * How macvtaps of one parent reach each other, MODE(ENUM, word), libvirt's word: by way of the switch that the
+ * parent is plugged into; directly; not at all; there is one alone, and the parent has its address.
+ */
+#define IMAGE_MACVTAP_MODES(MODE) \
+	MODE(VEPA, "vepa")        \
+	MODE(BRIDGE, "bridge")    \
+	MODE(PRIVATE, "private")  \
+	MODE(PASSTHROUGH, "passthrough")
+
+#define MACVTAP_ENUM(ENUM, word) MACVTAP_##ENUM,
+enum macvtap_mode { IMAGE_MACVTAP_MODES(MACVTAP_ENUM) MACVTAP_MODE_COUNT };
+#undef MACVTAP_ENUM
 
 enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 

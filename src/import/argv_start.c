@@ -141,7 +141,7 @@ static bool is_without_smm(const struct argv *argv, const char *key)
 {
 	const char *smm = argv_peek(argv, argv->machine->tree, "smm");
 
-	return strncmp(key, "driver=cfi.pflash01,property=secure", 35) == 0 &&
+	return strcmp(key, "driver=cfi.pflash01,property=secure,value") == 0 &&
 	       (!smm || tree_truth(smm) <= 0);
 }
 
