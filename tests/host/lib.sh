@@ -79,6 +79,16 @@ swept() {
 	wait_for 5 gone "/run/kiln/$1" || :
 	wait_for 3 no_reaper || :
 }
+# bridge_up NAME..., veth_up NAME PEER: interfaces of the host, made and set up.
+bridge_up() {
+	local name
+	for name; do ip link add "$name" type bridge && ip link set "$name" up; done
+}
+veth_up() {
+	local name
+	ip link add "$1" type veth peer name "$2"
+	for name; do ip link set "$name" up; done
+}
 links() { ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort | tr '\n' ' '; }
 # What the loader could have left: interfaces, run directories, processes.
 traces() {

@@ -10,8 +10,7 @@ set -eu
 
 real=/usr/lib/qemu/qemu-bridge-helper
 ip link set lo up
-ip link add kbr0 type bridge
-ip link set kbr0 up
+bridge_up kbr0
 before=$(traces)
 mkdir -p /etc/qemu
 # The helper opens it as the user, with CAP_NET_ADMIN alone; udev gives it to everybody, and this machine may not.

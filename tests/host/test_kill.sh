@@ -8,8 +8,7 @@ set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
 ip link set lo up
-ip link add br0 type bridge
-ip link set br0 up
+bridge_up br0
 ip tuntap add dev given mode tap vnet_hdr
 before=$(traces)
 if ! command -v strace >/dev/null; then

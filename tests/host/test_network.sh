@@ -9,10 +9,7 @@ set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
 ip link set lo up
-for each in br0 br1; do
-	ip link add $each type bridge
-	ip link set $each up
-done
+bridge_up br0 br1
 macvtap=
 if ip link add kp0 type veth peer name kq0 2>"$T/err" && ip link add link kp0 name kprobe type macvtap 2>"$T/err"; then
 	ip link del kprobe

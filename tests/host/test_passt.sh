@@ -125,9 +125,8 @@ fi
 plan | image net
 fails "a host without a network" "/usr/bin/passt ended: External interface not usable"
 has "says what it needs" 'default route' "$T/err"
-ip link add kbr0 type bridge
+bridge_up kbr0
 ip addr add 192.0.2.2/24 dev kbr0
-ip link set kbr0 up
 ip route add default via 192.0.2.1
 before=$(traces)
 plan "interface=kbr0 forwards=tcp:127.0.0.1/2222:22,udp:5353:53,tcp:8080:80" | image net

@@ -9,8 +9,7 @@ set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
 ip link set lo up
-ip link add br0 type bridge
-ip link set br0 up
+bridge_up br0
 ip tuntap add dev given mode tap vnet_hdr
 ip tuntap add dev many mode tap vnet_hdr multi_queue
 ip link set many mtu 1300

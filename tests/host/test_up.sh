@@ -7,8 +7,7 @@ set -eu
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
 ip link set lo up
-ip link add br0 type bridge
-ip link set br0 up
+bridge_up br0
 before=$(traces)
 head -c 300000 /dev/urandom >"$T/blob"
 head -c 4096 /dev/zero >"$T/disk"

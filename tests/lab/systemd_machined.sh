@@ -8,11 +8,8 @@ set -eu
 # shellcheck source=tests/lab/lib.sh
 . "$TOP/tests/lab/lib.sh"
 
-ip link add br0 type bridge
-ip link set br0 up
-ip link add kv0 type veth peer name kv1
-ip link set kv0 up
-ip link set kv1 up
+bridge_up br0
+veth_up kv0 kv1
 before=$(traces)
 program=$O/target/bin/kiln-machined
 told=(CONFIG_HOST_MACHINED=y "CONFIG_HOST_MACHINED_PROGRAM=\"$program\"")

@@ -8,11 +8,8 @@ set -eu
 # shellcheck source=tests/lab/lib.sh
 . "$TOP/tests/lab/lib.sh"
 
-ip link add bru0 type bridge
-ip link set bru0 up
-ip link add ku0 type veth peer name ku1
-ip link set ku0 up
-ip link set ku1 up
+bridge_up bru0
+veth_up ku0 ku1
 before=$(traces)
 install "$KILN_RUN" "$O/target/bin/kiln-ctl" /usr/bin
 install -D "$O/target/bin/kiln-machined" /usr/lib/kiln/kiln-machined

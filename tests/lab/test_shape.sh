@@ -8,11 +8,8 @@ set -eu
 # shellcheck source=tests/lab/lib.sh
 . "$TOP/tests/lab/lib.sh"
 
-ip link add br0 type bridge
-ip link set br0 up
-ip link add kv0 type veth peer name kv1
-ip link set kv0 up
-ip link set kv1 up
+bridge_up br0
+veth_up kv0 kv1
 ip tuntap add dev given mode tap vnet_hdr multi_queue
 ip addr add 10.8.0.1/24 dev given
 ip link set given up

@@ -8,9 +8,8 @@ set -eu
 # shellcheck source=tests/lab/lib.sh
 . "$TOP/tests/lab/lib.sh"
 
-ip link add br0 type bridge
+bridge_up br0
 ip addr add 10.7.0.1/24 dev br0
-ip link set br0 up
 before=$(traces)
 leases "$T/leases" br0
 mac=52:54:00:07:00:01
