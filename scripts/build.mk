@@ -72,7 +72,8 @@ TARGET_STRIP := strip
 TARGET_INC := $(B)/target-include
 # Small, because it is copied to every unit and its time is the kernel's; what reads whole payloads is fast.
 TARGET_OPT = -Os
-$(TB)/image/checksum.o $(TB)/image/payload.o: TARGET_OPT = -O2
+FAST_OBJS := image/checksum.o image/unpack.o
+$(addprefix $(TB)/,$(FAST_OBJS)): TARGET_OPT = -O2
 # Unwind tables of a program that throws nothing are a tenth of it; debuggers have their own in kiln-run.debug.
 TARGET_CFLAGS = $(TARGET_OPT) -g $(COMMON) -D_GNU_SOURCE -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -isystem $(TARGET_INC)
@@ -91,14 +92,14 @@ SHARED_SRCS := $(foreach d,base host,$(call lib_srcs,$(d))) \
 # $(call target_objs,FOLDER,SOURCES)
 target_objs = $(patsubst $(TOP)/src/%.c,$(1)/%.o,$(2))
 
-# Kernel, lz4 and xxhash headers without glibc's: musl-gcc knows only its own include folder.
+# Kernel and xxhash headers without glibc's: musl-gcc knows only its own include folder.
 ARCH_INC := /usr/include/$(shell $(HOST_CC) -print-multiarch 2>/dev/null)
 $(TARGET_INC)/.stamp:
 	@mkdir -p $(TARGET_INC)
 	$(Q)ln -sfn /usr/include/linux $(TARGET_INC)/linux
 	$(Q)ln -sfn /usr/include/asm-generic $(TARGET_INC)/asm-generic
 	$(Q)ln -sfn $(ARCH_INC)/asm $(TARGET_INC)/asm
-	$(Q)for h in lz4.h xxhash.h; do ln -sfn /usr/include/$$h $(TARGET_INC)/$$h; done
+	$(Q)ln -sfn /usr/include/xxhash.h $(TARGET_INC)/xxhash.h
 	$(Q)touch $@
 
 $(TB)/%.o: $(TOP)/src/%.c $(TARGET_INC)/.stamp
@@ -106,17 +107,7 @@ $(TB)/%.o: $(TOP)/src/%.c $(TARGET_INC)/.stamp
 	$(call say,TCC,src/$*.c)
 	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) -c -o $@ $<
 
-# Debian's lz4.o also holds the compressor's stream functions, which call malloc. They are never
-# reached; renaming the references keeps an allocator out of the program, and src/run/noheap.c makes a
-# call abort.
-$(TB)/lz4.o:
-	@mkdir -p $(@D)
-	$(call say,OBJCOPY,lz4.o)
-	$(Q)cd $(TB) && $(AR) x "$$($(HOST_CC) -print-file-name=liblz4.a)" lz4.o && objcopy \
-		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
-		--redefine-sym free=lz4_heap_give lz4.o
-
-$(TB)/libshared.a: $(call target_objs,$(TB),$(SHARED_SRCS)) $(TB)/lz4.o
+$(TB)/libshared.a: $(call target_objs,$(TB),$(SHARED_SRCS))
 	$(call say,AR,target/libshared.a)
 	$(Q)rm -f $@; $(AR) rcsD $@ $^
 
@@ -133,7 +124,7 @@ $(TARGET_BIN)/$(1): $(B)/$(1).debug
 endef
 $(foreach p,$(TARGET_PROGRAMS),$(eval $(call target_rules,$(p))))
 
-# ---- the same for another architecture: clang and lld with Debian's musl and lz4 of it, unpacked ----
+# ---- the same for another architecture: clang and lld with Debian's musl of it, unpacked ----
 # $(O)/target-ARCH/bin; the packages stay in $(O)/dl. HOST_ARCH of the configured board says that `make`
 # builds them too.
 .PHONY: kiln-run-aarch64 kiln-ctl-aarch64
@@ -150,30 +141,24 @@ X_$(1) := $(B)/target-$(1)
 R_$(1) := $(B)/target-$(1)/root
 
 $(B)/target-$(1)/root/.stamp: $(TOP)/scripts/debian-unpack
-	$$(call say,UNPACK,musl and lz4 of $(1))
+	$$(call say,UNPACK,musl of $(1))
 	$(Q)rm -rf $$(@D) && mkdir -p $$(@D)
 	$(Q)set -e; debs=$$$$($(TOP)/scripts/debian-unpack $(CROSS_DEB_$(1)) '$(O)/dl' musl-dev \
-		liblz4-dev linux-libc-dev libgcc-12-dev); \
+		linux-libc-dev libgcc-12-dev); \
 		for deb in $$$$debs; do dpkg-deb -x "$$$$deb" $$(@D); done
 	$(Q)cp /usr/include/xxhash.h $$(@D)/usr/include/
-	$(Q)mkdir $$(@D)/include && cd $$(@D)/include && for h in linux asm-generic lz4.h xxhash.h; do \
+	$(Q)mkdir $$(@D)/include && cd $$(@D)/include && for h in linux asm-generic xxhash.h; do \
 		ln -s ../usr/include/$$$$h $$$$h; done; ln -s ../usr/include/$(1)-linux-gnu/asm asm
 	$(Q)touch $$@
 
+$(addprefix $(B)/target-$(1)/,$(FAST_OBJS)): TARGET_OPT = -O2
 $(B)/target-$(1)/%.o: $(TOP)/src/%.c $(B)/target-$(1)/root/.stamp
 	@mkdir -p $$(@D)
 	$$(call say,XCC,$(1) src/$$*.c)
 	$(Q)$(CROSS_CC) --target=$(1)-linux-musl $$(CROSS_CFLAGS) \
 		-isystem $$(R_$(1))/usr/include/$(1)-linux-musl -isystem $$(R_$(1))/include -c -o $$@ $$<
 
-$(B)/target-$(1)/lz4.o: $(B)/target-$(1)/root/.stamp
-	$$(call say,OBJCOPY,$(1) lz4.o)
-	$(Q)cd $$(@D) && $(AR) x root/usr/lib/$(1)-linux-gnu/liblz4.a lz4.o && llvm-objcopy \
-		--redefine-sym malloc=lz4_heap_take --redefine-sym calloc=lz4_heap_take_zeroed \
-		--redefine-sym free=lz4_heap_give lz4.o
-
-$(B)/target-$(1)/libshared.a: $(call target_objs,$(B)/target-$(1),$(SHARED_SRCS)) \
-		$(B)/target-$(1)/lz4.o
+$(B)/target-$(1)/libshared.a: $(call target_objs,$(B)/target-$(1),$(SHARED_SRCS))
 	$$(call say,AR,target-$(1)/libshared.a)
 	$(Q)rm -f $$@; llvm-ar rcsD $$@ $$^
 endef

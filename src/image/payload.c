@@ -5,8 +5,6 @@
  * Block by block through two reused buffers and write(2): the buffers stay in the cache, and a
  * write to a memfd costs less than the page faults of a mapping. Not for two threads at once.
  */
-#include <lz4.h>
-
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "base/fd.h"
 #include "image/checksum.h"
 #include "image/reader.h"
+#include "image/unpack.h"
 
 #define INDEX_BATCH 256 /* entries read at once */
 
@@ -108,8 +107,7 @@ static const unsigned char *read_block(const struct img *img, const struct img_p
 	}
 	if (stored == raw)
 		return packed_block;
-	if (LZ4_decompress_safe((const char *)packed_block, (char *)raw_block, (int)stored,
-				(int)raw) != (int)raw) {
+	if (!img_unpack(packed_block, stored, raw_block, raw)) {
 		(void)img_refuse_damage(img, err,
 					"payload %s: %u bytes at offset %llu cannot be "
 					"unpacked",

@@ -5,9 +5,6 @@
  * In: a descriptor that nobody vouches for. Out: sections in the caller's buffer, or a refusal that
  * says where. Must not allocate, map, or use a number from the file before it is checked.
  */
-#define LZ4_STATIC_LINKING_ONLY /* for LZ4_DECOMPRESS_INPLACE_MARGIN */
-#include <lz4.h>
-
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
@@ -18,6 +15,7 @@
 #include "base/fd.h"
 #include "image/checksum.h"
 #include "image/reader.h"
+#include "image/unpack.h"
 
 /* Beyond the sections: a NUL behind each, the margin to unpack in place, and META once more. */
 #define BUFFER_SLACK 65536
@@ -236,8 +234,8 @@ static int check_section(const struct img *img, struct frame *frame, enum img_se
 
 /*
  * Unpacked in place: the packed bytes are read to the end of where the unpacked ones will be plus
- * LZ4's margin, so that 4 MiB of metadata need no second buffer. LZ4_decompress_safe() keeps within
- * its bounds whatever it reads, also from bytes that it has overwritten.
+ * a margin, so that 4 MiB of metadata need no second buffer. img_unpack() keeps within its bounds
+ * whatever it reads, also from bytes that it has overwritten.
  */
 static int open_section(struct img *img, struct frame *frame, enum img_section section,
 			struct err *err)
@@ -251,7 +249,7 @@ static int open_section(struct img *img, struct frame *frame, enum img_section s
 		return -1;
 	dst = src = frame->buf + frame->used;
 	if (entry->encoding == ENCODING_LZ4)
-		src += entry->raw + LZ4_DECOMPRESS_INPLACE_MARGIN(entry->stored) - entry->stored;
+		src += entry->raw + IMG_UNPACK_MARGIN(entry->stored) - entry->stored;
 	if (img_read_at(img, entry->offset, src, (size_t)entry->stored, err) < 0)
 		return -1;
 	if (img_checksum(src, (size_t)entry->stored) != entry->checksum)
@@ -260,8 +258,7 @@ static int open_section(struct img *img, struct frame *frame, enum img_section s
 					 "not match",
 					 name, (unsigned long long)entry->offset);
 	if (entry->encoding == ENCODING_LZ4 &&
-	    LZ4_decompress_safe((const char *)src, (char *)dst, (int)entry->stored,
-				(int)entry->raw) != (int)entry->raw)
+	    !img_unpack(src, (size_t)entry->stored, dst, (size_t)entry->raw))
 		return img_refuse_damage(img, err, "section %s at offset %llu cannot be unpacked",
 					 name, (unsigned long long)entry->offset);
 	dst[entry->raw] = '\0';
