@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "host/netlink_tc.h"
 #include "host/rundir.h"
 #include "host/state.h"
 
@@ -47,9 +48,20 @@ enum vm_life {
 };
 
 /**
+ * struct vm_limits - of an interface, as the guest sees it.
+ * @sys_errno: why they are not known; 0 = they are. -1: nobody looked.
+ * @inbound, @outbound: rate 0 = none.
+ */
+struct vm_limits {
+	int sys_errno;
+	struct tc_limit inbound, outbound;
+};
+
+/**
  * struct vm_status - a VM on this host.
  * @dir: closed; says where.
  * @state: from the state file.
+ * @limits: of its interfaces, in their order; of a VM that runs.
  * @since: when its process was started, seconds since 1970; 0 = it does not run.
  * @age: seconds for which it has been running.
  * @unit: systemd unit or scope of the process, "" = none.
@@ -59,6 +71,7 @@ enum vm_life {
 struct vm_status {
 	struct rundir dir;
 	struct state state;
+	struct vm_limits limits[STATE_IFACE_MAX];
 	enum vm_life life;
 	int64_t since, age;
 	char unit[CTL_UNIT_MAX];
@@ -67,7 +80,8 @@ struct vm_status {
 	int qemu_errno;
 };
 
-enum vm_ask { VM_ASK_QEMU, VM_ASK_NOTHING };
+/** enum vm_ask - whether QEMU is asked for the guest's state, and the kernel for limits of its interfaces. */
+enum vm_ask { VM_ASK_ALL, VM_ASK_NOTHING };
 
 /**
  * options_parse() - read argv. Return: 0, or -1 with ERR_USAGE.
@@ -81,7 +95,7 @@ const char *options_help(void);
  * status_read() - look at a VM.
  * @vm: filled.
  * @name: its name.
- * @ask: whether to ask QEMU, which waits for a monitor that is in use.
+ * @ask: what else; QEMU is waited for where its monitor is in use.
  * @err: ERR_HOST, ERR_USAGE for a bad name.
  *
  * Return: 0, 1 there is no such VM, or -1.

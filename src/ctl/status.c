@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * status.c - what is known of a VM: from its run directory, from /proc, from systemd's files and from
- * its monitor. Changes nothing.
+ * status.c - what is known of a VM: from its run directory, from /proc, from systemd's files, from the
+ * kernel's traffic control and from its monitor. Changes nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 #include "host/alive.h"
 #include "host/lines.h"
 #include "host/message.h"
+#include "host/netlink_limits.h"
 #include "host/proc.h"
 
 /* sd_machine_get_class(3) and its kin read this file too; one a machine, NAME=VALUE. */
@@ -79,6 +80,41 @@ static void machined_read(struct vm_status *vm)
 	while (lines_next(&lines, &line) == 1)
 		if (!strcmp(line, leader))
 			vm->registered = true;
+}
+
+/* ---- what the kernel says of its interfaces ------------------------------------------------------- */
+
+/* As host/shape.c: a macvtap is the guest's own end. */
+static int limits_look(struct netlink *nl, const struct state_iface *iface,
+		       struct vm_limits *limits)
+{
+	struct net_link link = {0};
+	struct tc_limit leaves, comes_in;
+	int ret = netlink_link_get(nl, iface->name, &link);
+
+	/* Another one may have got the name, or it is in another network namespace. */
+	if (!ret && link.index != iface->index)
+		ret = -ENODEV;
+	if (!ret)
+		ret = netlink_limits_look(nl, link.index, &leaves, &comes_in);
+	if (ret)
+		return -ret;
+	limits->inbound = strcmp(link.kind, "macvtap") != 0 ? leaves : comes_in;
+	limits->outbound = strcmp(link.kind, "macvtap") != 0 ? comes_in : leaves;
+	return 0;
+}
+
+static void limits_read(struct vm_status *vm, enum vm_ask ask)
+{
+	bool looks = ask == VM_ASK_ALL && vm->since;
+	struct netlink nl;
+	int failed = looks ? -netlink_open(&nl) : -1;
+
+	for (unsigned i = 0; i < vm->state.iface_count; i++)
+		vm->limits[i].sys_errno =
+			failed ? failed : limits_look(&nl, &vm->state.ifaces[i], &vm->limits[i]);
+	if (!failed)
+		netlink_close(&nl);
 }
 
 /* ---- what QEMU says ------------------------------------------------------------------------------ */
@@ -173,7 +209,8 @@ int status_read(struct vm_status *vm, const char *name, enum vm_ask ask, struct 
 	}
 	(void)snprintf(vm->state.vm, sizeof(vm->state.vm), "%s", name);
 	process_look(vm, ret == 1);
-	if (ask == VM_ASK_QEMU && vm->life == VM_RUNNING)
+	limits_read(vm, ask);
+	if (ask == VM_ASK_ALL && vm->life == VM_RUNNING)
 		qemu_ask(vm);
 	rundir_close(&vm->dir);
 	return 0;
@@ -271,7 +308,7 @@ int command_status(const struct ctl_options *options, struct err *err)
 
 	if (!options->name)
 		return list_print(&vm, options, err);
-	ret = status_read(&vm, options->name, VM_ASK_QEMU, err);
+	ret = status_read(&vm, options->name, VM_ASK_ALL, err);
 	if (ret)
 		return ret < 0 ? -1 : unknown_vm(&vm.dir, options->name, err);
 	if (options->json ? status_json(&vm, err) || output("\n", 1, err) : status_text(&vm, err))

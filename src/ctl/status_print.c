@@ -12,7 +12,7 @@
 
 #define TIME_MAX 32
 
-static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 256 + 16384];
+static char text[STATE_RECORD_MAX * (STATE_TEXT_MAX + 32) + STATE_IFACE_MAX * 640 + 16384];
 
 static const char *const life_words[VM_LIFE_COUNT] = {"running", "unlocked", "busy", "ended"};
 
@@ -69,10 +69,29 @@ static void qemu_text(const struct vm_status *vm, struct buf *buf)
 			 strerror(vm->qemu_errno));
 }
 
-static void iface_text(const struct state_iface *iface, struct buf *buf)
+static void limit_text(const char *owner, const char *direction, const struct tc_limit *limit,
+		       struct buf *buf)
+{
+	if (!limit->rate)
+		return;
+	buf_addf(buf, "  limit      %s %s %u kB/s", owner, direction, limit->rate / 1000);
+	if (limit->peak)
+		buf_addf(buf, ", peak %u kB/s", limit->peak / 1000);
+	buf_addf(buf, ", burst %u bytes\n", limit->burst);
+}
+
+static void iface_text(const struct state_iface *iface, const struct vm_limits *limits,
+		       struct buf *buf)
 {
 	buf_addf(buf, "  interface  %s %s %d%s%s\n", iface->owner, iface->name, iface->index,
 		 iface->network[0] ? " in network " : "", iface->network);
+	if (limits->sys_errno > 0)
+		buf_addf(buf, "  limit      %s not known: %s\n", iface->owner,
+			 strerror(limits->sys_errno));
+	if (limits->sys_errno)
+		return;
+	limit_text(iface->owner, "inbound", &limits->inbound, buf);
+	limit_text(iface->owner, "outbound", &limits->outbound, buf);
 }
 
 int status_text(const struct vm_status *vm, struct err *err)
@@ -96,7 +115,7 @@ int status_text(const struct vm_status *vm, struct err *err)
 		buf_addf(&buf, "  machined   %s\n", vm->registered ? state->vm : "not registered");
 	qemu_text(vm, &buf);
 	for (unsigned i = 0; i < state->iface_count; i++)
-		iface_text(&state->ifaces[i], &buf);
+		iface_text(&state->ifaces[i], &vm->limits[i], &buf);
 	for (unsigned i = 0; i < state->record_count; i++)
 		buf_addf(&buf, "  release    %s %s\n", op_name(state->records[i].op),
 			 state->records[i].text);
@@ -112,19 +131,57 @@ static void member(struct json_writer *json, const char *key, const char *value)
 		json_put_null(json);
 }
 
-static void lists_json(struct json_writer *json, const struct state *state)
+static void number_member(struct json_writer *json, const char *key, uint64_t value)
 {
-	json_key(json, "interfaces");
-	json_open_array(json);
-	for (unsigned i = 0; i < state->iface_count; i++) {
+	json_key(json, key);
+	if (value)
+		json_u64(json, value);
+	else
+		json_put_null(json);
+}
+
+static void limit_json(struct json_writer *json, const char *key, const struct tc_limit *limit)
+{
+	json_key(json, key);
+	if (!limit->rate) {
+		json_put_null(json);
+		return;
+	}
+	json_open_object(json);
+	number_member(json, "rate", limit->rate);
+	number_member(json, "peak", limit->peak);
+	number_member(json, "burst", limit->burst);
+	json_close_object(json);
+}
+
+static void iface_json(struct json_writer *json, const struct state_iface *iface,
+		       const struct vm_limits *limits)
+{
+	json_open_object(json);
+	member(json, "owner", iface->owner);
+	member(json, "name", iface->name);
+	number_member(json, "index", (uint64_t)iface->index);
+	member(json, "network", iface->network);
+	json_key(json, "limits");
+	if (limits->sys_errno) {
+		json_put_null(json);
+	} else {
 		json_open_object(json);
-		member(json, "owner", state->ifaces[i].owner);
-		member(json, "name", state->ifaces[i].name);
-		json_key(json, "index");
-		json_u64(json, (uint64_t)state->ifaces[i].index);
-		member(json, "network", state->ifaces[i].network);
+		limit_json(json, "inbound", &limits->inbound);
+		limit_json(json, "outbound", &limits->outbound);
 		json_close_object(json);
 	}
+	json_close_object(json);
+}
+
+static void lists_json(struct json_writer *json, const struct vm_status *vm)
+{
+	const struct state *state = &vm->state;
+
+	json_key(json, "interfaces");
+	json_open_array(json);
+	for (unsigned i = 0; i < state->iface_count; i++)
+		iface_json(json, &state->ifaces[i], &vm->limits[i]);
 	json_close_array(json);
 	json_key(json, "release");
 	json_open_array(json);
@@ -150,17 +207,13 @@ int status_json(const struct vm_status *vm, struct err *err)
 	json_open_object(&json);
 	member(&json, "name", vm->state.vm);
 	member(&json, "state", life_words[vm->life]);
-	json_key(&json, "pid");
-	if (vm->since)
-		json_u64(&json, (uint64_t)vm->state.pid);
-	else
-		json_put_null(&json);
+	number_member(&json, "pid", vm->since ? (uint64_t)vm->state.pid : 0);
 	member(&json, "since", since);
 	member(&json, "image", vm->state.image);
 	member(&json, "unit", vm->unit);
 	member(&json, "machine", vm->registered ? vm->state.vm : "");
 	member(&json, "qemu", vm->qemu);
-	lists_json(&json, &vm->state);
+	lists_json(&json, vm);
 	json_close_object(&json);
 	return finish(&buf, err);
 }

@@ -20,11 +20,9 @@
 
 #define NS_PER_S    1000000000ull
 #define NS_PER_TICK 64
-#define CLASS_MINOR 1
 #define CLASS_QUANTUM \
 	60000 /* one class shares with none; but without a number the kernel's log has a warning */
-#define INGRESS_HANDLE 0xffff0000u /* tc's "ffff:" */
-#define CELL_LOG       3 /* any but 0: the kernel refuses a table without */
+#define CELL_LOG 3 /* any but 0: the kernel refuses a table without */
 
 /* How long the bucket takes to fill, in the kernel's ticks. */
 static uint32_t ticks_of(uint32_t bytes, uint32_t rate)
@@ -59,12 +57,12 @@ static void tc_add_begin(struct request *req, uint16_t type, int index, uint32_t
 
 static uint32_t class_of(uint16_t mark)
 {
-	return TC_H_MAKE((uint32_t)mark << 16, CLASS_MINOR);
+	return TC_H_MAKE((uint32_t)mark << 16, TC_CLASS_MINOR);
 }
 
 int netlink_htb_add(struct netlink *nl, int index, uint16_t mark)
 {
-	const struct tc_htb_glob htb = {.version = 3, .rate2quantum = 10, .defcls = CLASS_MINOR};
+	const struct tc_htb_glob htb = {.version = 3, .rate2quantum = 10, .defcls = TC_CLASS_MINOR};
 	struct rtattr *options;
 	struct request req;
 
@@ -118,7 +116,7 @@ int netlink_ingress_add(struct netlink *nl, int index)
 {
 	struct request req;
 
-	tc_add_begin(&req, RTM_NEWQDISC, index, TC_H_INGRESS, INGRESS_HANDLE, "ingress");
+	tc_add_begin(&req, RTM_NEWQDISC, index, TC_H_INGRESS, TC_INGRESS_HANDLE, "ingress");
 	return request_walk(nl, &req, NULL, NULL);
 }
 
@@ -127,7 +125,7 @@ int netlink_ingress_del(struct netlink *nl, int index)
 	struct request req;
 
 	tc_begin(&req, RTM_DELQDISC, NLM_F_ACK, index, TC_H_INGRESS);
-	req.tc.tcm_handle = INGRESS_HANDLE;
+	req.tc.tcm_handle = TC_INGRESS_HANDLE;
 	return request_walk(nl, &req, NULL, NULL);
 }
 
@@ -165,11 +163,11 @@ int netlink_police_add(struct netlink *nl, int index, uint16_t mark, const struc
 		struct tc_u32_sel sel;
 		struct tc_u32_key key;
 	} all = {.sel = {.flags = TC_U32_TERMINAL, .nkeys = 1}};
-	const uint32_t class = TC_H_MAKE(0, CLASS_MINOR);
+	const uint32_t class = TC_H_MAKE(0, TC_CLASS_MINOR);
 	struct rtattr *options, *actions;
 	struct request req;
 
-	tc_add_begin(&req, RTM_NEWTFILTER, index, INGRESS_HANDLE, 0, "u32");
+	tc_add_begin(&req, RTM_NEWTFILTER, index, TC_INGRESS_HANDLE, 0, "u32");
 	req.tc.tcm_info = filter_info(mark);
 	options = attr_begin(&req, TCA_OPTIONS);
 	attr_add(&req, TCA_U32_CLASSID, &class, sizeof(class));
@@ -185,7 +183,7 @@ int netlink_police_del(struct netlink *nl, int index, uint16_t mark)
 {
 	struct request req;
 
-	tc_begin(&req, RTM_DELTFILTER, NLM_F_ACK, index, INGRESS_HANDLE);
+	tc_begin(&req, RTM_DELTFILTER, NLM_F_ACK, index, TC_INGRESS_HANDLE);
 	req.tc.tcm_info = filter_info(mark);
 	attr_add(&req, TCA_KIND, "u32", sizeof("u32"));
 	return request_walk(nl, &req, NULL, NULL);
@@ -248,6 +246,6 @@ int netlink_tc_look(struct netlink *nl, int index, uint16_t mark, struct tc_seen
 	ret = request_walk(nl, &req, qdisc_reply, &look);
 	if (ret || strcmp(ret_seen->ingress, "ingress") != 0)
 		return ret;
-	tc_begin(&req, RTM_GETTFILTER, NLM_F_DUMP, index, INGRESS_HANDLE);
+	tc_begin(&req, RTM_GETTFILTER, NLM_F_DUMP, index, TC_INGRESS_HANDLE);
 	return request_walk(nl, &req, filter_reply, &look);
 }

@@ -20,6 +20,18 @@
  */
 #define TC_PACKET_MAX (66u * 1024)
 
+#define TC_CLASS_MINOR    1
+#define TC_INGRESS_HANDLE 0xffff0000u /* tc's "ffff:" */
+
+/* A mark of a VM: this and 14 bits; above 0, and below what the kernel chooses itself (0x8000, net/sched/sch_api.c). */
+#define TC_MARK 0x4000u
+
+/** tc_is_marked() - whether a handle, or a filter's tcm_info, has a mark. */
+static inline bool tc_is_marked(uint32_t handle)
+{
+	return handle >> 30 == TC_MARK >> 14;
+}
+
 /**
  * struct tc_limit - two buckets that fill at a rate; what passes must be in both.
  * @rate, @burst: bytes a second, and bytes that the bucket holds.

@@ -135,7 +135,7 @@ static int gone_refuse(const struct target *target, int sys_errno, struct err *e
 	return -1;
 }
 
-/* 14 bits of a hash; above 0, and below what the kernel chooses itself (0x8000, net/sched/sch_api.c). */
+/* 14 bits of a hash. */
 static uint16_t mark_of(const struct host *host, const char *name)
 {
 	char key[STATE_NAME_MAX + IF_NAMESIZE + sizeof("shape ")];
@@ -143,7 +143,7 @@ static uint16_t mark_of(const struct host *host, const char *name)
 
 	(void)snprintf(key, sizeof(key), "shape %s %s", host->state->vm, name);
 	host_mark_mac(bytes, 0, key);
-	return (uint16_t)(0x4000 | ((bytes[4] << 8 | bytes[5]) & 0x3fff));
+	return (uint16_t)(TC_MARK | ((bytes[4] << 8 | bytes[5]) & 0x3fff));
 }
 
 static int target_find(struct host *host, struct netlink *nl, const struct op_shape *shape,

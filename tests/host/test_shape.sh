@@ -66,6 +66,19 @@ else
 	has "what is missing is said by its name" '^kiln-run: net0: the limit of ks0 has one queue .*modprobe sch_fq_codel$' "$T/err"
 fi
 is "each VM and interface has a mark of its own" "$(tc qdisc show | sed -n 's/^qdisc htb \([^:]*\):.*/\1/p' | sort -u | wc -l)" 2
+# limits NAME WANTED VM...: what kiln-ctl says of them.
+limits() { is "$1" "$("$O/target/bin/kiln-ctl" status "$3" | sed -n 's/^  limit      //p' | tr '\n' ';')" "$2"; }
+limits "kiln-ctl says them" \
+	'net0 inbound 1000 kB/s, peak 2000 kB/s, burst 262144 bytes;net1 inbound 125 kB/s, burst 1600 bytes;' shape
+is "in JSON as well" "$("$O/target/bin/kiln-ctl" status shape --json | jq -c '[.interfaces[].limits]')" \
+	'[{"inbound":{"rate":1000000,"peak":2000000,"burst":262144},"outbound":null},{"inbound":{"rate":125000,"peak":null,"burst":1600},"outbound":null}]'
+class() { tc class show dev "$1" | sed -n 's/^class htb \([4-7][^ ]*\) .*/\1/p'; }
+tc class change dev ks0 parent "$(class ks0 | cut -d: -f1):" classid "$(class ks0)" htb rate 4mbit burst 100k
+tc qdisc replace dev given handle 8001: parent "$(class given)" htb default 1
+tc class add dev given parent 8001: classid 8001:1 htb rate 9mbit
+limits "what somebody has made of one is said, and another's class below is none" \
+	'net0 inbound 500 kB/s, burst 102400 bytes;net1 inbound 125 kB/s, burst 1600 bytes;' shape
+tc qdisc del dev given handle 8001: parent "$(class given)"
 mark=$(tc qdisc show dev given | sed -n 's/^qdisc htb \([^:]*\):.*/\1/p')
 has "recorded with it" "^release=shape given $(cat /sys/class/net/given/ifindex) $((0x$mark)) 1\$" /run/kiln/shape/state
 is "the tap that goes is not" "$(grep -c release=shape /run/kiln/shape/state)" 1
@@ -117,6 +130,7 @@ if [ $direct ]; then
 	PLAN
 	starts "a macvtap: QEMU runs" shape
 	says "what the guest sends waits in a queue" '^class htb ....:1 root .*rate 4Mbit ceil 4Mbit .*burst 64Kb .*cburst 64Kb' -d class show dev km0
+	limits "kiln-ctl says what the guest may send" 'net0 outbound 500 kB/s, burst 65536 bytes;' shape
 	ends "nothing left" shape
 else
 	skip "macvtaps" "this kernel has none: $(head -n 1 "$T/err")"
@@ -128,6 +142,7 @@ if [ $police ]; then
 	printf '%s\nop shape owner=net1 out_rate=125 flags=1\narg report=%s\narg until=%s\n' "$opts" "$report" "$T/out/stop" | image shape
 	starts "what the guest sends: QEMU runs" shape
 	says "is dropped above the limit" 'police .*rate 1Mbit burst .*action drop' filter show dev given ingress
+	limits "kiln-ctl says it" 'net1 outbound 125 kB/s, burst 125000 bytes;' shape
 	ends "nothing left" shape
 else
 	printf '%s\nop shape owner=net1 out_rate=125 flags=1\n' "$opts" | image no

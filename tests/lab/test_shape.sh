@@ -82,6 +82,9 @@ is "nothing is missing" "$(grep -c modprobe "$T/err")" 0
 direct=$(iface net2)
 says "of a macvtap, what the guest sends waits" 'htb ....:1 root .*rate 5600Kbit ceil 5600Kbit' class show dev "$direct"
 says "and what it gets is dropped; a bucket without a number is a second" 'police .*rate 800Kbit burst 10000[0-9]b mtu 66Kb action drop' -d filter show dev "$direct" ingress
+"$O/target/bin/kiln-ctl" status shape | sed -n 's/^  limit      //p' >"$T/limits" || :
+is "kiln-ctl says all of them, and which way" "$(tr '\n' ';' <"$T/limits")" \
+	'net0 inbound 1000 kB/s, peak 2000 kB/s, burst 262144 bytes;net0 outbound 500 kB/s, peak 4000 kB/s, burst 131072 bytes;net1 inbound 300 kB/s, burst 1600 bytes;net1 outbound 200 kB/s, burst 102400 bytes;net2 inbound 100 kB/s, burst 100000 bytes;net2 outbound 700 kB/s, burst 1600 bytes;'
 
 # ---- and what passes; a limit is held from above, whatever this machine can do
 read -r was _ < <(bytes given)
