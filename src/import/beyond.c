@@ -35,6 +35,7 @@ static const struct beyond {
 	{"machine", "run-user", a_host},
 	{"machine", "unit", a_unit},
 	{"machine", "executable", a_host},
+	{"machine", "bridge-helper", a_host},
 	{"machine", "pci-policy", a_policy},
 	{"machine", "cpu-placement", a_host},
 	{"machine", "placement", "nodes that are chosen when QEMU starts are not there before"},

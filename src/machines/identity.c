@@ -78,6 +78,12 @@ static const struct prop identity_props[] = {
 	 .rule = RULE(PATH),
 	 FIELD(machined_program),
 	 .when = is_machined},
+	/* Interfaces take it over as the default of their own (net.Kconfig). */
+	{.name = "bridge-helper",
+	 .sym = "HOST_BRIDGE_HELPER",
+	 .kind = PROP_STRING,
+	 .rule = RULE(PATH),
+	 FIELD(bridge_helper)},
 	{.name = "init", .sym = "HOST_INIT", .kind = PROP_ENUM, FIELD(init), .words = init_words},
 	{.name = "host-programs",
 	 .sym = "HOST_PROGRAMS",

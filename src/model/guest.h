@@ -112,6 +112,7 @@ struct guest_memory {
  * @layout_lock: the lock file, or NULL. @executable: the loader is put in front of the image.
  * @init: word of the choice: what starts the VM on the target, with programs and image in @host_programs and
  * @host_images; @stop_s: seconds for the guest to power off.
+ * @bridge_helper: what makes taps for an ordinary user, by default; interfaces have their own.
  * @machined: systemd-machined is told of the VM, by @machined_program on the target.
  * @pci_policy: word of the choice; @pci_packed follows from it.
  * @split_irqchip: a device needs the I/O APIC in QEMU, not in the kernel.
@@ -144,7 +145,7 @@ struct guest {
 	const char *loader;
 	const char *payload_prefix, *run_user, *unit_id, *layout_lock;
 	bool executable, machined;
-	const char *machined_program;
+	const char *machined_program, *bridge_helper;
 	const struct prop_word *init;
 	const char *host_programs, *host_images;
 	uint64_t stop_s;
