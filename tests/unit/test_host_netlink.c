@@ -5,73 +5,10 @@
  *
  * They are what `strace -e write=3 bridge ...` shows; compared without the number of the request.
  */
-#include "cm.h"
-
-#include <errno.h>
-#include <sys/socket.h>
-
-#include <linux/netlink.h>
+#include "netlink_fixture.h"
 
 #include "base/vlan.h"
-#include "host/netlink.h"
 #include "image/ops.h"
-
-#define SENT_MAX 4
-
-ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to,
-		      socklen_t to_len);
-ssize_t __wrap_recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from,
-			socklen_t *from_len);
-
-ssize_t __wrap___recvfrom_chk(int fd, void *data, size_t len, size_t size, int flags,
-			      struct sockaddr *from, socklen_t *from_len);
-
-static struct {
-	unsigned char data[4096];
-	size_t len;
-} sent[SENT_MAX];
-static unsigned count;
-static int answer;
-
-ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to,
-		      socklen_t to_len)
-{
-	(void)fd;
-	(void)flags;
-	(void)to;
-	(void)to_len;
-	assert_true(count < SENT_MAX && len <= sizeof(sent[0].data));
-	memcpy(sent[count].data, data, len);
-	sent[count++].len = len;
-	return (ssize_t)len;
-}
-
-ssize_t __wrap_recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from,
-			socklen_t *from_len)
-{
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr error;
-	} reply = {.head = {.nlmsg_len = sizeof(reply), .nlmsg_type = NLMSG_ERROR},
-		   .error = {.error = answer}};
-
-	(void)fd;
-	(void)flags;
-	memset(from, 0, *from_len);
-	memcpy(&reply.head.nlmsg_seq, sent[count - 1].data + offsetof(struct nlmsghdr, nlmsg_seq),
-	       sizeof(reply.head.nlmsg_seq));
-	assert_true(len >= sizeof(reply));
-	memcpy(data, &reply, sizeof(reply));
-	return sizeof(reply);
-}
-
-/* The same with _FORTIFY_SOURCE. */
-ssize_t __wrap___recvfrom_chk(int fd, void *data, size_t len, size_t size, int flags,
-			      struct sockaddr *from, socklen_t *from_len)
-{
-	assert_true(len <= size);
-	return __wrap_recvfrom(fd, data, len, flags, from, from_len);
-}
 
 static int port_set(uint32_t flags, const char *vlans)
 {
@@ -80,25 +17,6 @@ static int port_set(uint32_t flags, const char *vlans)
 
 	count = 0;
 	return netlink_port_set(&nl, 3, &change);
-}
-
-/* @hex: bytes in hexadecimal with blanks; "........" stands for the request's number. */
-static void assert_sent(unsigned number, const char *hex)
-{
-	char text[2 * 128 + 1];
-	size_t at = 0;
-
-	assert_true(number < count && sent[number].len <= 128);
-	for (size_t i = 0; i < sent[number].len; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", sent[number].data[i]);
-	for (; *hex; hex++) {
-		if (*hex == ' ')
-			continue;
-		if (*hex != '.')
-			assert_int_equal(text[at], *hex);
-		at++;
-	}
-	assert_int_equal(at, 2 * sent[number].len);
 }
 
 #define HEAD_DEL "34000000 1100 0500 ........ 00000000 07000000 03000000 00000000 00000000"
