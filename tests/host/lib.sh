@@ -170,24 +170,34 @@ fails_at_each() {
 	is "$call: several were tried" "$((n > $3))" 1
 }
 stopped_or_running() { [ -e "$report" ] || grep -q 'stopped by SIGSTOP' "$T/trace" 2>/dev/null; }
-# killed_at_each VM LEAST [CALL [NEXT...]]: the loader is killed behind each system call CALL (sendto, a request to the
-# kernel's networks) that it makes; what that left is removed by down, and the next time by up, or only by those that are
-# named. There are LEAST of them or more. strace_only: further options of strace, for those of one file alone.
+# killed_at N VM CALL NEXT...: the loader is killed behind the N-th system call CALL that it makes, once for each NEXT,
+# down or up, which then removes what that left. False: there are less than N of them; VM runs, under strace as $tracer.
+# strace_only: further options of strace, for those of one file alone.
 strace_only=()
+killed_at() {
+	local n=$1 vm=$2 call=$3 next
+	for next in "${@:4}"; do
+		rm -f "$T/out/stop" "$report" "$T/trace"
+		strace "${strace_only[@]}" -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=STOP:when=$n" \
+			"$run" up "$T/$vm.kiln" >"$T/err" 2>&1 &
+		tracer=$!
+		wait_for 5 stopped_or_running || :
+		[ ! -e "$report" ] || return 1
+		if ! kill -9 "$(pgrep -P $tracer)"; then
+			not_ok "$vm is stopped at $call $n"
+			return 1
+		fi
+		wait $tracer 2>/dev/null || :
+		cleaned_by $next "$vm" "$vm, killed at $call $n"
+	done
+}
+# killed_at_each VM LEAST [CALL [NEXT...]]: killed_at for all of them, sendto (a request to the kernel's networks) where
+# none is named, cleaned by down and by up, or only by those that are named. There are LEAST of them or more.
 killed_at_each() {
-	local vm=$1 call=${3:-sendto} n next tracer killed=0
+	local vm=$1 call=${3:-sendto} n killed=0 cleaners=("${@:4}")
+	[ $# -gt 3 ] || cleaners=(down up)
 	for n in $(seq 200); do
-		for next in "${@:4}" $([ $# -gt 3 ] || echo down up); do
-			rm -f "$T/out/stop" "$report" "$T/trace"
-			strace "${strace_only[@]}" -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=STOP:when=$n" \
-				"$run" up "$T/$vm.kiln" >"$T/err" 2>&1 &
-			tracer=$!
-			wait_for 5 stopped_or_running || :
-			[ ! -e "$report" ] || break 2
-			kill -9 "$(pgrep -P $tracer)"
-			wait $tracer 2>/dev/null || :
-			cleaned_by $next "$vm" "$vm, killed at $call $n"
-		done
+		killed_at "$n" "$vm" "$call" "${cleaners[@]}" || break
 		killed=$n
 	done
 	: >"$T/out/stop"

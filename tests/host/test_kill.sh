@@ -18,19 +18,12 @@ if ! command -v strace >/dev/null; then
 fi
 watched() { printf 'arg report=%s\narg until=%s\n' "$report" "$T/out/stop"; }
 
-# ---- MAC, MTU, port flags, a persistent one, several queues, one of others; VLANs where the kernel knows them
-vlans=
-if ip link add kvprobe type bridge vlan_filtering 1 2>/dev/null; then
-	ip link del kvprobe
-	vlans=yes
-else
-	skip "SIGKILL between the requests for VLANs" "this kernel's bridges know none"
-fi
+# ---- MAC, MTU, port flags, a persistent one, several queues, one of others (VLANs: tests/lab/test_kill_vlan.sh)
 {
 	watched
-	echo "op bridge name=kmade address=10.77.0.1/24 flags=${vlans:+3}${vlans:-1}" | sed 's/3yes/3/'
+	echo "op bridge name=kmade address=10.77.0.1/24 flags=1"
 	echo "op tap owner=net0 name=kt0 bridge=br0 mac=fe:00:00:00:00:07 mtu=1400 queues=2 flags=0x1e7 fd=0"
-	echo "op tap owner=net1 name=kt%d bridge=kmade ${vlans:+vlans=5,10-12 }queues=1 flags=0x${vlans:+20}2 fd=2"
+	echo "op tap owner=net1 name=kt%d bridge=kmade queues=1 flags=2 fd=2"
 	echo "op tap owner=net2 name=given queues=1 flags=0x9 fd=3"
 } | image taps
 starts "QEMU runs" taps
