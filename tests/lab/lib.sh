@@ -11,6 +11,27 @@ echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 modprobe -a tun vhost_net
 ip link set lo up
 
+# A stop has four steps of 33 s at most in the units of these tests, so what takes longer than them hangs: it is ended,
+# and what the guest was doing is said with its name.
+LAB_COMMAND_S=150
+hangs() {
+	echo "did not end in $LAB_COMMAND_S s, at $(cut -d' ' -f1 /proc/uptime) s after the boot: $*"
+	timeout 10 systemctl --no-pager list-jobs
+	ps -eo pid,ppid,stat,etimes,wchan:32,args | grep -v ' \[.*\]$'
+	pgrep 'kiln-|qemu-|systemd' | sed 's|.*|/proc/&/stack|' | xargs -r tail -n 99
+	timeout 10 journalctl --merge --no-pager -o short-monotonic -n 40
+	dmesg | tail -n 20
+}
+limited() {
+	local rc=0
+	timeout -k 5 $LAB_COMMAND_S "$@" || rc=$?
+	[ $rc -ne 124 ] || hangs "$@" >&2
+	return $rc
+}
+systemctl() { limited systemctl "$@"; }
+machinectl() { limited machinectl "$@"; }
+journalctl() { limited journalctl "$@"; }
+
 # compose NAME LINE...: $T/NAME.kiln, a machine with little memory that boots from its network.
 compose() {
 	local name=$1
