@@ -33,16 +33,21 @@ static const struct rtattr *attr_in(const struct rtattr *outer, unsigned type)
 	return outer ? attr_find(RTA_DATA(outer), RTA_PAYLOAD(outer), type) : NULL;
 }
 
+static int is_text(const struct rtattr *attr, const char *text)
+{
+	return attr && RTA_PAYLOAD(attr) == strlen(text) + 1 &&
+	       memcmp(RTA_DATA(attr), text, strlen(text)) == 0;
+}
+
 /* The attribute @type among the options of a message of @kind, or NULL. */
 static const struct rtattr *option_of(const struct nlmsghdr *head, const char *kind, unsigned type)
 {
 	const struct rtattr *attrs = TCA_RTA((char *)NLMSG_DATA(head));
-	const struct rtattr *is = attr_find(attrs, TCA_PAYLOAD(head), TCA_KIND);
+	size_t len = TCA_PAYLOAD(head);
 
-	if (!is || RTA_PAYLOAD(is) != strlen(kind) + 1 ||
-	    memcmp(RTA_DATA(is), kind, strlen(kind)) != 0)
+	if (!is_text(attr_find(attrs, len, TCA_KIND), kind))
 		return NULL;
-	return attr_in(attr_find(attrs, TCA_PAYLOAD(head), TCA_OPTIONS), type);
+	return attr_in(attr_find(attrs, len, TCA_OPTIONS), type);
 }
 
 static int is_read(void *to, size_t size, const struct rtattr *attr)
@@ -91,7 +96,8 @@ static void filter_reply(void *arg, const struct nlmsghdr *head)
 	/* Action 1 of the filter. */
 	const struct rtattr *action = attr_in(option_of(head, "u32", TCA_U32_ACT), 1);
 
-	if (!is_read(&police, sizeof(police),
+	if (!is_text(attr_in(action, TCA_ACT_KIND), "police") ||
+	    !is_read(&police, sizeof(police),
 		     attr_in(attr_in(action, TCA_ACT_OPTIONS), TCA_POLICE_TBF)))
 		return;
 	*look->limit = (struct tc_limit){

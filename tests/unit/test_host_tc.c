@@ -208,6 +208,19 @@ static void test_what_the_kernel_refuses_is_handed_on(void **state)
 	"00000000 00000000 00000000 00000000 00000000 18000400 00000000 00000000" \
 	"00000000 e7733800 ab7d0000"
 
+/* And of the filter above, with the peak: the third of three messages, behind that of the table that it is in. */
+#define FILTER                                                                              \
+	"54010000 2c000200 00000000 00000000 00000000 02000000 00080080 0000ffff 0003bc4a " \
+	"08000100 75333200 08000b00 00000000 20010200 24000500 01000100 00000000 00000000 " \
+	"00000000 00000000 00000000 00000000 00000000 08000200 00000080 08000100 01000000 " \
+	"08000b00 08000000 c4000700 c0000100 0b000100 706f6c69 63650000 44000400 14000100 " \
+	"00000000 00000000 00000000 00000000 14000700 00000000 00000000 00000000 00000000 " \
+	"18000300 00000000 00000000 00000000 00000000 00000000 08000a00 00000000 64000200 " \
+	"3c000100 01000000 02000000 00000000 e7733800 00080100 00010000 00000000 c8140500 " \
+	"00010000 00000000 28db0b00 01000000 01000000 00000000 24000600 c7000000 00000000 " \
+	"c7000000 00000000 00000000 00000000 00000000 00000000 1c000900 00000000 00000000 " \
+	"00000000 00000000 00000000 00000000"
+
 /* tell() - that message is in the answer to that request. */
 static void tell(unsigned request, const char *hex)
 {
@@ -272,6 +285,38 @@ static void test_what_is_not_ours_is_no_limit(void **state)
 	assert_int_equal(netlink_limits_look(&nl, INDEX, &leaves, &comes_in), -EPERM);
 }
 
+static void test_a_filter_is_read_as_its_limit(void **state)
+{
+	(void)state;
+	begin();
+	tell(1, FILTER);
+	assert_int_equal(netlink_limits_look(&nl, INDEX, &leaves, &comes_in), 0);
+	assert_int_equal(leaves.rate, 0);
+	assert_int_equal(comes_in.rate, RATE);
+	assert_in_range(comes_in.burst, BURST - 1, BURST);
+	assert_int_equal(comes_in.peak, PEAK);
+	assert_int_equal(comes_in.peak_burst, TC_PACKET_MAX);
+}
+
+/* Without a mark, of another kind, with another action, and with one whose options are cut off. */
+static void test_anothers_filter_is_no_limit(void **state)
+{
+	static const struct {
+		size_t at;
+		unsigned char byte;
+	} odd[] = {{20, 3}, {35, 0x00}, {40, 'x'}, {128, 'x'}, {216, 0x38}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+		begin();
+		tell(1, FILTER);
+		told[1][odd[i].at] = odd[i].byte;
+		assert_int_equal(netlink_limits_look(&nl, INDEX, &leaves, &comes_in), 0);
+		if (comes_in.rate)
+			fail_msg("byte %zu", odd[i].at);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +330,8 @@ int main(void)
 		cmocka_unit_test(test_what_the_kernel_refuses_is_handed_on),
 		cmocka_unit_test(test_a_class_is_read_as_its_limit),
 		cmocka_unit_test(test_what_is_not_ours_is_no_limit),
+		cmocka_unit_test(test_a_filter_is_read_as_its_limit),
+		cmocka_unit_test(test_anothers_filter_is_no_limit),
 	};
 
 	return cmocka_run_group_tests_name("host_tc", tests, NULL, NULL);
