@@ -194,6 +194,10 @@ static const char *beyond_helper(const struct net *net)
 		return "mtu";
 	if (net->tap_mac)
 		return "tap-mac";
+	if (net->inbound.average)
+		return "inbound-average";
+	if (net->outbound.average)
+		return "outbound-average";
 	return prop_word_is(net->link, "DOWN") ? "link" : NULL;
 }
 
