@@ -92,10 +92,15 @@ static bool has_trunk(const struct vm_dev *dev)
 	return net_has_vlans(dev) && net_of(dev)->vlan_trunk;
 }
 
+static bool has_mtu(const struct vm_dev *dev)
+{
+	return net_is_tap(dev) || net_is_passt(dev);
+}
+
 /* A virtio card tells the guest. In a network there is none to tell, which is what 0 of a tap means too. */
 static bool has_guest_mtu(const struct vm_dev *dev)
 {
-	return (net_is_tap(dev) || net_is_network(dev)) && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return (has_mtu(dev) || net_is_network(dev)) && (dev->class->flags & CLASS_MULTI_QUEUE);
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -371,7 +376,7 @@ static const struct prop net_props[] = {
 	 FIELD(mtu),
 	 .xml = "mtu/@size",
 	 .max = 65521,
-	 .when = net_is_tap},
+	 .when = has_mtu},
 	{.name = "guest-mtu",
 	 .kind = PROP_UINT,
 	 .flags = PROP_ABI,

@@ -16,7 +16,7 @@
  */
 struct net_passt {
 	const char *program, *interface, *log;
-	const char *protocols, *addresses, *ports, *guest_ports;
+	const char *protocols, *addresses, *ports, *ends, *guest_ports;
 };
 
 /** struct net_limit - of a direction, as the guest sees it; kilobytes of 1000 bytes a second, and KiB. */
@@ -141,10 +141,14 @@ static inline bool net_may_vhost(const struct vm_dev *dev)
 	return net_has_vhost(dev) && !prop_word_is(net_of(dev)->vhost, "OFF");
 }
 
-/** struct net_forward - an item of NETn_FORWARDS. @address: of the host, "" = each. */
+/**
+ * struct net_forward - an item of NETn_FORWARDS: @count ports from @port on, that lead to as many from @guest on.
+ * @address: of the host, as inet_ntop() writes it; "" = each.
+ */
 struct net_forward {
 	const char *protocol, *address;
-	uint64_t port, guest;
+	bool is_ipv6;
+	uint64_t port, guest, count;
 };
 
 /** net_forward_next() - the next good item of a list. Return: whether there is one. */

@@ -152,13 +152,13 @@ static void check_vlans(const struct check *check, const struct vm *vm, struct e
 static void check_mtu(const struct check *check, const struct vm *vm, struct err_list *errs)
 {
 	vm_for_each_dev(dev, vm->devs) {
-		if (dev->family != &net_family || dev->repeat || !net_is_tap(dev) ||
-		    !net_of(dev)->mtu || net_of(dev)->mtu >= MTU_MIN)
+		if (dev->family != &net_family || dev->repeat || !net_of(dev)->mtu ||
+		    net_of(dev)->mtu >= MTU_MIN)
 			continue;
 		struct err *err = dev_error(errs, dev, "mtu", check->name, "MTU %u is too small",
 					    (unsigned)net_of(dev)->mtu);
 
-		err_why(err, "The kernel's and virtio's smallest is %d.", MTU_MIN);
+		err_why(err, "The kernel's, virtio's and passt's smallest is %d.", MTU_MIN);
 		err_fix(err, "Set %d or more, or 0 to leave it as it is.", MTU_MIN);
 	}
 }

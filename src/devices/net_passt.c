@@ -24,10 +24,16 @@ static void add_item(struct text *list, const char *item)
 	text_fmt(list, "%s%s", list->len ? "," : "", item);
 }
 
+/* The last port of those from @first on. */
+static const char *last_of(struct arena *arena, uint64_t first, const struct net_forward *forward)
+{
+	return arena_fmt(arena, "%u", (unsigned)(first + forward->count - 1));
+}
+
 void net_passt_prepare(struct vm *vm, struct vm_dev *dev, struct net *net)
 {
 	struct text protocols = {.arena = vm->arena}, addresses = protocols, ports = protocols,
-		    guests = protocols;
+		    ends = protocols, guests = protocols;
 	const char *cursor = net->forwards;
 	struct net_forward forward;
 	unsigned count = 0;
@@ -37,7 +43,9 @@ void net_passt_prepare(struct vm *vm, struct vm_dev *dev, struct net *net)
 	while (net_forward_next(vm->arena, &cursor, &forward)) {
 		add_item(&protocols, forward.protocol);
 		/* An empty item is not written. */
-		text_fmt(&addresses, "%s%s", count++ ? "," : "", forward.address);
+		text_fmt(&addresses, "%s%s", count ? "," : "", forward.address);
+		text_fmt(&ends, "%s%s", count++ ? "," : "",
+			 forward.count > 1 ? last_of(vm->arena, forward.port, &forward) : "");
 		add_item(&ports, arena_fmt(vm->arena, "%u", (unsigned)forward.port));
 		add_item(&guests, arena_fmt(vm->arena, "%u", (unsigned)forward.guest));
 	}
@@ -46,7 +54,17 @@ void net_passt_prepare(struct vm *vm, struct vm_dev *dev, struct net *net)
 	net->passt.protocols = text_str(&protocols);
 	net->passt.addresses = text_str(&addresses);
 	net->passt.ports = text_str(&ports);
+	net->passt.ends = text_str(&ends);
 	net->passt.guest_ports = text_str(&guests);
+}
+
+/* "2222", or of several "8000-8010". */
+static const char *ports_text(struct arena *arena, uint64_t first,
+			      const struct net_forward *forward)
+{
+	if (forward->count == 1)
+		return arena_fmt(arena, "%u", (unsigned)first);
+	return arena_fmt(arena, "%u-%s", (unsigned)first, last_of(arena, first, forward));
 }
 
 /* As image/ops.h has them; "tcp:127.0.0.1/2222:22" in the words of passt(1). */
@@ -57,9 +75,10 @@ static const char *forwards_text(const struct vm_dev *dev, struct arena *arena)
 	struct net_forward forward;
 
 	while (net_forward_next(arena, &cursor, &forward))
-		add_item(&list, arena_fmt(arena, "%s:%s%s%u:%u", forward.protocol, forward.address,
-					  *forward.address ? "/" : "", (unsigned)forward.port,
-					  (unsigned)forward.guest));
+		add_item(&list, arena_fmt(arena, "%s:%s%s%s:%s", forward.protocol, forward.address,
+					  *forward.address ? "/" : "",
+					  ports_text(arena, forward.port, &forward),
+					  ports_text(arena, forward.guest, &forward)));
 	return text_str(&list);
 }
 
@@ -90,6 +109,7 @@ void net_passt_emit(const struct vm_dev *dev, struct emit *emit)
 	op.passt.forwards = forwards_text(dev, emit->arena);
 	op.passt.interface = passt->interface ? emit_site_value(emit, dev, "passt-interface") : "";
 	op.passt.log = passt->log ? passt->log : "";
+	op.passt.mtu = (uint32_t)net_of(dev)->mtu;
 	add_stream(dev, emit, ARG_LOADER_ONLY, "fd", "str",
 		   emit_mark(emit, FIX_FD, emit_op(emit, &op), 0, ""));
 	/* In a shell somebody else starts it, in the same folder. */

@@ -73,19 +73,27 @@ void net_passt_emit(const struct vm_dev *dev, struct emit *emit);
 		 .flags = PROP_XML_LIST,                                                  \
 		 .field = offsetof(struct net, passt.ports),                              \
 		 .xml = "portForward[%u]/range/@start"},                                  \
+		{.name = "shown-ends",                                                    \
+		 .kind = PROP_STRING,                                                     \
+		 .flags = PROP_XML_LIST,                                                  \
+		 .field = offsetof(struct net, passt.ends),                               \
+		 .xml = "portForward[%u]/range/@end"},                                    \
 	{                                                                                 \
 		.name = "shown-guest-ports", .kind = PROP_STRING, .flags = PROP_XML_LIST, \
 		.field = offsetof(struct net, passt.guest_ports),                         \
 		.xml = "portForward[%u]/range/@to"                                        \
 	}
 
-/* No item of NETn_FORWARDS is a range, or one that is excluded, or bound to an interface. */
-#define NET_FORWARD_PORTS                                                \
-	"{portForward[%u]/range/@start d}:{portForward[%u]/range/@to d}" \
-	"{!portForward[%u]/range/@end}{!portForward[%u]/range/@exclude}" \
-	"{!portForward[%u]/@dev}"
-#define NET_FORWARD_PARTS                                                          \
-	"{portForward[%u]/@proto}:{portForward[%u]/@address 4}:" NET_FORWARD_PORTS \
-	"|{portForward[%u]/@proto}{!portForward[%u]/@address}:" NET_FORWARD_PORTS
+/* No item of NETn_FORWARDS has ports that are left out, or is bound to an interface (src/import/forwards.c). */
+#define NET_FORWARD_RANGES(head)                                               \
+	head "{portForward[%u]/range/@start d}{!portForward[%u]/range/@end}"   \
+	     ":{portForward[%u]/range/@to d}" NET_FORWARD_REST "|" head        \
+	     "{portForward[%u]/range/@start d}-{portForward[%u]/range/@end d}" \
+	     ":{portForward[%u]/range/@to d}" NET_FORWARD_REST
+#define NET_FORWARD_REST "{!portForward[%u]/range/@exclude}{!portForward[%u]/@dev}"
+#define NET_FORWARD_PARTS                                                                                          \
+	NET_FORWARD_RANGES("{portForward[%u]/@proto}:{portForward[%u]/@address 4}:")                               \
+	"|" NET_FORWARD_RANGES("{portForward[%u]/@proto}:[{portForward[%u]/@address 6}]:") "|" NET_FORWARD_RANGES( \
+		"{portForward[%u]/@proto}{!portForward[%u]/@address}:")
 
 #endif

@@ -340,6 +340,8 @@ static void tell_passt(struct script *script, const struct op *op)
 		 script_quote(arena, arena_fmt(arena, "./%s-%s.passt", name, passt->owner)));
 	if (passt->interface[0])
 		text_fmt(&how, " --interface %s", passt->interface);
+	if (passt->mtu)
+		text_fmt(&how, " --mtu %u", passt->mtu);
 	if (passt->log[0])
 		text_fmt(&how, " --log-file %s", script_quote(arena, passt->log));
 	text_add(&how, " --one-off");

@@ -3,7 +3,7 @@
  * passt.c - operation passt: start the program that connects the guest to the network of an ordinary user,
  * with one end of a socket pair.
  *
- * In: the ports that it forwards, the interface whose addresses it gives the guest. Out: the other end, for
+ * In: the ports that it forwards, the interface whose addresses it gives the guest, the MTU. Out: the other end, for
  * QEMU. passt runs as QEMU's user and needs no right. It ends when QEMU lets go of the socket ("one-off",
  * passt(1)), and with this process, which becomes QEMU; nothing has to be released, and no interface of the
  * host belongs to the VM.
@@ -89,7 +89,7 @@ static int add_forwards(char *list, const char **args, unsigned *count)
 static const char *const *arguments(const struct op_passt *passt, struct err *err)
 {
 	static const char *args[ARGS_MAX];
-	static char forwards[SITE_VALUE_MAX];
+	static char forwards[SITE_VALUE_MAX], mtu[12];
 	unsigned count = 0;
 
 	args[count++] = passt->program;
@@ -107,6 +107,11 @@ static const char *const *arguments(const struct op_passt *passt, struct err *er
 	if (passt->log[0]) {
 		args[count++] = "--log-file";
 		args[count++] = passt->log;
+	}
+	if (passt->mtu) {
+		(void)snprintf(mtu, sizeof(mtu), "%u", passt->mtu);
+		args[count++] = "--mtu";
+		args[count++] = mtu;
 	}
 	if (snprintf(forwards, sizeof(forwards), "%s", passt->forwards) >= (int)sizeof(forwards) ||
 	    add_forwards(forwards, args, &count)) {

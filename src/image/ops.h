@@ -204,7 +204,7 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
 	F(TEXT, owner, 0)    \
 	F(TEXT, program, 0)  \
 	F(TEXT, forwards, 0) \
-	F(TEXT, interface, 0) F(TEXT, log, 0) F(FD, fd, 0)
+	F(TEXT, interface, 0) F(TEXT, log, 0) F(U32, mtu, 65521) F(FD, fd, 0)
 #define OP_SCSI_FIELDS(F) \
 	F(TEXT, owner, 0) \
 	F(TEXT, name, 0) F(FLAGS, flags, SCSI_READ_ONLY) F(FD, fd, 0)
@@ -268,7 +268,8 @@ enum accel_policy { ACCEL_KVM, ACCEL_TCG, ACCEL_AUTO, ACCEL_POLICY_COUNT };
  * vsock: the kernel's side of virtio sockets.
  * swtpm: a socket to a TPM emulator that is started, with its state in a folder.
  * passt: a socket to a passt that is started; @forwards "tcp:SPEC,udp:SPEC" with SPEC as in passt(1), or "";
- *        @interface of the host that the guest takes after, or ""; @log, a path, or "".
+ *        @interface of the host that the guest takes after, or ""; @log, a path, or ""; @mtu that it tells the
+ *        guest, or 0.
  * cancel: the file that cancels commands of the host's TPM at PATH, or /dev/null.
  * port: the first free TCP port of an address from @first to @last, for FIX_PORT @index.
  * secret: what a file or a systemd credential holds, in a memory file that QEMU's user alone may read.

@@ -17,6 +17,9 @@ void defaults_apply(struct import *import);
 /** defaults_counted() - whether the file gives no index of a controller, and the one it has was counted. */
 bool defaults_counted(const xmlNode *controller);
 
+/** defaults_forwards() - the part of it that looks at the ports that a passt forwards; @node: <interface>. */
+void defaults_forwards(struct import *import, xmlNodePtr node);
+
 /** defaults_devices() - the part of it that looks at each device by itself; puts disks into their order. */
 void defaults_devices(struct import *import, xmlNodePtr devices);
 

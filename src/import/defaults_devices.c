@@ -230,34 +230,6 @@ static void open_vswitch(struct import *import, xmlNodePtr node)
 	remove_node(xml_find_element(node, "virtualport"));
 }
 
-/* A port of passt's without another one for the guest leads to the same. Each range stands alone here. */
-static void forward_ranges(struct import *import, xmlNodePtr node)
-{
-	tree_for_each(forward, node)
-	{
-		xmlNodePtr first, second, alone;
-
-		if (!tree_is(forward, "portForward"))
-			continue;
-		first = xml_find_element(forward, "range");
-		if (!first)
-			continue;
-		if (!xml_attr_text(import->arena, first, "end"))
-			fill(import, first, "@to", value_of(import, first, "@start"));
-		if (value_is(import, first, "@exclude", "no"))
-			unset(first, "exclude");
-		second = xml_find_element(forward, "range[2]");
-		if (!second)
-			continue;
-		alone = xmlDocCopyNode(forward, forward->doc, 2);
-		(void)xmlAddNextSibling(forward, alone);
-		while ((second = xml_find_element(forward, "range[2]"))) {
-			xmlUnlinkNode(second);
-			(void)xmlAddChild(alone, second);
-		}
-	}
-}
-
 static void interface(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr target = xml_find_element(node, "target");
@@ -272,7 +244,7 @@ static void interface(struct import *import, xmlNodePtr node)
 	if (value_is(import, node, "@type", "network"))
 		network(import, node);
 	native_first(node);
-	forward_ranges(import, node);
+	defaults_forwards(import, node);
 	open_vswitch(import, node);
 	if (value_is(import, node, "@type", "direct"))
 		fill(import, node, "source/@mode", "vepa");

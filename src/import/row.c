@@ -7,6 +7,7 @@
  */
 #include "import/row.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/vlan.h"
@@ -223,14 +224,6 @@ static void read_row(struct element *element, const struct prop *row)
 	}
 }
 
-static bool is_ipv4(struct arena *arena, const char *text)
-{
-	unsigned prefix;
-	uint32_t address;
-
-	return ident_parse_ipv4_net(arena_fmt(arena, "%s/32", text), &address, &prefix) == 0;
-}
-
 /** struct parts - where the parts of a text are. @item: of a list its number, from 0. */
 struct parts {
 	struct arena *arena;
@@ -257,6 +250,7 @@ static const char *part_text(const struct parts *parts, const char *part, size_t
 		path_text(parts, arena_dup(arena, part + absent,
 					   (space ? (size_t)(space - part) : len) - absent));
 	size_t skip = strlen(form);
+	unsigned char address[16];
 	uint64_t value;
 
 	if (absent)
@@ -264,7 +258,9 @@ static const char *part_text(const struct parts *parts, const char *part, size_t
 	if (!text || !skip)
 		return text;
 	if (strcmp(form, "4") == 0)
-		return is_ipv4(arena, text) ? text : NULL;
+		return inet_pton(AF_INET, text, address) == 1 ? text : NULL;
+	if (strcmp(form, "6") == 0)
+		return inet_pton(AF_INET6, text, address) == 1 ? text : NULL;
 	if (strcmp(form, "d") != 0 && form[skip - 1] != 'x' && form[skip - 1] != 'd')
 		return strncmp(text, form, skip) == 0 ? text + skip : NULL;
 	if (!tree_number(text, &value) || value > UINT32_MAX)

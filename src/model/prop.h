@@ -79,7 +79,7 @@ struct prop_word {
  *       = not in XML. Of a row of the machine itself: below <domain>.
  *       A path that begins with '/' counts from <domain>; "%s" in it is the number of the device's slot.
  * @joined: of a STRING that XML shows in parts alone: what reads it back, with each part as {PATH FORM}, a
- *          form being x or d with a width as of printf, 4 an IPv4 address, or a text that the part begins
+ *          form being x or d with a width as of printf, 4 or 6 an address of IP, or a text that the part begins
  *          with and that is left out: "{source/adapter/@name scsi_host}:{source/address/@unit d}"; {PATH} is
  *          the part as it is, and {!PATH} must not be there. '|' separates forms of the text; the first whose
  *          parts are all there is it. With PROP_XML_LIST of each item, "%u" in the paths as in @xml.

@@ -88,6 +88,8 @@ fails "no passt" "cannot run /nowhere/passt: No such file"
 has "says how to get it" 'apt install passt.*CONFIG_NETn_PASST' "$T/err"
 rc_is "check finds it" 4 "$run" check "$T/net.kiln"
 has "check's message" 'cannot run /nowhere/passt' "$T/err"
+plan "mtu=1400 forwards=udp:2001:db8::2/8000-8010:9000-9010,tcp:1:1" "$T/lab/says" | image net
+fails "an MTU and several ports" "$T/lab/says ended: $said --mtu 1400 --udp-ports 2001:db8::2/8000-8010:9000-9010 --tcp-ports 1:1$"
 for list in sctp:1:1 tcp: 2222:22 "tcp:1:1,,"; do
 	plan "forwards=$list" "$T/lab/silent" | image net
 	fails "ports \"$list\"" "\"$list\" are no ports to forward"
@@ -157,6 +159,32 @@ kill -9 $pid; wait $pid 2>/dev/null || :
 wait_for 5 no_passt || :
 is "and with a QEMU that was killed" "$(passts)" ""
 swept net
+
+# Several ports of one item, and IPv6.
+ip -6 addr add 2001:db8::2/64 dev kbr0 nodad
+ip -6 route add default via 2001:db8::1
+plan "mtu=1400 forwards=tcp:127.0.0.1/8000-8002:9000-9002,udp:2001:db8::2/5000-5001:1-2,tcp:::1/443:443,tcp:::/2022:22" | image net
+fails "a port below 1024 of IPv6" "/usr/bin/passt ended: Failed to bind any port for '-t ::1/443:443', exiting"
+plan "mtu=1400 forwards=tcp:127.0.0.1/8000-8002:9000-9002,udp:2001:db8::2/5000-5001:1-2,tcp:::/2022:22" | image net
+start
+is "several ports, and of IPv6" "$(listens)" "tcp 127.0.0.1:8000;tcp 127.0.0.1:8001;tcp 127.0.0.1:8002;tcp [::]:2022;udp [2001:db8::2]:5000;udp [2001:db8::2]:5001;"
+has "it is told the MTU" '--mtu.1400.' <(tr '\0' . <"/proc/$(passts)/cmdline")
+plan "forwards=tcp:127.0.0.1/8002-8003:1-2" | image other
+"$run" up "$T/other.kiln" 2>"$T/err" & other=$!
+wait_for 10 test -e /run/kiln/other/state || :
+wait_for 5 sh -c 'ss -Hlt | grep -q 127.0.0.1:8003' || :
+is "of several it takes those that are free" "$(listens | grep -o 'tcp 127[^;]*' | tr '\n' ' ')" "tcp 127.0.0.1:8000 tcp 127.0.0.1:8001 tcp 127.0.0.1:8002 tcp 127.0.0.1:8003 "
+stop; wait $other || :
+swept other
+wait_for 5 no_passt || :
+is "and all end" "$(passts)$(listens)" ""
+plan "forwards=tcp:2001:db8::9/8080:80" | image net
+fails "an address of IPv6 that the host has not" "/usr/bin/passt ended: Failed to bind any port for '-t 2001:db8::9/8080:80'"
+plan "mtu=67" | image net
+fails "an MTU that is too small" "/usr/bin/passt ended: Invalid MTU: 67"
+ip -6 route del default
+ip -6 addr del 2001:db8::2/64 dev kbr0
+plan "interface=kbr0 forwards=tcp:127.0.0.1/2222:22,udp:5353:53,tcp:8080:80" | image net
 
 # An ordinary user's, without any right.
 start "${user[@]}"

@@ -29,7 +29,7 @@ static const struct {
 	{2, 0xd6878cda8bc2b7c1},
 	{3, 0x4374c186a307ac42},
 	{4, 0xe6990a9ac4fda54a},
-	{5, 0x0242cc4ecb6c2306},
+	{5, 0x238182c6d381d0a3},
 };
 
 static void add_operations(struct buf *buf)
