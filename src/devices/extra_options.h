@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * extra_options.h - which options of QEMU may stand in the extra arguments; private to devices/extra.c.
+ * extra_options.h - which options of QEMU may stand in the extra arguments; for devices/extra.c and an import.
  */
 #ifndef KILN_DEVICES_EXTRA_OPTIONS_H
 #define KILN_DEVICES_EXTRA_OPTIONS_H

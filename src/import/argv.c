@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "devices/extra_options.h"
 #include "import/argv_place.h"
 #include "import/head.h"
 #include "qemu/render.h"
@@ -110,9 +111,12 @@ static void drop_monitors(struct argv *argv)
 {
 	argv_for_each(option, argv)
 	{
-		const char *id = !option->done && option->tree && strcmp(option->name, "-mon") == 0
-					 ? argv_peek(argv, option->tree, "chardev")
-					 : NULL;
+		bool qmp =
+			strcmp(option->name, "-qmp") == 0 || strcmp(option->name, "-monitor") == 0;
+		const char *id =
+			argv_is_open(option, "-mon") ? argv_peek(argv, option->tree, "chardev")
+			: qmp && strncmp(option->value, "chardev:", 8) == 0 ? option->value + 8
+									    : NULL;
 		struct argv_option *chardev = id ? argv_find(argv, "-chardev", "id", id) : NULL;
 
 		if (chardev)
@@ -120,12 +124,29 @@ static void drop_monitors(struct argv *argv)
 	}
 }
 
+/* The sound of the host has a name of Kiln's. */
+static void rename_audio(struct argv *argv, struct argv_option *option)
+{
+	const char *id = argv_take(argv, option->tree, "audiodev");
+	xmlNodePtr node = id ? argv_audio_find(argv, id) : NULL;
+
+	if (!id)
+		return;
+	option->settled |= node != NULL;
+	node_add_string(argv->arena, option->tree, "audiodev",
+			node ? arena_fmt(argv->arena, "audio%s",
+					 xml_attr_text(argv->arena, node, "id"))
+			     : id);
+}
+
 static void keep(struct argv *argv, struct argv_option *option)
 {
 	bool json = option->given && option->value && option->value[0] == '{';
 
-	if (option->tree && strcmp(option->name, "-device") == 0)
+	if (option->tree && strcmp(option->name, "-device") == 0) {
 		place_rename(argv, option);
+		rename_audio(argv, option);
+	}
 	/* What was made of another option, or got a place, is what its members are. */
 	if ((!option->given || option->settled) && option->tree)
 		option->value =
@@ -145,13 +166,40 @@ static void keep(struct argv *argv, struct argv_option *option)
 		  "Kiln does not know it, and QEMU gets it as it is");
 }
 
+/* Why it cannot go to QEMU beside what Kiln writes; NULL = it can. */
+static const char *why_not(const struct argv *argv, const struct argv_option *option)
+{
+	const struct extra_option *known = extra_option_find(option->name);
+	const char *kind;
+
+	if (!known)
+		return "QEMU 7 and newer have no such option";
+	if (strcmp(option->name, "-snapshot") == 0)
+		return "Kiln has no disk that forgets what was written; give the guest one with a "
+		       "backing file, and make its upper file anew before each start";
+	if (known->why || strcmp(option->name, "-set") == 0)
+		return "Kiln decides itself what this option is about, and has no setting that says "
+		       "it";
+	kind = argv_is_open(option, "-drive") ? argv_peek(argv, option->tree, "if") : "none";
+	return kind && strcmp(kind, "none") == 0 ? NULL : "no machine of Kiln's has such drives";
+}
+
 void argv_rest(struct argv *argv)
 {
 	drop_monitors(argv);
 	argv_for_each(option, argv)
 	{
-		if (!option->done && !means_nothing(argv, option))
+		const char *why;
+
+		if (option->done || means_nothing(argv, option))
+			continue;
+		why = why_not(argv, option);
+		if (!why) {
 			keep(argv, option);
+			continue;
+		}
+		option->done = true;
+		argv_note(argv, option, IMPORT_LOST, option->value ? option->value : "", why);
 	}
 }
 

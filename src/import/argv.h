@@ -205,6 +205,9 @@ void argv_slots(struct argv *argv);
 /** argv_is_driver() - whether @name is the driver @have, or that on a transport: "virtio-net-device". */
 bool argv_is_driver(const char *have, const char *name);
 
+/** argv_is_first_screen() - whether it is an adapter with the ports of a VGA, of which there is one. */
+bool argv_is_first_screen(const char *driver);
+
 /** argv_driver() - QEMU's own name of a device that it has another name for. */
 const char *argv_driver(const char *name);
 
@@ -217,6 +220,9 @@ void argv_devices(struct argv *argv);
 
 /** argv_others() - screens, sound of the host, objects, tables. */
 void argv_others(struct argv *argv);
+
+/** argv_numa() - -numa: cells. */
+void argv_numa(struct argv *argv);
 
 /** argv_drop_secrets() - take out the secrets that nobody names. */
 void argv_drop_secrets(struct argv *argv);
@@ -269,6 +275,9 @@ const char *argv_descriptor(const struct argv *argv, const char *path);
 
 /** argv_usb_host() - which USB device of the host it is: by its place or by its numbers. */
 void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree);
+
+/** argv_audio_find() - the element of the -audiodev of that id, or NULL. */
+xmlNodePtr argv_audio_find(const struct argv *argv, const char *id);
 
 /** argv_set_audio() - connect it to the -audiodev of that id; nothing where there is none. */
 void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id);

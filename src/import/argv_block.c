@@ -157,7 +157,7 @@ static void read_format(struct walk *walk, struct node *tree, const char *driver
 		read_storage(walk, file);
 }
 
-static void read_limits(struct walk *walk, const char *id)
+static void set_limits(const struct walk *walk, struct node *limits)
 {
 	static const struct {
 		const char *qemu, *row;
@@ -170,27 +170,76 @@ static void read_limits(struct walk *walk, const char *id)
 		const char *qemu, *row;
 	} parts[] = {{"", ""}, {"-max", "-burst"}, {"-max-length", "-burst-length"}};
 	struct argv *argv = walk->argv;
-	struct argv_option *option = argv_group(argv, id);
-	struct node *limits = option ? argv_take_tree(option->tree, "limits") : NULL;
+
+	block_set(walk, "throttle", "y");
+	for (size_t i = 0; i < ARRAY_SIZE(counters) * ARRAY_SIZE(parts); i++) {
+		const char *key =
+			arena_fmt(argv->arena, "%s%s", counters[i / 3].qemu, parts[i % 3].qemu);
+
+		block_take(walk, limits,
+			   arena_fmt(argv->arena, "%s%s", counters[i / 3].row, parts[i % 3].row),
+			   key);
+	}
+	block_take(walk, limits, "io-size", "iops-size");
+}
+
+static void read_limits(struct walk *walk, const char *id)
+{
+	struct argv_option *option = argv_group(walk->argv, id);
+	struct node *limits = option ? argv_take_tree(option->tree, "limits") : NULL, *copy;
 
 	block_set(walk, "throttle", "y");
 	if (strncmp(id, "throttle-", 9) == 0)
 		block_set(walk, "throttle-group", id + 9);
-	for (size_t i = 0; limits && i < ARRAY_SIZE(counters) * ARRAY_SIZE(parts); i++) {
-		const char *key =
-			arena_fmt(argv->arena, "%s%s", counters[i / 3].qemu, parts[i % 3].qemu);
-
-		block_set(walk,
-			  arena_fmt(argv->arena, "%s%s", counters[i / 3].row, parts[i % 3].row),
-			  argv_peek(argv, limits, key));
-	}
 	if (!limits)
 		return;
-	block_set(walk, "io-size", argv_peek(argv, limits, "iops-size"));
 	/* The next disk of the group has the same. */
+	copy = node_new(walk->argv->arena, NODE_OBJECT);
+	node_for_each(item, limits)
+		node_add_string(walk->argv->arena, copy, item->key,
+				argument_text(walk->argv->arena, item));
+	set_limits(walk, copy);
 	limits->next = NULL;
 	option->tree->last_child->next = limits;
 	option->tree->last_child = limits;
+}
+
+/* Limits in -drive, also by their names from before QEMU 1.7. */
+static void read_drive_limits(struct walk *walk, struct node *tree)
+{
+	static const struct {
+		const char *old, *now;
+	} names[] = {
+		{"iops", "iops-total"},
+		{"iops_rd", "iops-read"},
+		{"iops_wr", "iops-write"},
+		{"bps", "bps-total"},
+		{"bps_rd", "bps-read"},
+		{"bps_wr", "bps-write"},
+		{"iops_max", "iops-total-max"},
+		{"iops_rd_max", "iops-read-max"},
+		{"iops_wr_max", "iops-write-max"},
+		{"bps_max", "bps-total-max"},
+		{"bps_rd_max", "bps-read-max"},
+		{"bps_wr_max", "bps-write-max"},
+		{"iops_size", "iops-size"},
+	};
+	struct argv *argv = walk->argv;
+	struct node *limits = argv_take_tree(tree, "throttling");
+
+	if (!limits)
+		limits = node_new(argv->arena, NODE_OBJECT);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = argv_take(argv, tree, names[i].old);
+
+		if (value)
+			node_add_string(argv->arena, limits, names[i].now, value);
+	}
+	if (!limits->child)
+		return;
+	block_take(walk, limits, "throttle-group", "group");
+	set_limits(walk, limits);
+	argv_lost(argv, walk->option, "throttling", limits, no_setting);
 }
 
 static void read_node(struct walk *walk, struct node *tree)
@@ -297,6 +346,7 @@ static void read_drive(struct walk *walk)
 	if (argv_truth(argv, tree, "copy-on-read", false))
 		block_set(walk, "copy-on-read", "y");
 	block_take(walk, tree, "serial", "serial");
+	read_drive_limits(walk, tree);
 	media = argv_take(argv, tree, "media");
 	(void)argv_take_if(argv, tree, "if", "none");
 	if (!file) {

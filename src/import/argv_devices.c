@@ -213,6 +213,7 @@ static void drop_counted(struct argv *argv, xmlNodePtr node, struct node *tree)
 
 	drop_if(argv, tree, "chassis", place_index(argv, node));
 	drop_if(argv, tree, "chassis_nr", place_index(argv, node));
+	drop_if(argv, tree, "slot", 0);
 	if (slot && function && tree_number(slot, &at[0]) && tree_number(function, &at[1]))
 		drop_if(argv, tree, "port", (unsigned)(down ? at[0] : at[0] << 3 | at[1]));
 	argv_set(argv, node, "node", argv_take(argv, tree, "numa_node"));
@@ -341,6 +342,11 @@ static void take_links(struct argv *argv, xmlNodePtr node, struct node *tree)
 	/* A cache that is written back is what a disk has. */
 	if (strcmp(item->family->name, "disk") == 0)
 		(void)argv_take_if(argv, tree, "write-cache", "on");
+	/* What older command lines said, and QEMU has by itself. */
+	if (strcmp(item->family->name, "disk") == 0)
+		(void)argv_take_if(argv, tree, "scsi", "off");
+	if (strcmp(item->family->name, "video") == 0)
+		(void)argv_take_if(argv, tree, "edid", "on");
 	if (strcmp(item->family->name, "disk") == 0 && !item->settings)
 		argv_set(argv, node, "source", "NONE");
 }
@@ -353,6 +359,22 @@ static bool has_twin(const struct dev_family *family, const struct dev_class *cl
 			return true;
 	}
 	return false;
+}
+
+/* The number of a machine's own line is its slot, and so stands in its name, whatever QEMU calls it. */
+static const char *line_name(struct argv *argv, xmlNodePtr line, const struct node *tree)
+{
+	const char *index = argv_peek(argv, tree, "index");
+	unsigned number = 0;
+
+	for (xmlNodePtr node = argv->devices->children; node && !index; node = node->next) {
+		const struct argv_item *item = argv_item(node);
+
+		number += node != line && item && item->driver &&
+			  strcmp(item->driver, argv_item(line)->driver) == 0;
+	}
+	return index ? arena_fmt(argv->arena, "serial%s", index)
+		     : arena_fmt(argv->arena, "serial%u", number);
 }
 
 static void add_device(struct argv *argv, struct argv_option *option,
@@ -373,6 +395,8 @@ static void add_device(struct argv *argv, struct argv_option *option,
 	argv_item(node)->ambiguous = !model && class && has_twin(family, class);
 	(void)argv_take(argv, tree, "driver");
 	id = argv_take(argv, tree, "id");
+	if (model)
+		id = line_name(argv, node, tree);
 	if (id)
 		xml_set(node, "alias/@name", id);
 	place_read(argv, node, tree);
@@ -391,12 +415,18 @@ void argv_devices(struct argv *argv)
 		if (item && item->option->tree)
 			argv_facts(argv, node, NULL, item->option->tree);
 	}
-	argv_for_each(option, argv)
-	{
-		const char *name, *model;
-		const struct dev_family *family = family_asked(argv, option, &name, &model);
+	/*
+	 * A line of the machine has the number of its slot, so none of another kind comes before it; and the
+	 * first adapter is the one with the VGA ports.
+	 */
+	for (unsigned others_too = 0; others_too < 2; others_too++) {
+		argv_for_each(option, argv)
+		{
+			const char *name, *model;
+			const struct dev_family *family = family_asked(argv, option, &name, &model);
 
-		if (family)
-			add_device(argv, option, family, name, model);
+			if (family && (others_too || model || argv_is_first_screen(name)))
+				add_device(argv, option, family, name, model);
+		}
 	}
 }

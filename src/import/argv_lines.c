@@ -112,6 +112,10 @@ static const char *address(struct argv *argv, const char *backend, const char *t
 
 	if (!colon)
 		return NULL;
+	/* No host is each of its own. */
+	if (colon == text)
+		return arena_fmt(argv->arena, "%s,host=0.0.0.0,port=%.*s%s%s", backend,
+				 (int)len - 1, text + 1, extra, text + len);
 	return arena_fmt(argv->arena, "%s,host=%.*s,port=%.*s%s%s", backend, (int)(colon - text),
 			 text, (int)(len - (size_t)(colon - text) - 1), colon + 1, extra,
 			 text + len);

@@ -178,6 +178,57 @@ static void drop_mark(struct argv *argv, const struct argv_option *option)
 	argv->type = arena_dup(argv->arena, argv->type, (size_t)(mark - argv->type));
 }
 
+/* Where the firmware of a PC writes what it has no screen for; another firmware does so anyhow. */
+static bool has_line(const struct argv *argv)
+{
+	argv_for_each(option, argv)
+	{
+		const char *driver = argv_is_open(option, "-device")
+					     ? argv_peek(argv, option->tree, "driver")
+					     : NULL;
+
+		if (driver && strcmp(driver, "isa-serial") == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *dashed(struct argv *argv, const char *key)
+{
+	char *text = arena_str(argv->arena, key);
+
+	for (char *at = strchr(text, '_'); at; at = strchr(at, '_'))
+		*at = '-';
+	return text;
+}
+
+/* QEMU takes '_' for '-' here; the rows have its own names, but for one. */
+static void plain_keys(struct argv *argv, struct node *tree)
+{
+	for (struct node *item = tree->child; item; item = item->next) {
+		if (!item->key)
+			continue;
+		item->key = dashed(argv, item->key);
+		if (strcmp(item->key, "kernel-irqchip") == 0)
+			item->key = "kernel_irqchip";
+	}
+}
+
+/* Members of a machine that say what is so without them (hw/arm/virt.c). */
+static void drop_defaults(struct argv *argv, struct node *tree)
+{
+	static const struct {
+		const char *key, *value;
+	} defaults[] = {
+		{"secure", "off"}, {"virtualization", "off"},
+		{"highmem", "on"}, {"mte", "off"},
+		{"ras", "off"},    {"its", "on"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		(void)argv_take_if(argv, tree, defaults[i].key, defaults[i].value);
+}
+
 static void read_machine(struct argv *argv)
 {
 	struct argv_option *option = argv_merged(argv, "-machine");
@@ -187,6 +238,10 @@ static void read_machine(struct argv *argv)
 		option = argv_add(argv, argv->options, "-machine", default_type(argv));
 		option->done = true;
 	}
+	plain_keys(argv, option->tree);
+	drop_defaults(argv, option->tree);
+	if (argv_truth(argv, option->tree, "prealloc", false))
+		set(argv, "prealloc", "y");
 	argv->type = argv_take(argv, option->tree, "type");
 	if (!argv->type)
 		argv->type = default_type(argv);
@@ -199,6 +254,8 @@ static void read_machine(struct argv *argv)
 	if (argv_peek(argv, option->tree, "pcie") &&
 	    tree_truth(argv_peek(argv, option->tree, "pcie")) > 0)
 		xml_set(root, "devices/controller[type=pci]/@model", "pcie-root");
+	if (!has_line(argv))
+		(void)argv_take_if(argv, option->tree, "graphics", "off");
 	if (strcmp(argv->type, "microvm") == 0) {
 		/* A machine of its own of Kiln's. */
 		(void)argv_take_if(argv, option->tree, "acpi", "on");
@@ -210,15 +267,6 @@ static void read_machine(struct argv *argv)
 }
 
 /* ---- -cpu, -smp, -m ----------------------------------------------------------------------------- */
-
-static const char *dashed(struct argv *argv, const char *key)
-{
-	char *text = arena_str(argv->arena, key);
-
-	for (char *at = strchr(text, '_'); at; at = strchr(at, '_'))
-		*at = '-';
-	return text;
-}
 
 static void add_feature(struct argv *argv, struct argv_option *option, const char *name, bool on)
 {
@@ -244,6 +292,9 @@ static void read_features(struct argv *argv, struct argv_option *option)
 			break;
 		/* That it is KVM the guest is told, unless it shall not be. */
 		if (strcmp(row, "kvm") == 0 && tree_truth(value) > 0)
+			continue;
+		/* Whether QEMU warns of what the host lacks. */
+		if (strcmp(row, "check") == 0)
 			continue;
 		if (strcmp(row, "hv-crash") == 0) {
 			xmlNodePtr node =
@@ -292,30 +343,50 @@ static uint64_t take_number(struct argv *argv, struct node *tree, const char *ke
 	return number;
 }
 
-/* Missing parts: the count of sockets is what is left; new machine types give cores first. */
+/* Machine types up to 6.1 give sockets first (hw/core/machine-smp.c, prefer_sockets). */
+static bool prefers_sockets(const struct argv *argv)
+{
+	const char *dash = strrchr(argv->type, '-'), *dot = dash ? strchr(dash, '.') : NULL;
+	uint64_t major, minor;
+
+	if (!dot || num_parse_n(dash + 1, (size_t)(dot - dash - 1), 0, 99, &major) < 0 ||
+	    num_parse(dot + 1, 0, 99, &minor) < 0)
+		return false;
+	return major < 6 || (major == 6 && minor < 2);
+}
+
+static uint64_t at_least_one(uint64_t number)
+{
+	return number ? number : 1;
+}
+
+/* What is missing is computed as machine_parse_smp_config() does it: threads last. */
 static void read_smp(struct argv *argv)
 {
 	struct argv_option *option = argv_merged(argv, "-smp");
 	struct node *tree = option ? option->tree : node_new(argv->arena, NODE_OBJECT);
 	uint64_t cpus = take_number(argv, tree, "cpus"), most = take_number(argv, tree, "maxcpus");
-	uint64_t sockets = take_number(argv, tree, "sockets"),
-		 dies = take_number(argv, tree, "dies");
+	uint64_t sockets = take_number(argv, tree, "sockets");
+	uint64_t dies = at_least_one(take_number(argv, tree, "dies"));
 	uint64_t cores = take_number(argv, tree, "cores"),
 		 threads = take_number(argv, tree, "threads");
-	bool any = sockets || dies || cores || threads;
 
-	dies = dies ? dies : 1;
-	threads = threads ? threads : 1;
-	if (!most)
-		most = cpus;
-	if (!most && !any)
-		most = 1;
-	if (!sockets && most)
-		sockets = cores ? most / (cores * dies * threads) : 1;
-	sockets = sockets ? sockets : 1;
-	if (!cores)
-		cores = most ? most / (sockets * dies * threads) : 1;
-	cores = cores ? cores : 1;
+	most = most ? most : cpus;
+	if (!most) {
+		sockets = at_least_one(sockets);
+		cores = at_least_one(cores);
+		threads = at_least_one(threads);
+	} else if (prefers_sockets(argv) ? !sockets : cores && !sockets) {
+		cores = at_least_one(cores);
+		threads = at_least_one(threads);
+		sockets = at_least_one(most / (dies * cores * threads));
+	} else if (!cores) {
+		sockets = at_least_one(sockets);
+		threads = at_least_one(threads);
+		cores = at_least_one(most / (sockets * dies * threads));
+	}
+	if (!threads)
+		threads = at_least_one(most / (sockets * dies * cores));
 	set_number(argv, "sockets", sockets);
 	set_number(argv, "dies", dies);
 	set_number(argv, "cores", cores);
@@ -369,5 +440,6 @@ void argv_machine_parts(struct argv *argv)
 	read_parts(argv, argv->machine);
 	start_tables(argv);
 	start_globals(argv);
+	argv->now = argv->machine;
 	facts(argv, "-machine", argv->machine->tree);
 }

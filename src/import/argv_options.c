@@ -50,6 +50,16 @@ static const char *const alone[] = {
 	"-version",
 	"-no-kvm-irqchip",
 	"-vmwarevga",
+	"-s",
+	"-tdf",
+	"-no-kvm-pit",
+	"-no-kvm-pit-reinjection",
+	"-enable-nesting",
+	"-xen-domid-restrict",
+	"-old-param",
+	"-audio-help",
+	"-async-teardown",
+	"-enable-sync-profile",
 };
 
 /** struct head - the key that QEMU supplies for a first word without one; NULL = members without a head. */
@@ -65,7 +75,7 @@ static const struct head {
 	{"-blockdev", NULL},     {"-net", "type"},       {"-nic", "type"},
 	{"-mon", "chardev"},     {"-fsdev", "fsdriver"}, {"-tpmdev", "type"},
 	{"-audiodev", "driver"}, {"-action", NULL},      {"-overcommit", NULL},
-	{"-cpu", "model"},       {"-add-fd", NULL},
+	{"-cpu", "model"},       {"-add-fd", NULL},      {"-virtfs", "fsdriver"},
 };
 
 static bool is_alone(const char *name)
@@ -167,6 +177,28 @@ static const char *name_of(const char *text)
 	return text[0] == '-' && text[1] == '-' && text[2] ? text + 1 : text;
 }
 
+/* QEMU would answer, and there would be no machine. */
+static int refuse_question(struct argv *argv, const struct argv_option *option)
+{
+	static const char *const names[] = {"-h", "-help", "-version", "-audio-help"};
+	const char *value = option->value;
+	bool asks = value && head_of(option->name) &&
+		    (strcmp(value, "help") == 0 || strcmp(value, "?") == 0 ||
+		     (strlen(value) > 5 && strcmp(value + strlen(value) - 5, ",help") == 0));
+	struct err *err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		asks |= strcmp(names[i], option->name) == 0;
+	if (!asks)
+		return 0;
+	err = refuse(argv, option->word->at,
+		     arena_fmt(argv->arena, "%s%s%s is a question to QEMU", option->name,
+			       value ? " " : "", value ? value : ""));
+	err_why(err, "QEMU answers it and ends; there is no machine.");
+	err_fix(err, "Take it out, or give the command line of a machine.");
+	return -1;
+}
+
 int argv_options(struct argv *argv)
 {
 	struct words *words = &argv->words;
@@ -188,8 +220,11 @@ int argv_options(struct argv *argv)
 		}
 		option = append(argv, name, NULL, word);
 		option->given = true;
-		if (is_alone(name))
+		if (is_alone(name)) {
+			if (refuse_question(argv, option) < 0)
+				return -1;
 			continue;
+		}
 		if (i + 1 == words->count) {
 			struct err *err = refuse(argv, word->at,
 						 arena_fmt(argv->arena,
@@ -201,7 +236,7 @@ int argv_options(struct argv *argv)
 		}
 		option->value_word = &words->list[++i];
 		option->value = option->value_word->text;
-		if (read_tree(argv, option) < 0)
+		if (refuse_question(argv, option) < 0 || read_tree(argv, option) < 0)
 			return -1;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * argv_others.c - options that are devices or tables without a -device: screens, sound of the host, I/O
- * threads, NUMA, files for the firmware; and what nothing else took.
+ * threads, files for the firmware; and what nothing else took.
  */
 #include "import/argv.h"
 
@@ -41,7 +41,7 @@ static void read_audio(struct argv *argv)
 	}
 }
 
-void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id)
+xmlNodePtr argv_audio_find(const struct argv *argv, const char *id)
 {
 	for (xmlNodePtr audio = argv->devices->children; audio; audio = audio->next) {
 		const struct argv_item *item = argv_item(audio);
@@ -49,8 +49,17 @@ void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id)
 
 		if (item && strcmp(item->family->name, "audio") == 0 && alias &&
 		    strcmp(alias, id) == 0)
-			argv_set(argv, node, "audio", xml_find(argv->arena, audio, "@id"));
+			return audio;
 	}
+	return NULL;
+}
+
+void argv_set_audio(struct argv *argv, xmlNodePtr node, const char *id)
+{
+	xmlNodePtr audio = argv_audio_find(argv, id);
+
+	if (audio)
+		argv_set(argv, node, "audio", xml_find(argv->arena, audio, "@id"));
 }
 
 void argv_audio(struct argv *argv, xmlNodePtr node, struct node *tree)
@@ -142,88 +151,7 @@ static void read_objects(struct argv *argv)
 	}
 }
 
-/* ---- NUMA, tables, watchdog --------------------------------------------------------------------- */
-
-static const char *take_all(struct argv *argv, struct node *tree, const char *key)
-{
-	struct text all = {.arena = argv->arena};
-
-	node_for_each(item, tree) {
-		if (item->key && strcmp(item->key, key) == 0)
-			text_fmt(&all, "%s%s", all.len ? "," : "",
-				 argument_text(argv->arena, item));
-	}
-	(void)argv_take(argv, tree, key);
-	return all.len ? text_str(&all) : NULL;
-}
-
-static xmlNodePtr find_cell(struct argv *argv, const char *number)
-{
-	xmlNodePtr numa = xml_find_element(argv->import->root, "cpu/numa");
-
-	for (xmlNodePtr node = numa ? numa->children : NULL; node; node = node->next) {
-		const char *id = xml_attr_text(argv->arena, node, "id");
-
-		if (id && number && strcmp(id, number) == 0)
-			return node;
-	}
-	return NULL;
-}
-
-static void read_cells(struct argv *argv)
-{
-	unsigned count = 0;
-
-	argv_for_each(option, argv)
-	{
-		const char *id, *memory;
-		xmlNodePtr node;
-
-		if (!argv_is_open(option, "-numa") ||
-		    !argv_take_if(argv, option->tree, "type", "node"))
-			continue;
-		option->done = true;
-		node = argv_element(argv, option, argv_family(argv, "numa"), "cell");
-		id = argv_take(argv, option->tree, "nodeid");
-		xml_attr(node, "id", id ? id : arena_fmt(argv->arena, "%u", count));
-		count++;
-		argv_set(argv, node, "cpus", take_all(argv, option->tree, "cpus"));
-		memory = argv_take(argv, option->tree, "memdev");
-		if (memory)
-			argv_memdev(argv, node, memory);
-		argv_lost(argv, option, "", option->tree, no_setting);
-	}
-}
-
-/* Each cell has the distances to all, in their order. */
-static void read_distances(struct argv *argv)
-{
-	argv_for_each(option, argv)
-	{
-		const char *from, *value;
-		struct argv_setting *set;
-		xmlNodePtr cell;
-
-		if (!argv_is_open(option, "-numa") ||
-		    !argv_take_if(argv, option->tree, "type", "dist"))
-			continue;
-		option->done = true;
-		from = argv_take(argv, option->tree, "src");
-		value = argv_take(argv, option->tree, "val");
-		(void)argv_take(argv, option->tree, "dst");
-		cell = find_cell(argv, from);
-		if (!cell || !value)
-			continue;
-		for (set = argv_item(cell)->settings; set; set = set->next) {
-			if (strcmp(set->row, "distances") == 0)
-				break;
-		}
-		if (set)
-			set->text = arena_fmt(argv->arena, "%s,%s", set->text, value);
-		else
-			argv_set(argv, cell, "distances", value);
-	}
-}
+/* ---- tables, watchdog --------------------------------------------------------------------------- */
 
 static void read_files(struct argv *argv)
 {
@@ -353,8 +281,7 @@ void argv_others(struct argv *argv)
 	read_objects(argv);
 	read_codecs(argv);
 	argv_screens(argv);
-	read_cells(argv);
-	read_distances(argv);
+	argv_numa(argv);
 	read_files(argv);
 	read_watchdog(argv);
 	read_floppies(argv);

@@ -174,6 +174,44 @@ void argv_screens(struct argv *argv)
 	read_displays(argv);
 }
 
+/* Without an adapter that has them the first one has the ports of a VGA here, as libvirt's has. */
+static void widen_first(struct argv *argv)
+{
+	static const struct {
+		const char *second, *first;
+	} adapters[] = {{"virtio-gpu-pci", "virtio-vga"}, {"qxl", "qxl-vga"}};
+	struct argv_option *found = NULL;
+	const char *wide = NULL;
+
+	if (strncmp(argv->type, "virt", 4) == 0)
+		return;
+	argv_for_each(option, argv)
+	{
+		const char *driver = argv_is_open(option, "-device")
+					     ? argv_peek(argv, option->tree, "driver")
+					     : NULL;
+
+		if (driver && argv_is_first_screen(driver))
+			return;
+		for (size_t i = 0; driver && !found && i < ARRAY_SIZE(adapters); i++) {
+			if (strcmp(argv_driver(driver), adapters[i].second) != 0)
+				continue;
+			found = option;
+			wide = adapters[i].first;
+		}
+	}
+	if (!found)
+		return;
+	argv_note(
+		argv, found, IMPORT_LOST, argv_take(argv, found->tree, "driver"),
+		arena_fmt(
+			argv->arena,
+			"the first adapter of a PC has the ports of a VGA here; the guest gets %s",
+			wide));
+	node_add_string(argv->arena, found->tree, "driver", wide);
+	found->settled = true;
+}
+
 /* Adapters whose 3D needs OpenGL on the host, which no family here has (hw/display/virtio-vga-gl.c). */
 void argv_plain_adapters(struct argv *argv)
 {
@@ -201,4 +239,5 @@ void argv_plain_adapters(struct argv *argv)
 			break;
 		}
 	}
+	widen_first(argv);
 }

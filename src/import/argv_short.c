@@ -54,6 +54,9 @@ static bool has(const struct argv *argv, const char *name)
 	return false;
 }
 
+/* default_list of softmmu/vl.c: a device of that kind takes the place of QEMU's own. */
+static const char *const lines[] = {"isa-serial", "pl011", NULL};
+
 static bool has_device(const struct argv *argv, const char *const *drivers)
 {
 	argv_for_each(option, argv)
@@ -68,6 +71,22 @@ static bool has_device(const struct argv *argv, const char *const *drivers)
 		}
 	}
 	return false;
+}
+
+/* A part that the machine shall not have. */
+static bool is_off(const struct argv *argv, const char *part)
+{
+	bool off = false;
+
+	argv_for_each(option, argv)
+	{
+		const char *value = option->tree && strcmp(option->name, "-machine") == 0
+					    ? argv_peek(argv, option->tree, part)
+					    : NULL;
+
+		off = value ? tree_truth(value) == 0 : off;
+	}
+	return off;
 }
 
 enum machine_kind short_kind(const struct argv *argv)
@@ -382,24 +401,32 @@ static void replace_others(struct argv *argv)
 	}
 	if (!text)
 		return;
+	/* The adapter stays; what the firmware says goes to the first serial line too. */
 	text->done = true;
 	argv_add(argv, text, "-display", "none");
-	if (!has(argv, "-serial"))
+	argv_add(argv, text, "-machine", "graphics=off");
+	if (!has(argv, "-serial") && !has(argv, "-nodefaults") && !has_device(argv, lines) &&
+	    !is_off(argv, "isa-serial"))
 		argv_add(argv, text, "-serial", "stdio");
-	if (!has(argv, "-vga"))
-		argv_add(argv, text, "-vga", "none")->done = true;
 }
 
 /* ---- what QEMU adds ----------------------------------------------------------------------------- */
 
-/* default_list of softmmu/vl.c: a device of that kind takes the place of QEMU's own. */
-static const char *const lines[] = {"isa-serial", "pl011", NULL};
 static const char *const printers[] = {"isa-parallel", NULL};
 static const char *const drives[] = {"ide-cd", "ide-hd", "scsi-cd", "scsi-hd", NULL};
 static const char *const floppies[] = {"floppy", "isa-fdc", NULL};
 static const char *const cards[] = {
 	"VGA",        "isa-vga",       "cirrus-vga", "vmware-svga",    "qxl-vga",
 	"virtio-vga", "virtio-vga-gl", "ati-vga",    "vhost-user-vga", NULL};
+
+bool argv_is_first_screen(const char *driver)
+{
+	for (size_t i = 0; cards[i]; i++) {
+		if (strcmp(cards[i], driver) == 0)
+			return true;
+	}
+	return false;
+}
 
 static void add_defaults(struct argv *argv)
 {
@@ -429,6 +456,7 @@ void argv_short(struct argv *argv)
 	replace_same(argv);
 	replace_others(argv);
 	replace_password(argv);
+	rewrite_devices(argv);
 	/* The slots of what is asked for come before those of what is there anyhow. */
 	replace_disks(argv);
 	add_defaults(argv);
@@ -438,4 +466,5 @@ void argv_short(struct argv *argv)
 	short_lines(argv, "-parallel", "isa-parallel");
 	replace_video(argv);
 	replace_usb(argv);
+	rewrite_globals(argv);
 }

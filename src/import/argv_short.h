@@ -18,4 +18,10 @@ void short_networks(struct argv *argv);
 /** short_lines() - -serial and -parallel as -chardev and -device. */
 void short_lines(struct argv *argv, const char *name, const char *driver);
 
+/** rewrite_devices() - what -set and -virtfs say, and members as Kiln has them, before QEMU's defaults. */
+void rewrite_devices(struct argv *argv);
+
+/** rewrite_globals() - -global of what is a member of -device here, and what follows; all devices are there. */
+void rewrite_globals(struct argv *argv);
+
 #endif

@@ -5,6 +5,7 @@
 #include "import/argv_start.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char no_setting[] = "Kiln has no setting that says it";
 
@@ -51,6 +52,30 @@ static void set_file(struct argv *argv, const char *row, const char *option_name
 	set(argv, row, payload ? payload : option->value);
 }
 
+/* SeaBIOS, which a PC has without the option too. */
+static bool is_own_bios(const char *name)
+{
+	return strcmp(name, "bios-256k.bin") == 0 || strcmp(name, "bios.bin") == 0;
+}
+
+/* Below the folder of the script if it is there, and else in that of QEMU's files. */
+static const char *bios_path(struct argv *argv, const struct argv_option *option)
+{
+	const struct argv_option *data = argv_last(argv, "-L");
+	const char *name = option->value, *path;
+
+	if (*name == '/' || argv_payload(argv, name))
+		return name;
+	if (argv->folder && access(arena_fmt(argv->arena, "%s%s", argv->folder, name), F_OK) == 0)
+		return argv_path(argv, option, name);
+	path = arena_fmt(argv->arena, "%s/%s", data ? data->value : "/usr/share/qemu", name);
+	if (*path != '/')
+		return argv_path(argv, option, path);
+	argv_note(argv, option, IMPORT_DROPPED, name,
+		  arena_fmt(argv->arena, "a file of QEMU's own; it is %s", path));
+	return path;
+}
+
 static void read_bios(struct argv *argv)
 {
 	struct argv_option *option = argv_last(argv, "-bios");
@@ -69,8 +94,19 @@ static void read_bios(struct argv *argv)
 			return;
 		}
 	}
+	if (is_own_bios(option->value))
+		return;
+	if (strncmp(argv->type, "virt", 4) == 0) {
+		/* Flash there has a size that such a file need not have; without its own the board's is taken. */
+		set(argv, "firmware", "OVMF");
+		set(argv, "firmware-store", "NONE");
+		argv_note(argv, option, IMPORT_LOST, option->value,
+			  "the firmware of this machine is in flash, from a file of 64 MiB; it is "
+			  "the board's, CONFIG_FIRMWARE_PATH, unless you set another one");
+		return;
+	}
 	set(argv, "firmware", "FILE");
-	start_firmware(argv, option->value);
+	start_firmware(argv, bios_path(argv, option));
 }
 
 void start_read(struct argv *argv)
@@ -231,11 +267,17 @@ void start_host(struct argv *argv)
 {
 	struct argv_option *option = argv_merged(argv, "-overcommit");
 	struct argv_option *fips = argv_last(argv, "-enable-fips");
+	struct argv_option *folder = argv_last(argv, "-mem-path");
 
 	if (option && argv_truth(argv, option->tree, "mem-lock", false))
 		set(argv, "locked", "y");
 	if (option)
 		argv_lost(argv, option, "", option->tree, no_setting);
+	if (folder) {
+		folder->done = true;
+		set(argv, "memory-source", "FILE");
+		set(argv, "memory-folder", argv_path(argv, folder, folder->value));
+	}
 	if (fips) {
 		fips->done = true;
 		set(argv, "fips", "y");

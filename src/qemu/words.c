@@ -3,7 +3,7 @@
  * words.c - the three forms of a written command line.
  *
  * Of the shell's language only what makes words is understood: POSIX quoting (XCU 2.2), line continuation,
- * comments, NAME=VALUE, $NAME of such a one, and what ends a command. A command that needs more is refused
+ * comments, NAME=VALUE, $NAME of such a one, ${NAME:-TEXT}, bash's arrays, and what ends a command. A command that needs more is refused
  * when it is the one that starts QEMU, and passed over when it is another one.
  */
 #include "qemu/words.h"

@@ -73,6 +73,10 @@ else
 	at "the last bus of AHCI" "-M q35 -nodefaults -drive if=none,format=raw,id=a,file=@1.img -device ide-hd,drive=a -device ahci,id=x -drive if=none,format=raw,id=b,file=@2.img -device ide-hd,drive=b -drive if=none,format=raw,id=c,file=@3.img -device ide-hd,drive=c,bus=x.1"
 	at "two floppy drives" "-nodefaults -hda @1.img -drive if=none,format=raw,id=a,file=@2.img -device floppy,drive=a -drive if=none,format=raw,id=b,file=@3.img -device floppy,drive=b"
 	at "ports of virtio-serial" "-hda @1.img -device virtio-serial -chardev null,id=a -device virtserialport,chardev=a,name=org.a -chardev null,id=b -device virtconsole,chardev=b -chardev null,id=c -device virtserialport,chardev=c,name=org.c -chardev null,id=d -device virtconsole,chardev=d"
+	at "an adapter stays without a window" "-hda @1.img -nographic -serial null -device virtio-rng-pci"
+	at "an adapter beside QEMU's own" "-M q35 -hda @1.img -device virtio-gpu-pci -device virtio-rng-pci"
+	at "a share in one option" "-hda @1.img -device virtio-rng-pci -virtfs local,path=/tmp,mount_tag=t,security_model=none -device virtio-balloon"
+	at "orders from 0" "-nodefaults -drive if=none,format=raw,id=a,file=@1.img -device virtio-blk-pci,drive=a,bootindex=0 -drive if=none,format=raw,id=b,file=@2.img -device virtio-blk-pci,drive=b,bootindex=1"
 	# The scripts of tests/import/argv that this machine can start, their files and networks replaced.
 	refused=0 moved=0 same=0 seed=${FIRST_SEED:-1} last=$((${FIRST_SEED:-1} + ${PLACES:-8}))
 	: >"$P/all"

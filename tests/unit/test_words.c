@@ -93,6 +93,29 @@ static void test_a_script_gives_the_command_that_starts_qemu(void **state)
 	is_split("/opt/machine -m 1G", "/opt/machine|-m|1G");
 }
 
+static void test_a_script_may_collect_its_options(void **state)
+{
+	(void)state;
+	is_split("a=(-m 1G # memory\n  -hda \"x y\"\n# -S\n)\na+=( -S )\nkvm \"${a[@]}\" -smp 2\n",
+		 "kvm|-m|1G|-hda|x y|-S|-smp|2");
+	is_split("a=(-S)\na=(\"${a[@]}\" -m 1G)\nkvm ${a[@]}", "kvm|-S|-m|1G");
+	is_split("a=()\nkvm \"${a[@]}\" -S \"$@\"", "kvm|-S");
+	is_split("o='-m 1G'\no=\"$o -S\"\no+=' -smp 2 '\nkvm $o -usb", "kvm|-m|1G|-S|-smp|2|-usb");
+	is_split("kvm -m ${m:-2G} ${e:-} -smp \"${s:=2}\" -name ${1-x}",
+		 "kvm|-m|2G|-smp|2|-name|x");
+	is_split("m=\nkvm -m ${m:-2G}", "kvm|-m|2G");
+}
+
+static void test_what_is_no_command_is_passed_over(void **state)
+{
+	(void)state;
+	is_split("cat <<EOF\nkvm -S\nEOF\nkvm -m 1G", "kvm|-m|1G");
+	is_split("cat >f <<-'E_1'\n\tkvm -S\n\tE_1\nkvm -m 1G", "kvm|-m|1G");
+	is_split("cat <<EOF\nkvm -m 1G", "kvm|-m|1G");
+	is_split("echo $((1 << 20))\nkvm -m 1G", "kvm|-m|1G");
+	is_split("kvm `# the first` -m 1G \\\n `# the second` \\\n -S", "kvm|-m|1G|-S");
+}
+
 static void test_lines_and_nul_are_words_as_they_are(void **state)
 {
 	(void)state;
@@ -148,7 +171,10 @@ static void test_what_only_a_shell_knows_is_refused(void **state)
 	is_refused("kvm -m $(nproc)", 1, "column 8: a variable or command of the shell");
 	is_refused("kvm -m `nproc`", 1, "column 8: a command of the shell");
 	is_refused("kvm -hda ~/a", 1, "column 10: somebody's home folder");
-	is_refused("b='1 2'\nkvm -m $b", 2, "column 8: a variable or command of the shell");
+	is_refused("b='1 *'\nkvm -m $b", 2, "column 8: a variable or command of the shell");
+	is_refused("kvm -m ${b:-$(nproc)}", 1, "column 8: a variable or command of the shell");
+	is_refused("b=(1\nkvm \"${c[@]}\"", 0, "no command here starts QEMU");
+	is_refused("kvm \"${c[@]}\"", 1, "column 6: a variable or command of the shell");
 	is_refused("kvm -m 1\nkvm -m 2\n", 0, "lines 1 and 2 both start QEMU");
 	is_refused("echo hello\n", 0, "no command here starts QEMU");
 	is_refused("", 0, "no command here starts QEMU");
@@ -400,6 +426,8 @@ int main(void)
 		cmocka_unit_test(test_shell_quotes_are_taken_off),
 		cmocka_unit_test(test_a_script_gives_the_command_that_starts_qemu),
 		cmocka_unit_test(test_lines_and_nul_are_words_as_they_are),
+		cmocka_unit_test(test_a_script_may_collect_its_options),
+		cmocka_unit_test(test_what_is_no_command_is_passed_over),
 		cmocka_unit_test(test_environment_stands_apart),
 		cmocka_unit_test(test_every_byte_knows_its_place),
 		cmocka_unit_test(test_what_only_a_shell_knows_is_refused),
