@@ -132,7 +132,7 @@ static void fill(enum content content, unsigned char *raw, size_t len)
 			raw[i] = (unsigned char)(random >> 16);
 			break;
 		case WORDS:
-			raw[i] = "the loader unpacks a block"[(random >> 20) % 26 / 3 * 3];
+			raw[i] = "the loader unpacks a block"[(size_t)(random >> 20) % 26 / 3 * 3];
 			break;
 		case PERIODS: /* every period from 1 to 40 */
 			raw[i] = (unsigned char)(i % 1600 % (1 + i / 1600 % 40));
@@ -247,7 +247,7 @@ static void test_each_short_sequence_near_the_end(void **state)
 				else
 					refused++;
 			}
-	assert_true(taken > 20 * 33 * 40 && refused > 20 * 33 * 5);
+	assert_true(taken > 20UL * 33 * 40 && refused > 20UL * 33 * 5);
 }
 
 struct written {
