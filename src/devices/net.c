@@ -128,6 +128,31 @@ static const struct dev_class net_classes[] = {
 		.where = WHERE_PCIE,
 		.flags = CLASS_VNET_HDR,
 	},
+	{
+		.name = "rtl8139",
+		.sym = "RTL8139",
+		.driver = "rtl8139",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "pcnet",
+		.sym = "PCNET",
+		.driver = "pcnet",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "ne2k_pci",
+		.sym = "NE2K_PCI",
+		.driver = "ne2k_pci",
+		.where = WHERE_PCI,
+	},
+	{
+		.name = "vmxnet3",
+		.sym = "VMXNET3",
+		.driver = "vmxnet3",
+		.where = WHERE_PCI,
+		.flags = CLASS_VNET_HDR,
+	},
 	{0},
 };
 
