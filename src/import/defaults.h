@@ -23,4 +23,25 @@ void defaults_forwards(struct import *import, xmlNodePtr node);
 /** defaults_devices() - the part of it that looks at each device by itself; puts disks into their order. */
 void defaults_devices(struct import *import, xmlNodePtr devices);
 
+/** defaults_memory() - the part of it that is about sizes: in Kiln's units, and as QEMU gets them. */
+void defaults_memory(struct import *import, xmlNodePtr devices);
+
+/** defaults_firmware() - the part of it that is about <os>: the firmware, and where its variables are. */
+void defaults_firmware(struct import *import);
+
+/** defaults_values() - the part of it that gives texts of libvirt's the form that Kiln or the guest has. */
+void defaults_values(struct import *import, xmlNodePtr devices);
+
+/** defaults_graphics() - of a <graphics> of SPICE or VNC. */
+void defaults_graphics(struct import *import, xmlNodePtr node);
+
+/** defaults_fill() - set a value below an element that is not there. */
+void defaults_fill(struct import *import, xmlNodePtr node, const char *path, const char *value);
+
+/** defaults_value() - a value below an element, or "". */
+const char *defaults_value(struct import *import, xmlNodePtr node, const char *path);
+
+/** defaults_unset() - remove an attribute. */
+void defaults_unset(xmlNodePtr node, const char *name);
+
 #endif

@@ -21,14 +21,13 @@ static void remove_node(xmlNodePtr node)
 	xmlFreeNode(node);
 }
 
-/* Sets what is not there. */
-static void fill(struct import *import, xmlNodePtr node, const char *path, const char *value)
+void defaults_fill(struct import *import, xmlNodePtr node, const char *path, const char *value)
 {
 	if (!xml_find(import->arena, node, path))
 		xml_set(node, path, value);
 }
 
-static const char *value_of(struct import *import, xmlNodePtr node, const char *path)
+const char *defaults_value(struct import *import, xmlNodePtr node, const char *path)
 {
 	const char *text = xml_find(import->arena, node, path);
 
@@ -37,10 +36,10 @@ static const char *value_of(struct import *import, xmlNodePtr node, const char *
 
 static bool value_is(struct import *import, xmlNodePtr node, const char *path, const char *word)
 {
-	return strcmp(value_of(import, node, path), word) == 0;
+	return strcmp(defaults_value(import, node, path), word) == 0;
 }
 
-static void unset(xmlNodePtr node, const char *name)
+void defaults_unset(xmlNodePtr node, const char *name)
 {
 	(void)xmlUnsetProp(node, xml_chars(name));
 }
@@ -58,8 +57,8 @@ static const struct bus {
 
 static const struct bus *bus_of(struct import *import, xmlNodePtr node)
 {
-	const char *target = value_of(import, node, "target/@dev");
-	const char *word = value_of(import, node, "target/@bus");
+	const char *target = defaults_value(import, node, "target/@dev");
+	const char *word = defaults_value(import, node, "target/@bus");
 
 	for (size_t i = 0; i < ARRAY_SIZE(buses); i++) {
 		bool same = *word ? strcmp(word, buses[i].bus) == 0
@@ -88,7 +87,7 @@ static int index_of(const char *target)
 
 static void place_disk(struct import *import, xmlNodePtr node, const struct bus *bus)
 {
-	int index = index_of(value_of(import, node, "target/@dev"));
+	int index = index_of(defaults_value(import, node, "target/@dev"));
 	unsigned in;
 
 	if (index < 0 || !bus->controller || xml_find_element(node, "address"))
@@ -102,30 +101,68 @@ static void place_disk(struct import *import, xmlNodePtr node, const struct bus 
 	xml_set(node, "address/@unit", arena_fmt(import->arena, "%u", in % bus->unit));
 }
 
-static void disk(struct import *import, xmlNodePtr node)
+/* Of a drive without a medium: nothing is opened, in whatever format and by whatever way. */
+static void empty_drive(struct import *import, xmlNodePtr node)
+{
+	static const char *const words[] = {"cache", "io", "discard", "detect_zeroes",
+					    "copy_on_read"};
+	xmlNodePtr driver = xml_find_element(node, "driver");
+
+	if (!driver)
+		return;
+	defaults_unset(driver, "type");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *text = xml_attr_text(import->arena, driver, words[i]);
+
+		if (!text)
+			continue;
+		import_note(import, IMPORT_DROPPED, driver,
+			    arena_fmt(import->arena, "devices/disk/driver/@%s \"%s\"", words[i],
+				      text),
+			    "the drive has no medium");
+		defaults_unset(driver, words[i]);
+	}
+}
+
+/* The end of a chain, at whatever depth. */
+static void end_chain(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr backing = xml_find_element(node, "backingStore");
-	xmlNodePtr mirror = xml_find_element(node, "mirror");
 
-	fill(import, node, "@type", "file");
-	fill(import, node, "@device", "disk");
-	fill(import, node, "driver/@name", "qemu");
-	/* Nothing is opened, in whatever format. */
-	if (!xml_find_element(node, "source") && xml_find_element(node, "driver"))
-		unset(xml_find_element(node, "driver"), "type");
-	else if (xml_find_element(node, "source"))
-		fill(import, node, "driver/@type", "raw");
+	if (backing && !xml_find(import->arena, backing, "@type"))
+		remove_node(backing);
+	else if (backing)
+		end_chain(import, backing);
+}
+
+static void disk(struct import *import, xmlNodePtr node)
+{
+	xmlNodePtr mirror = xml_find_element(node, "mirror");
+	xmlNodePtr source = xml_find_element(node, "source");
+
+	defaults_fill(import, node, "@type", "file");
+	defaults_fill(import, node, "@device", "disk");
+	defaults_fill(import, node, "driver/@name", "qemu");
+	if (source && !source->children &&
+	    (value_is(import, source, "@file", "") && value_is(import, source, "@dev", "")) &&
+	    (value_is(import, node, "@type", "file") || value_is(import, node, "@type", "block"))) {
+		remove_node(source);
+		source = NULL;
+	}
+	if (source)
+		defaults_fill(import, node, "driver/@type", "raw");
+	else
+		empty_drive(import, node);
 	const struct bus *bus = bus_of(import, node);
 
 	if (bus)
-		fill(import, node, "target/@bus", bus->bus);
+		defaults_fill(import, node, "target/@bus", bus->bus);
 	if (value_is(import, node, "@device", "cdrom") && !xml_find_element(node, "readonly"))
 		(void)xml_child(node, "readonly");
 	if (bus)
 		place_disk(import, node, bus);
-	/* The end of the chain; the state of a job. */
-	if (backing && !xml_find(import->arena, backing, "@type"))
-		remove_node(backing);
+	end_chain(import, node);
+	/* The state of a job. */
 	if (mirror)
 		remove_node(mirror);
 }
@@ -137,15 +174,16 @@ static void sort_disks(struct import *import, xmlNodePtr devices)
 
 	for (xmlNodePtr node = devices->children; node; node = next) {
 		xmlNodePtr before = NULL;
-		int index = tree_is(node, "disk") ? index_of(value_of(import, node, "target/@dev"))
-						  : -1;
+		int index = tree_is(node, "disk")
+				    ? index_of(defaults_value(import, node, "target/@dev"))
+				    : -1;
 
 		next = node->next;
 		for (xmlNodePtr other = node->prev; index >= 0 && other; other = other->prev) {
 			if (tree_is(other, "disk") &&
 			    value_is(import, other, "target/@bus",
-				     value_of(import, node, "target/@bus")) &&
-			    index_of(value_of(import, other, "target/@dev")) > index)
+				     defaults_value(import, node, "target/@bus")) &&
+			    index_of(defaults_value(import, other, "target/@dev")) > index)
 				before = other;
 		}
 		if (before)
@@ -184,8 +222,8 @@ static bool is_made_name(const char *name)
 /* What a running guest says of its network, or what "default" is with libvirt: for the configuration. */
 static void network(struct import *import, xmlNodePtr node)
 {
-	const char *name = value_of(import, node, "source/@network");
-	const char *bridge = value_of(import, node, "source/@bridge");
+	const char *name = defaults_value(import, node, "source/@network");
+	const char *bridge = defaults_value(import, node, "source/@bridge");
 	xmlNodePtr source = xml_find_element(node, "source");
 	struct import_network *known;
 
@@ -199,8 +237,8 @@ static void network(struct import *import, xmlNodePtr node)
 			      "the configuration has its bridge %s; /etc/kiln/networks of "
 			      "a target wins over it",
 			      bridge));
-	unset(source, "portid");
-	unset(source, "bridge");
+	defaults_unset(source, "portid");
+	defaults_unset(source, "bridge");
 	known = arena_alloc(import->arena, sizeof(*known));
 	known->name = name;
 	known->bridge = bridge;
@@ -233,7 +271,7 @@ static void open_vswitch(struct import *import, xmlNodePtr node)
 static void interface(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr target = xml_find_element(node, "target");
-	const char *name = value_of(import, node, "target/@dev");
+	const char *name = defaults_value(import, node, "target/@dev");
 
 	if (target && is_made_name(name)) {
 		import_note(import, IMPORT_DROPPED, target,
@@ -247,10 +285,11 @@ static void interface(struct import *import, xmlNodePtr node)
 	defaults_forwards(import, node);
 	open_vswitch(import, node);
 	if (value_is(import, node, "@type", "direct"))
-		fill(import, node, "source/@mode", "vepa");
+		defaults_fill(import, node, "source/@mode", "vepa");
 	if (!value_is(import, node, "@type", "hostdev"))
-		fill(import, node, "model/@type",
-		     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "rtl8139" : "virtio");
+		defaults_fill(import, node, "model/@type",
+			      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "rtl8139"
+										 : "virtio");
 }
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
@@ -261,28 +300,28 @@ static void character(struct import *import, xmlNodePtr node)
 	bool pty = value_is(import, node, "@type", "pty");
 
 	/* Which terminal it is, only the start says. */
-	unset(node, "tty");
+	defaults_unset(node, "tty");
 	if (pty && source)
 		remove_node(source);
 	if (value_is(import, node, "@type", "unix"))
-		fill(import, node, "source/@mode", "bind");
+		defaults_fill(import, node, "source/@mode", "bind");
 }
 
 static void serial(struct import *import, xmlNodePtr node)
 {
 	character(import, node);
 	if (strcmp(import->machine->guest_arch, "x86_64") == 0)
-		fill(import, node, "target/@type", "isa-serial");
+		defaults_fill(import, node, "target/@type", "isa-serial");
 	/* Only the machine's own lines have places that are counted. */
 	if (value_is(import, node, "target/@type", "pci-serial") ||
 	    value_is(import, node, "target/@type", "usb-serial"))
-		unset(xml_find_element(node, "target"), "port");
+		defaults_unset(xml_find_element(node, "target"), "port");
 }
 
 /* The first console of type serial is the first serial line under another name. */
 static void console(struct import *import, xmlNodePtr node)
 {
-	const char *type = value_of(import, node, "target/@type");
+	const char *type = defaults_value(import, node, "target/@type");
 	xmlNodePtr devices = node->parent;
 
 	character(import, node);
@@ -290,7 +329,7 @@ static void console(struct import *import, xmlNodePtr node)
 		return;
 	if (!xml_find_element(devices, "serial")) {
 		xmlNodeSetName(node, xml_chars("serial"));
-		unset(xml_at(node, "target"), "type");
+		defaults_unset(xml_at(node, "target"), "type");
 		serial(import, node);
 		return;
 	}
@@ -300,71 +339,23 @@ static void console(struct import *import, xmlNodePtr node)
 static void channel(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr target = xml_find_element(node, "target");
-	const char *path = value_of(import, node, "source/@path");
+	const char *path = defaults_value(import, node, "source/@path");
 
 	character(import, node);
 	/* Where libvirt puts a socket of its own; Kiln's is in the run directory. */
 	if (strstr(path, "/libvirt/qemu/") || strstr(path, "/qemu/channel/"))
-		unset(xml_find_element(node, "source"), "path");
+		defaults_unset(xml_find_element(node, "source"), "path");
 	if (target)
-		unset(target, "state");
+		defaults_unset(target, "state");
 }
 
 /* ---- displays and the rest ------------------------------------------------------------------------- */
 
-/* libvirt's viewers bring a descriptor, by its daemon; without one they need somewhere to connect. */
-static void listen_nowhere(struct import *import, xmlNodePtr node)
-{
-	const char *name = value_of(import, import->root, "name");
-
-	import_note(import, IMPORT_DROPPED, xml_find_element(node, "listen"),
-		    "devices/graphics/listen/@type \"none\"",
-		    "a socket below /run, where viewers connect without libvirt");
-	unset(xml_find_element(node, "listen"), "type");
-	xml_set(node, "listen/@type", "socket");
-	xml_set(node, "listen/@socket",
-		arena_fmt(import->arena, "/run/%s-%s.sock", name, value_of(import, node, "@type")));
-}
-
-static void graphics(struct import *import, xmlNodePtr node)
-{
-	const char *port = value_of(import, node, "@port"),
-		   *listen = value_of(import, node, "@listen");
-	bool spice = value_is(import, node, "@type", "spice");
-	bool vnc = value_is(import, node, "@type", "vnc");
-	/* VNC without a port has any. */
-	bool automatic = value_is(import, node, "@autoport", "yes") || strcmp(port, "-1") == 0 ||
-			 (vnc && !*port);
-
-	if (!spice && !vnc)
-		return;
-	if (!xml_find_element(node, "listen"))
-		xml_set(node, "listen/@type", "address");
-	if (value_is(import, node, "listen/@type", "none"))
-		listen_nowhere(import, node);
-	if (value_is(import, node, "listen/@type", "address"))
-		fill(import, node, "listen/@address", *listen ? listen : "127.0.0.1");
-	/* The element says it too. */
-	if (value_is(import, node, "listen/@address", listen))
-		unset(node, "listen");
-	if (!automatic || !value_is(import, node, "listen/@type", "address"))
-		return;
-	/* The first free port from the one that is given, else from libvirt's first: one runs on what it found. */
-	if (strcmp(port, "-1") == 0 || !*port || value_of(import, import->root, "@id")[0])
-		unset(node, "port");
-	if (value_is(import, node, "@tlsPort", "-1"))
-		unset(node, "tlsPort");
-	if (!*value_of(import, node, "@tlsPort"))
-		fill(import, node, "@port", "5900");
-	unset(node, "autoport");
-	xml_attr(node, "autoport", "yes");
-}
-
 static void input(struct import *import, xmlNodePtr node)
 {
-	const char *type = value_of(import, node, "@type");
+	const char *type = defaults_value(import, node, "@type");
 
-	if (!*value_of(import, node, "@bus") && strcmp(type, "evdev") != 0)
+	if (!*defaults_value(import, node, "@bus") && strcmp(type, "evdev") != 0)
 		xml_attr(node, "bus", strcmp(type, "tablet") == 0 ? "usb" : "ps2");
 }
 
@@ -378,13 +369,13 @@ static void video(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr model = xml_find_element(node, "model");
 
-	fill(import, node, "model/@type",
-	     strcmp(import->machine->guest_arch, "x86_64") == 0 ? "cirrus" : "virtio");
+	defaults_fill(import, node, "model/@type",
+		      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "cirrus" : "virtio");
 	/* libvirt writes its default of what it does not hand to QEMU. */
 	if (model && value_is(import, node, "model/@heads", "1"))
-		unset(model, "heads");
+		defaults_unset(model, "heads");
 	if (model && value_is(import, node, "model/@type", "cirrus"))
-		unset(model, "vram");
+		defaults_unset(model, "vram");
 	if (model && value_is(import, node, "model/@primary", "yes") && first_video(node) != node) {
 		xmlNodePtr first = first_video(node);
 
@@ -395,30 +386,38 @@ static void video(struct import *import, xmlNodePtr node)
 
 static void audio(struct import *import, xmlNodePtr node)
 {
-	fill(import, node, "@id", "1");
+	defaults_fill(import, node, "@id", "1");
 }
 
 static void hostdev(struct import *import, xmlNodePtr node)
 {
-	const char *managed = value_of(import, node, "@managed");
+	const char *managed = defaults_value(import, node, "@managed");
 
 	if (strcmp(managed, "yes") != 0)
 		return;
 	import_note(import, IMPORT_DROPPED, node, "devices/hostdev/@managed \"yes\"",
 		    "the target binds the device to vfio-pci before the start");
-	unset(node, "managed");
+	defaults_unset(node, "managed");
 }
 
 static void watchdog(struct import *import, xmlNodePtr node)
 {
-	fill(import, node, "@action", "reset");
+	defaults_fill(import, node, "@action", "reset");
 }
 
 static const struct rules rules[] = {
-	{"disk", disk},          {"interface", interface}, {"serial", serial},
-	{"parallel", character}, {"console", console},     {"channel", channel},
-	{"graphics", graphics},  {"input", input},         {"video", video},
-	{"audio", audio},        {"hostdev", hostdev},     {"watchdog", watchdog},
+	{"disk", disk},
+	{"interface", interface},
+	{"serial", serial},
+	{"parallel", character},
+	{"console", console},
+	{"channel", channel},
+	{"graphics", defaults_graphics},
+	{"input", input},
+	{"video", video},
+	{"audio", audio},
+	{"hostdev", hostdev},
+	{"watchdog", watchdog},
 };
 
 void defaults_devices(struct import *import, xmlNodePtr devices)
