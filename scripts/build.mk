@@ -133,7 +133,9 @@ $(foreach p,$(TARGET_PROGRAMS),$(eval $(call target_rules,$(p))))
 CROSS_ARCHES := aarch64
 CROSS_CC := clang
 # Clang's -Oz is what GCC's -Os is.
-CROSS_CFLAGS = $(patsubst -Os,-Oz,$(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS))) -nostdlibinc
+# It looks into the kernel's own macros and structures too, where GCC looks at our code alone.
+CROSS_CFLAGS = $(patsubst -Os,-Oz,$(filter-out -isystem $(TARGET_INC),$(TARGET_CFLAGS))) -nostdlibinc \
+	-Wno-cast-qual -Wno-gnu-variable-sized-type-not-at-end
 CROSS_DEB_aarch64 := arm64
 
 define cross_rules
