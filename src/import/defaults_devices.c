@@ -405,18 +405,43 @@ static void watchdog(struct import *import, xmlNodePtr node)
 	defaults_fill(import, node, "@action", "reset");
 }
 
+/*
+ * libvirt starts virtiofsd itself, for a folder; Kiln's guest is connected to one that somebody started. QEMU
+ * 7.2's own and the later one of Rust both know -o source=.
+ */
+static void filesystem(struct import *import, xmlNodePtr node)
+{
+	const char *dir = defaults_value(import, node, "source/@dir"), *socket;
+	unsigned index = 0;
+
+	if (!value_is(import, node, "driver/@type", "virtiofs"))
+		return;
+	/* The only one that there is with it. */
+	if (value_is(import, node, "@accessmode", "passthrough"))
+		defaults_unset(node, "accessmode");
+	if (!*dir)
+		return;
+	for (xmlNodePtr before = node->prev; before; before = before->prev)
+		index += tree_is(before, "filesystem");
+	socket = arena_fmt(import->arena, "/run/%s-fs%u.sock",
+			   defaults_value(import, import->root, "name"), index);
+	import_note(import, IMPORT_LOST, node,
+		    arena_fmt(import->arena, "devices/filesystem/source/@dir \"%s\"", dir),
+		    arena_fmt(import->arena,
+			      "start it on the target before the machine: virtiofsd "
+			      "--socket-path=%s -o source='%s'",
+			      socket, dir));
+	defaults_unset(xml_find_element(node, "source"), "dir");
+	xml_set(node, "source/@socket", socket);
+}
+
 static const struct rules rules[] = {
-	{"disk", disk},
-	{"interface", interface},
-	{"serial", serial},
-	{"parallel", character},
-	{"console", console},
-	{"channel", channel},
-	{"graphics", defaults_graphics},
-	{"input", input},
-	{"video", video},
-	{"audio", audio},
-	{"hostdev", hostdev},
+	{"disk", disk},           {"filesystem", filesystem},
+	{"interface", interface}, {"serial", serial},
+	{"parallel", character},  {"console", console},
+	{"channel", channel},     {"graphics", defaults_graphics},
+	{"input", input},         {"video", video},
+	{"audio", audio},         {"hostdev", hostdev},
 	{"watchdog", watchdog},
 };
 

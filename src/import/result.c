@@ -86,6 +86,33 @@ static bool is_argument(const struct missed *missed)
 	return tree_is(missed->node, "arg") && tree_is(missed->node->parent, "commandline");
 }
 
+/* What KVM alone offers a guest; QEMU's own CPU shows a guest nothing of it, whatever one asks for. */
+static const char *const kvm_paths[] = {
+	"features/hyperv/*",       "features/kvm/*",     "features/pvspinlock*",
+	"features/ioapic/@driver", "features/apic/@eoi",
+};
+static const char *const kvm_timers[] = {"pit", "kvmclock", "hypervclock"};
+
+static bool is_for_kvm(const struct import *import, const struct missed *missed, const char *path)
+{
+	const char *type = tree_attr(import->arena, import->root, "type");
+	const char *timer = tree_is(missed->node, "timer")
+				    ? tree_attr(import->arena, missed->node, "name")
+				    : NULL;
+
+	if (!type || strcmp(type, "qemu") != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(kvm_paths); i++) {
+		if (fnmatch(kvm_paths[i], path, 0) == 0)
+			return true;
+	}
+	for (size_t i = 0; timer && i < ARRAY_SIZE(kvm_timers); i++) {
+		if (strcmp(kvm_timers[i], timer) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "q35" is the newest q35 that the board has, as for libvirt. */
 static bool is_alias(const struct import *import, const char *path)
 {
@@ -138,6 +165,8 @@ static void tell(struct import *import, const struct missed *missed)
 
 	if (is_alias(import, path))
 		why = "it is the newest that the board has";
+	if (is_for_kvm(import, missed, path))
+		why = "KVM alone offers it to a guest, and this one runs without";
 	if (is_raised(item, missed))
 		why = "the bus comes behind a port that is added for it, for libvirt too";
 	if (why)

@@ -170,16 +170,18 @@ static unsigned distance(struct arena *arena, xmlNodePtr read, xmlNodePtr made, 
 
 #define DISTANCE_MOST 64
 
-static xmlNodePtr partner_of(struct arena *arena, xmlNodePtr child, xmlNodePtr made)
+/* The nearest element of that name which no other has taken; NULL = none is nearer than @most. */
+static xmlNodePtr nearest(struct arena *arena, xmlNodePtr child, xmlNodePtr made, unsigned most)
 {
 	xmlNodePtr found = NULL;
-	unsigned best = DISTANCE_MOST + 1;
+	unsigned best = most;
 
-	for (xmlNodePtr mate = made ? made->children : NULL; mate && best; mate = mate->next) {
+	for (xmlNodePtr mate = made->children; mate && best; mate = mate->next) {
 		if (mate->type != XML_ELEMENT_NODE || mate->_private == &taken_mark ||
 		    !xmlStrEqual(mate->name, child->name))
 			continue;
-		unsigned far = distance(arena, child, mate, DISTANCE_MOST);
+		unsigned far =
+			distance(arena, child, mate, best < DISTANCE_MOST ? best : DISTANCE_MOST);
 
 		if (far < best) {
 			best = far;
@@ -189,10 +191,36 @@ static xmlNodePtr partner_of(struct arena *arena, xmlNodePtr child, xmlNodePtr m
 	return found;
 }
 
+/*
+ * Who is held against whom, NULL = nobody. Those that are repeated whole come first: what is lost must not
+ * take the counterpart of one behind it.
+ */
+static xmlNodePtr *find_partners(struct arena *arena, xmlNodePtr read, xmlNodePtr made)
+{
+	static const unsigned passes[] = {1, DISTANCE_MOST + 1};
+	xmlNodePtr *mates = arena_alloc(arena, xmlChildElementCount(read) * sizeof(xmlNodePtr));
+
+	for (size_t pass = 0; mates && pass < ARRAY_SIZE(passes); pass++) {
+		size_t at = 0;
+
+		tree_for_each(child, read)
+		{
+			xmlNodePtr *mate = &mates[at++];
+
+			if (!*mate)
+				*mate = nearest(arena, child, made, passes[pass]);
+			if (*mate)
+				(*mate)->_private = &taken_mark;
+		}
+	}
+	return mates;
+}
+
 void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *difference)
 {
 	struct arena *arena = texts_of(difference);
 	const char *text = xml_own_text(arena, read), *other;
+	xmlNodePtr *mates;
 
 	if (!made) {
 		/* An element that is there says something, whatever is in it. */
@@ -210,14 +238,8 @@ void tree_compare(xmlNodePtr read, xmlNodePtr made, struct difference *differenc
 	}
 	for (xmlAttrPtr attr = made->properties; attr; attr = attr->next)
 		difference->extra += !find_attr(read, attr->name);
-	tree_for_each(child, read)
-	{
-		xmlNodePtr mate = partner_of(arena, child, made);
-
-		tree_compare(child, mate, difference);
-		if (mate)
-			mate->_private = &taken_mark;
-	}
+	mates = find_partners(arena, read, made);
+	tree_for_each(child, read) tree_compare(child, mates ? *mates++ : NULL, difference);
 	tree_for_each(mate, made)
 	{
 		if (mate->_private != &taken_mark)
