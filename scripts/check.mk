@@ -94,7 +94,7 @@ CHECK := O='$(O)' MAKE='$(MAKE)' $(TOP)/scripts/check
 # help: Check | bench | start time with taps and payload, compose time, as medians
 # help: Check | fuzz | libFuzzer on each target for FUZZ_SECONDS (60)
 # help: Check | coverage | lines that the unit and golden tests reach, by file
-# help: Check | check-import | kiln import there and back: TRIPS=1000 random configurations, and libvirt's guests
+# help: Check | check-import | kiln import there and back: TRIPS=1000 random configurations, and SETS=200 of libvirt's guests
 .PHONY: check-unit check-quick check check-lab check-libvirt check-import check-asan test-programs
 # help: Check | test-programs | build every test and run none
 test-programs: $(UNIT_BINS) $(GOLDEN) $(REPLAY_BINS) $(PART_BINS) $(BENCH_BINS)
@@ -114,7 +114,7 @@ check-libvirt: programs $(B)/tests/libvirt-sets
 # tests/import/run says what TRIPS, CASES, DOMAINS and SETS are.
 check-import: programs test-programs
 	$(Q)TOP='$(TOP)' O='$(O)' KILN='$(HOST_BIN)/kiln' TRIPS='$(or $(TRIPS),1000)' \
-		$(TOP)/scripts/tap-run import '$(O)/check/import.tap' 7200 $(TOP)/tests/import/run
+		SETS='$(or $(SETS),200)' $(TOP)/scripts/tap-run import '$(O)/check/import.tap' 7200 $(TOP)/tests/import/run
 	$(Q)grep '^# ' '$(O)/check/import.tap'
 check-asan:
 	$(Q)O='$(O)/asan' MAKE='$(MAKE)' $(TOP)/scripts/check asan
