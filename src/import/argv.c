@@ -12,6 +12,7 @@
 
 #include "devices/extra_options.h"
 #include "import/argv_place.h"
+#include "import/argv_process.h"
 #include "import/head.h"
 #include "qemu/render.h"
 
@@ -52,8 +53,11 @@ static int read_file(struct import *import, const char *path, struct text *ret)
 	if (strcmp(path, "-") == 0)
 		return read_all(import, STDIN_FILENO, ret);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Of a process that is not there process_check() tells. */
 	if (fd < 0)
-		return refuse_file(import, errno);
+		return errno == ENOENT && process_of(import->arena, path)
+			       ? 0
+			       : refuse_file(import, errno);
 	status = read_all(import, fd, ret);
 	(void)close(fd);
 	return status;
@@ -238,17 +242,6 @@ const char *argv_path(struct argv *argv, const struct argv_option *option, const
 	return whole;
 }
 
-/* "/proc/N" of "/proc/N/cmdline". */
-static const char *process_of(struct arena *arena, const char *path)
-{
-	static const char tail[] = "/cmdline";
-	size_t len = strlen(path), end = strlen(tail);
-
-	if (strncmp(path, "/proc/", 6) != 0 || len <= end || strcmp(path + len - end, tail) != 0)
-		return NULL;
-	return arena_dup(arena, path, len - end);
-}
-
 /* Of a process its own folder; of a script the one that it is in; else the one that we are in. */
 static const char *folder_of(struct arena *arena, const char *path)
 {
@@ -323,6 +316,7 @@ int argv_open(struct import *import, const char *path)
 	struct argv_item *item = arena_alloc(import->arena, sizeof(*item));
 
 	if (read_file(import, path, &text) < 0 ||
+	    (argv.process && process_check(&argv, text_str(&text), text.len) < 0) ||
 	    words_split(import->arena, path, text_str(&text), text.len, &argv.words, import->errs) <
 		    0 ||
 	    argv_options(&argv) < 0)
@@ -336,6 +330,7 @@ int argv_open(struct import *import, const char *path)
 	item->option = argv.options;
 	argv.devices = xml_child(import->root, "devices");
 	argv_config(&argv);
+	argv_opened(&argv);
 	argv_short(&argv);
 	if (argv_machine(&argv) < 0)
 		return -1;

@@ -66,7 +66,8 @@ struct argv_item {
  * @devices: the element. @guest: the machine's own rows. @machine: all of -machine.
  * @transports: a virtio device sits on virtio-mmio. @order: letters of -boot, or NULL.
  * @folder: where relative paths begin.
- * @process: "/proc/N" of a running one, or NULL.
+ * @process: "/proc/N" of a running one, or NULL. @no_file: why a descriptor is left that is no file.
+ * @state: of kiln-run, which started it, or NULL.
  * @now: the option that was found last; facts are of it.
  */
 struct argv {
@@ -79,7 +80,7 @@ struct argv {
 	const struct dev_family *guest;
 	struct argv_option *machine;
 	bool transports;
-	const char *order, *folder, *process;
+	const char *order, *folder, *process, *no_file, *state;
 	const struct argv_option *now;
 };
 
@@ -236,7 +237,7 @@ void argv_boot(struct argv *argv);
 /** argv_rest() - what nothing took: without meaning for the guest, or kept as it is. */
 void argv_rest(struct argv *argv);
 
-/* ---- argv_back.c, argv_block.c: what a device is connected to ---- */
+/* ---- argv_back.c, argv_block.c, argv_net.c: what a device is connected to ---- */
 
 /* Each takes what has that id, and sets the rows of the device that names it. */
 void argv_chardev(struct argv *argv, xmlNodePtr node, const char *id);
@@ -249,7 +250,7 @@ void argv_tpm(struct argv *argv, xmlNodePtr node, const char *id);
 void argv_crypto(struct argv *argv, xmlNodePtr node, const char *id);
 void argv_host(struct argv *argv, xmlNodePtr node, const char *text);
 void argv_rom(struct argv *argv, xmlNodePtr node, const char *path);
-void argv_opened(struct argv *argv, xmlNodePtr node, const char *fd);
+void argv_reopened(struct argv *argv, xmlNodePtr node, const char *fd);
 void argv_device_id(struct argv *argv, xmlNodePtr node, const char *text);
 void argv_mediated(struct argv *argv, xmlNodePtr node, const char *path);
 
@@ -267,11 +268,31 @@ const char *argv_path(struct argv *argv, const struct argv_option *option, const
  */
 const char *argv_open_file(const struct argv *argv, const char *path);
 
+/** argv_set_path() - set a row to the path that @option names, unless it is a descriptor, which is lost. */
+void argv_set_path(struct argv *argv, xmlNodePtr node, const struct argv_option *option,
+		   const char *row, const char *path);
+
+/** argv_opened() - put the files that it has open in the place of "/dev/fdset/N" and "/proc/self/fd/N". */
+void argv_opened(struct argv *argv);
+
+/** argv_is_descriptor() - whether it is one of these two. */
+bool argv_is_descriptor(const char *path);
+
+/** argv_socket() - the path of the unix socket that the process has at that descriptor, or NULL. */
+const char *argv_socket(const struct argv *argv, const char *fd);
+
 /**
- * argv_descriptor() - the file behind "/dev/fdset/N" where -add-fd names it by opaque=, else @path. Which
- *                     descriptor it was is of no use: QEMU has closed it.
+ * struct argv_interface - a tap or macvtap of a process.
+ * @is_here: it is in our network name space; else the rest is not known. @master: what it is a port of, or
+ * NULL; @is_bridge: that is a bridge of the kernel's. @parent: of a macvtap the interface below it, or NULL.
  */
-const char *argv_descriptor(const struct argv *argv, const char *path);
+struct argv_interface {
+	const char *name, *master, *parent;
+	bool is_here, is_bridge;
+};
+
+/** argv_interface() - what the process has at that descriptor. Return: false where it is not known. */
+bool argv_interface(const struct argv *argv, const char *fd, struct argv_interface *ret);
 
 /** argv_usb_host() - which USB device of the host it is: by its place or by its numbers. */
 void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * argv_back.c - what a device is connected to, but for blocks: -chardev, -netdev, -fsdev, -tpmdev, -object.
+ * argv_back.c - what a device is connected to, but for blocks and networks: -chardev, -fsdev, -tpmdev,
+ * -object.
  */
 #include "import/argv.h"
 
@@ -8,8 +9,6 @@
 #include <string.h>
 
 static const char no_setting[] = "Kiln has no setting that says it";
-static const char a_descriptor[] =
-	"a descriptor says nothing of what it is; who started QEMU knows";
 
 struct node *argv_object(struct argv *argv, const char *id, struct argv_option **ret_option)
 {
@@ -73,17 +72,11 @@ struct argv_option *argv_group(struct argv *argv, const char *id)
 
 /* ---- -chardev ----------------------------------------------------------------------------------- */
 
-static bool is_descriptor(const char *path)
+void argv_set_path(struct argv *argv, xmlNodePtr node, const struct argv_option *option,
+		   const char *row, const char *path)
 {
-	return strncmp(path, "/dev/fdset/", 11) == 0 || strncmp(path, "/proc/self/fd/", 14) == 0;
-}
-
-static void set_path(struct argv *argv, xmlNodePtr node, const struct argv_option *option,
-		     const char *row, const char *path)
-{
-	path = argv_descriptor(argv, path);
-	if (path && is_descriptor(path))
-		argv_note(argv, option, IMPORT_LOST, path, a_descriptor);
+	if (path && argv_is_descriptor(path))
+		argv_note(argv, option, IMPORT_LOST, path, argv->no_file);
 	else
 		argv_set(argv, node, row, path ? argv_path(argv, option, path) : NULL);
 }
@@ -121,6 +114,26 @@ static void read_server(struct argv *argv, xmlNodePtr node, struct node *tree)
 	argv_set(argv, node, "reconnect", seconds);
 }
 
+/* NULL: it is lost, or the one that Kiln makes where no path is said. */
+static const char *opened_socket(struct argv *argv, const struct argv_option *option,
+				 const char *fd)
+{
+	const char *own = arena_fmt(argv->arena, "/run/kiln/%s/", argv->name);
+	const char *path = argv_socket(argv, fd), *text = arena_fmt(argv->arena, "fd=%s", fd);
+
+	if (!path)
+		argv_note(argv, option, IMPORT_LOST, text,
+			  argv->process
+				  ? "what the process has open there is no socket with a name that "
+				    "it serves; who started QEMU knows where it leads"
+				  : argv->no_file);
+	else
+		argv_note(argv, option, IMPORT_DROPPED, text,
+			  arena_fmt(argv->arena, "what the process has open there is the socket %s",
+				    path));
+	return path && strncmp(path, own, strlen(own)) != 0 ? path : NULL;
+}
+
 static void read_socket(struct argv *argv, xmlNodePtr node, const struct argv_option *option)
 {
 	struct node *tree = option->tree;
@@ -128,11 +141,10 @@ static void read_socket(struct argv *argv, xmlNodePtr node, const struct argv_op
 
 	if (path || fd) {
 		argv_set(argv, node, "backend", "UNIX");
+		if (!path)
+			path = opened_socket(argv, option, fd);
 		if (path)
 			argv_set(argv, node, "path", argv_path(argv, option, path));
-		else
-			argv_note(argv, option, IMPORT_LOST, arena_fmt(argv->arena, "fd=%s", fd),
-				  a_descriptor);
 	} else {
 		bool telnet = argv_truth(argv, tree, "telnet", false);
 
@@ -189,7 +201,7 @@ static void read_simple(struct argv *argv, xmlNodePtr node, const struct argv_op
 
 	argv_set(argv, node, "backend", kind->word);
 	if (kind->path)
-		set_path(argv, node, option, "path", argv_take(argv, tree, "path"));
+		argv_set_path(argv, node, option, "path", argv_take(argv, tree, "path"));
 	if (strcmp(kind->word, "FILE") == 0)
 		argv_set_yes(argv, node, "append", argv_truth(argv, tree, "append", false));
 	if (strcmp(kind->word, "SPICEPORT") == 0)
@@ -218,7 +230,7 @@ static bool read_served(struct argv *argv, xmlNodePtr node, struct argv_option *
 		    strncmp(item->driver, served[i].driver, strlen(served[i].driver)) != 0)
 			continue;
 		(void)argv_take(argv, tree, "backend");
-		set_path(argv, node, option, served[i].row, argv_take(argv, tree, "path"));
+		argv_set_path(argv, node, option, served[i].row, argv_take(argv, tree, "path"));
 		if (served[i].retry)
 			argv_set(argv, node, served[i].retry, argv_take(argv, tree, "reconnect"));
 		argv_lost(argv, option, "", tree, no_setting);
@@ -243,7 +255,7 @@ void argv_chardev(struct argv *argv, xmlNodePtr node, const char *id)
 		argv_set(argv, node, "source", "EGD");
 	backend = argv_take(argv, option->tree, "backend");
 	kind = backend ? find_simple(backend) : NULL;
-	set_path(argv, node, option, "log", argv_take(argv, option->tree, "logfile"));
+	argv_set_path(argv, node, option, "log", argv_take(argv, option->tree, "logfile"));
 	argv_set_yes(argv, node, "log-append", argv_truth(argv, option->tree, "logappend", false));
 	/* Of several that share it the monitor is not the guest's. */
 	(void)argv_take(argv, option->tree, "mux");
@@ -256,144 +268,6 @@ void argv_chardev(struct argv *argv, xmlNodePtr node, const char *id)
 	else
 		argv_note(argv, option, IMPORT_LOST,
 			  arena_fmt(argv->arena, "backend=%s", backend ? backend : ""), no_setting);
-	argv_lost(argv, option, "", option->tree, no_setting);
-}
-
-/* ---- -netdev ------------------------------------------------------------------------------------ */
-
-/* A script that is not run, and QEMU's own, which adds nothing on a host that lacks it. */
-static void drop_scripts(struct argv *argv, struct node *tree)
-{
-	(void)argv_take_if(argv, tree, "script", "no");
-	(void)argv_take_if(argv, tree, "downscript", "no");
-	(void)argv_take_if(argv, tree, "script", "");
-	(void)argv_take_if(argv, tree, "downscript", "");
-	(void)argv_take(argv, tree, "downscript");
-}
-
-/* "30:32" and a queue count are both as many queues. */
-static const char *queues_of(struct argv *argv, struct node *tree)
-{
-	const char *queues = argv_take(argv, tree, "queues"), *fds = argv_take(argv, tree, "fds");
-	unsigned count = fds != NULL;
-
-	for (const char *at = fds; at && *at; at++)
-		count += *at == ':';
-	(void)argv_take(argv, tree, "vhostfds");
-	(void)argv_take(argv, tree, "vhostfd");
-	return fds ? arena_fmt(argv->arena, "%u", count) : queues;
-}
-
-static void read_tap(struct argv *argv, xmlNodePtr node, const struct argv_option *option)
-{
-	struct node *tree = option->tree;
-	const char *bridge = argv_take(argv, tree, "br"), *fd = argv_take(argv, tree, "fd");
-	bool fds = argv_peek(argv, tree, "fds");
-
-	(void)argv_take(argv, tree, "helper");
-	argv_set(argv, node, "kind", bridge ? "BRIDGE" : "TAP");
-	argv_set(argv, node, "bridge", bridge);
-	argv_set(argv, node, "tap", argv_take(argv, tree, "ifname"));
-	if (argv_peek(argv, tree, "vhost"))
-		argv_set(argv, node, "vhost",
-			 argv_truth(argv, tree, "vhost", false) ? "REQUIRED" : "OFF");
-	argv_set(argv, node, "queues", queues_of(argv, tree));
-	drop_scripts(argv, tree);
-	if (argv_peek(argv, tree, "script"))
-		argv_note(argv, option, IMPORT_LOST,
-			  arena_fmt(argv->arena, "script=%s", argv_take(argv, tree, "script")),
-			  "no script is run; CONFIG_NETn_KIND_BRIDGE puts the tap on a bridge");
-	if (fd || fds)
-		argv_note(argv, option, IMPORT_LOST, "fd", a_descriptor);
-}
-
-static void read_vhost_user(struct argv *argv, xmlNodePtr node, struct node *tree)
-{
-	const char *id = argv_take(argv, tree, "chardev");
-	struct argv_option *chardev = id ? argv_find(argv, "-chardev", "id", id) : NULL;
-
-	argv_set(argv, node, "kind", "VHOST_USER");
-	argv_set(argv, node, "queues", argv_take(argv, tree, "queues"));
-	if (!chardev)
-		return;
-	chardev->done = true;
-	(void)argv_take(argv, chardev->tree, "id");
-	(void)argv_take(argv, chardev->tree, "backend");
-	argv_set(argv, node, "socket", argv_take(argv, chardev->tree, "path"));
-	argv_set(argv, node, "socket-mode",
-		 argv_truth(argv, chardev->tree, "server", false) ? "LISTEN" : "CONNECT");
-	(void)argv_take(argv, chardev->tree, "wait");
-	argv_set(argv, node, "reconnect", argv_take(argv, chardev->tree, "reconnect"));
-	argv_lost(argv, chardev, "", chardev->tree, no_setting);
-}
-
-/* A passt listens on a socket, or has the other end of a descriptor; kiln-run starts one of its own. */
-static void read_stream(struct argv *argv, xmlNodePtr node, const struct argv_option *option)
-{
-	struct node *tree = option->tree, *address = argv_take_tree(tree, "addr");
-	const char *type =
-		argv_take(argv, address ? address : tree, address ? "type" : "addr.type");
-	const char *path =
-		argv_take(argv, address ? address : tree, address ? "path" : "addr.path");
-	const char *fd = argv_take(argv, address ? address : tree, address ? "str" : "addr.str");
-	bool server = argv_truth(argv, tree, "server", false);
-	struct arena *arena = argv->arena;
-
-	argv_set(argv, node, "kind", "USER");
-	(void)argv_take(argv, tree, "reconnect");
-	(void)argv_take(argv, tree, "reconnect-ms");
-	if (server || (!path && !fd)) {
-		argv_note(argv, option, IMPORT_LOST,
-			  arena_fmt(arena, "addr.type=%s%s", type ? type : "",
-				    server ? ",server=on" : ""),
-			  "Kiln has no such network; the card is on user networking instead");
-		return;
-	}
-	argv_set(argv, node, "backend", "PASST");
-	argv_set(argv, node, "passt", "/usr/bin/passt");
-	argv_note(argv, option, IMPORT_LOST,
-		  path ? arena_fmt(arena, "addr.path=%s", path)
-		       : arena_fmt(arena, "addr.str=%s", fd),
-		  "whose socket it is is not said, nor which ports lead to the guest; kiln-run "
-		  "starts a passt of its own: CONFIG_NETn_FORWARDS");
-}
-
-void argv_netdev(struct argv *argv, xmlNodePtr node, const char *id)
-{
-	struct argv_option *option = argv_find(argv, "-netdev", "id", id);
-	const char *type;
-
-	if (!option)
-		return;
-	option->done = true;
-	(void)argv_take(argv, option->tree, "id");
-	type = argv_take(argv, option->tree, "type");
-	type = type ? type : "";
-	if (strcmp(type, "user") == 0) {
-		argv_set(argv, node, "kind", "USER");
-		argv_forwards(argv, node, option);
-	} else if (strcmp(type, "stream") == 0) {
-		read_stream(argv, node, option);
-	} else if (strcmp(type, "tap") == 0) {
-		read_tap(argv, node, option);
-	} else if (strcmp(type, "bridge") == 0) {
-		const char *bridge = argv_take(argv, option->tree, "br");
-
-		argv_set(argv, node, "kind", "BRIDGE");
-		/* DEFAULT_BRIDGE_INTERFACE, include/net/net.h */
-		argv_set(argv, node, "bridge", bridge ? bridge : "br0");
-		(void)argv_take(argv, option->tree, "helper");
-	} else if (strcmp(type, "vhost-user") == 0) {
-		read_vhost_user(argv, node, option->tree);
-	} else if (strcmp(type, "vhost-vdpa") == 0) {
-		argv_set(argv, node, "kind", "VDPA");
-		set_path(argv, node, option, "vdpa", argv_take(argv, option->tree, "vhostdev"));
-		argv_set(argv, node, "queues", argv_take(argv, option->tree, "queues"));
-	} else {
-		argv_set(argv, node, "kind", "USER");
-		argv_note(argv, option, IMPORT_LOST, arena_fmt(argv->arena, "type=%s", type),
-			  "Kiln has no such network; the card is on user networking instead");
-	}
 	argv_lost(argv, option, "", option->tree, no_setting);
 }
 
@@ -431,7 +305,7 @@ void argv_files(struct argv *argv, xmlNodePtr node, const char *id)
 	option->done = true;
 	(void)argv_take(argv, option->tree, "id");
 	(void)argv_take_if(argv, option->tree, "fsdriver", "local");
-	set_path(argv, node, option, "path", argv_take(argv, option->tree, "path"));
+	argv_set_path(argv, node, option, "path", argv_take(argv, option->tree, "path"));
 	model = argv_take(argv, option->tree, "security_model");
 	argv_word(argv, node, "access", model && strcmp(model, "none") == 0 ? "squash" : model);
 	argv_word(argv, node, "multidevs", argv_take(argv, option->tree, "multidevs"));
@@ -451,7 +325,7 @@ static void read_emulator(struct argv *argv, xmlNodePtr node, struct argv_option
 	chardev->done = true;
 	path = argv_take(argv, chardev->tree, "path");
 	argv_set(argv, node, "type", path ? "EXTERNAL" : "EMULATOR");
-	set_path(argv, node, chardev, "path", path);
+	argv_set_path(argv, node, chardev, "path", path);
 	if (!path)
 		argv_note(argv, chardev, IMPORT_LOST, "fd",
 			  "whose socket it is is not said; kiln-run starts an swtpm of its own");
@@ -471,7 +345,7 @@ void argv_tpm(struct argv *argv, xmlNodePtr node, const char *id)
 	(void)argv_take(argv, option->tree, "id");
 	if (argv_take_if(argv, option->tree, "type", "passthrough")) {
 		argv_set(argv, node, "type", "PASSTHROUGH");
-		set_path(argv, node, option, "device", argv_take(argv, option->tree, "path"));
+		argv_set_path(argv, node, option, "device", argv_take(argv, option->tree, "path"));
 		/* It follows from the device. */
 		(void)argv_take(argv, option->tree, "cancel-path");
 	} else if (argv_take_if(argv, option->tree, "type", "emulator")) {

@@ -31,9 +31,8 @@ static void set_path(const struct walk *walk, const char *driver, const char *pa
 {
 	const char *payload = argv_payload(walk->argv, path);
 
-	if (strncmp(path, "/dev/fdset/", 11) == 0 || strncmp(path, "fd:", 3) == 0) {
-		argv_note(walk->argv, walk->option, IMPORT_LOST, path,
-			  "a descriptor says nothing of what it is; who started QEMU knows");
+	if (argv_is_descriptor(path)) {
+		argv_note(walk->argv, walk->option, IMPORT_LOST, path, walk->argv->no_file);
 		return;
 	}
 	bool block = strncmp(driver, "host_", 5) == 0 || strncmp(path, "/dev/", 5) == 0;
@@ -47,7 +46,7 @@ static void read_storage(struct walk *walk, struct node *tree)
 	const char *driver = argv_peek(walk->argv, tree, "driver"), *path;
 
 	driver = driver ? driver : "file";
-	path = argv_descriptor(walk->argv, argv_take(walk->argv, tree, "filename"));
+	path = argv_take(walk->argv, tree, "filename");
 	if (path) {
 		set_path(walk, driver, path);
 	} else {
@@ -353,7 +352,7 @@ static void read_drive(struct walk *walk)
 		block_set(walk, "source", "NONE");
 	} else {
 		block_set(walk, "format", format_of(walk, format, file, media));
-		set_path(walk, "file", argv_descriptor(argv, file));
+		set_path(walk, "file", file);
 	}
 	argv_lost(argv, walk->option, "", tree, no_setting);
 }

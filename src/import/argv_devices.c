@@ -316,7 +316,7 @@ static void take_links(struct argv *argv, xmlNodePtr node, struct node *tree)
 		{"drive", argv_block},         {"memdev", argv_memdev},
 		{"rng", argv_random},          {"fsdev", argv_files},
 		{"tpmdev", argv_tpm},          {"cryptodev", argv_crypto},
-		{"sysfsdev", argv_mediated},   {"vhostfd", argv_opened},
+		{"sysfsdev", argv_mediated},   {"vhostfd", argv_reopened},
 		{"device_id", argv_device_id}, {"romfile", argv_rom},
 	};
 	const struct argv_item *item = argv_item(node);

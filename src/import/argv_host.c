@@ -4,10 +4,7 @@
  */
 #include "import/argv.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/num.h"
 
@@ -54,7 +51,7 @@ void argv_usb_host(struct argv *argv, xmlNodePtr node, struct node *tree)
 }
 
 /* The loader opens the device anew. */
-void argv_opened(struct argv *argv, xmlNodePtr node, const char *fd)
+void argv_reopened(struct argv *argv, xmlNodePtr node, const char *fd)
 {
 	(void)argv;
 	(void)node;
@@ -111,55 +108,4 @@ void argv_forwards(struct argv *argv, xmlNodePtr node, const struct argv_option 
 	(void)argv_take(argv, option->tree, "hostfwd");
 	if (list.len)
 		argv_set(argv, node, "forwards", text_str(&list));
-}
-
-/* ---- descriptors --------------------------------------------------------------------------------- */
-
-const char *argv_open_file(const struct argv *argv, const char *path)
-{
-	const char *folder = arena_fmt(argv->arena, "%s/fd", argv->process);
-	size_t tail = strlen(path);
-	const char *found = NULL;
-	DIR *dir = opendir(folder);
-	char whole[PATH_MAX];
-
-	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-		ssize_t len = readlink(arena_fmt(argv->arena, "%s/%s", folder, entry->d_name),
-				       whole, sizeof(whole) - 1);
-
-		if (len <= (ssize_t)tail || whole[0] != '/' ||
-		    whole[(size_t)len - tail - 1] != '/' ||
-		    memcmp(whole + (size_t)len - tail, path, tail) != 0)
-			continue;
-		/* Two that end alike: nobody knows which is meant. */
-		if (found && strncmp(found, whole, (size_t)len) != 0) {
-			found = NULL;
-			break;
-		}
-		found = arena_dup(argv->arena, whole, (size_t)len);
-	}
-	if (dir)
-		(void)closedir(dir);
-	return found;
-}
-
-const char *argv_descriptor(const struct argv *argv, const char *path)
-{
-	static const char prefix[] = "/dev/fdset/";
-
-	if (!path || strncmp(path, prefix, strlen(prefix)) != 0)
-		return path;
-	for (const struct argv_option *option = argv->options; option; option = option->next) {
-		bool is = strcmp(option->name, "-add-fd") == 0 && option->tree;
-		const char *set = is ? argv_peek(argv, option->tree, "set") : NULL;
-		const char *name = is ? argv_peek(argv, option->tree, "opaque") : NULL;
-		const char *slash = name ? strchr(name, '/') : NULL;
-
-		if (!set || strcmp(set, path + strlen(prefix)) != 0)
-			continue;
-		/* Older libvirt wrote "rdwr:/the/path" there. */
-		if (slash && (slash == name || slash[-1] == ':'))
-			return slash;
-	}
-	return path;
 }

@@ -83,6 +83,10 @@ static const char *flash_file(struct argv *argv, const char *node)
 {
 	const char *path = flash_path(argv, node);
 
+	if (path && argv_is_descriptor(path)) {
+		argv_note(argv, argv->options, IMPORT_LOST, path, argv->no_file);
+		return NULL;
+	}
 	return path && !argv_payload(argv, path) ? argv_path(argv, argv->options, path) : path;
 }
 

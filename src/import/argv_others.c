@@ -70,6 +70,25 @@ void argv_audio(struct argv *argv, xmlNodePtr node, struct node *tree)
 		argv_set_audio(argv, node, id);
 }
 
+/* QEMU takes every byte of a file; what kiln-run hands over has lost the newline at its end before. */
+static void read_secret_file(struct argv *argv, xmlNodePtr node, struct argv_option *option,
+			     const char *file)
+{
+	bool is_file = file && !argv_is_descriptor(file);
+
+	if (is_file)
+		argv_set(argv, node, "path", argv_path(argv, option, file));
+	else if (file && argv->process)
+		argv_note(argv, option, IMPORT_LOST, file,
+			  "no process tells where a secret was read from: CONFIG_SECRETn_PATH, or "
+			  "secretn.path of a site file");
+	argv_set(argv, node, "form",
+		 argv_take_if(argv, option->tree, "format", "base64") ? "BASE64"
+		 : is_file                                            ? "RAW"
+								      : "LINE");
+	(void)argv_take_if(argv, option->tree, "format", "raw");
+}
+
 /* Before all devices, which name them. */
 void argv_named(struct argv *argv)
 {
@@ -109,10 +128,7 @@ void argv_named(struct argv *argv)
 			(void)argv_take(argv, option->tree, "qom-type");
 			file = argv_take(argv, option->tree, "file");
 			argv_set(argv, node, "name", argv_secret_name(argv, file, id));
-			argv_set(argv, node, "form",
-				 argv_take_if(argv, option->tree, "format", "base64") ? "BASE64"
-										      : "LINE");
-			(void)argv_take_if(argv, option->tree, "format", "raw");
+			read_secret_file(argv, node, option, file);
 			if (argv_take(argv, option->tree, "data"))
 				argv_note(argv, option, IMPORT_LOST, "data",
 					  "no secret may be in an image: put it into a file of the "

@@ -102,9 +102,9 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static bool is_qemu(const char *word)
+bool words_is_qemu(const char *path)
 {
-	const char *name = base_name(word);
+	const char *name = base_name(path);
 
 	return strncmp(name, "qemu-system-", 12) == 0 || strcmp(name, "qemu-kvm") == 0 ||
 	       strcmp(name, "kvm") == 0 || strcmp(name, "qemu") == 0;
@@ -131,7 +131,7 @@ static size_t find_qemu(const struct shell_word *list, size_t count)
 	while (first < count && is_assignment(list[first].word.text))
 		first++;
 	for (size_t i = first; i < count; i++) {
-		if (is_qemu(list[i].word.text))
+		if (words_is_qemu(list[i].word.text))
 			return i;
 		if (!is_starter(list[first].word.text))
 			break;

@@ -55,6 +55,9 @@ struct words {
 int words_split(struct arena *arena, const char *path, const char *text, size_t len,
 		struct words *ret, struct err_list *errs) MUST_CHECK;
 
+/** words_is_qemu() - whether a program of that path is a QEMU that is a machine, by its name. */
+bool words_is_qemu(const char *path);
+
 /** word_spot() - where byte @at of a word stands. */
 struct spot word_spot(const struct word *word, size_t at);
 

@@ -151,7 +151,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
 	is "a paused QEMU" as_process -name paused -m 64 -nodefaults -add-fd fd=5,set=1 -drive if=virtio,format=raw,file=disk.img \
 		-drive if=virtio,format=raw,readonly=on,file=/dev/fdset/1 -device virtio-rng-pci
 	is "a paused QEMU: a relative path is below its folder" grep -qx "CONFIG_DISK0_PATH=\"$P/process/disk.img\"" "$P/config"
-	is "a paused QEMU: a descriptor that it has closed is told" grep -q 'lost: -drive: /dev/fdset/1: a descriptor says nothing' "$P/notes"
+	is "a paused QEMU: a descriptor that it has closed is the file" grep -qx "CONFIG_DISK1_PATH=\"$P/process/other.img\"" "$P/config"
+	is "a paused QEMU: and that is told" grep -q "dropped: -drive: /dev/fdset/1: what the process has open there is $P/process/other.img" "$P/notes"
 	is "a paused QEMU: a place of its own" grep -qx 'device rng0 pci 00:02.0' "$P/lock"
 	is "a paused QEMU: nothing of its environment" test "$(cat "$P/config" "$P/lock" "$P/notes" | grep -c secret-of-mine)" = 0
 	if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups "$KILN" --version >/dev/null 2>&1; then
@@ -166,7 +167,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
 	[ -z "${pid:-}" ] || kill "$pid"
 	for ((i = 0; i < 100; i++)); do [ -e "/proc/$pid" ] || break; read -rt 0.1 <> <(:) || :; done
 	"$KILN" import --pid "$pid" --lock "$P/lock" >"$P/printed" 2>"$P/err"
-	is "a process that has ended is refused" grep -q 'the command line cannot be read: No such file' "$P/err"
+	is "a process that has ended is refused" grep -q "error: $pid is no process" "$P/err"
 else
 	skip "a paused QEMU" "no qemu-system-x86_64 here"
 fi
