@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * iface.c - what taps and macvtaps have in common: their names.
+ * iface.c - what taps and macvtaps have in common: their names, and whose they are.
  */
 #include "host/iface.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,44 @@ bool iface_is_kilns(const struct net_link *dev)
 	return !strncmp(dev->alias, ALIAS_HEAD, strlen(ALIAS_HEAD));
 }
 
+struct search {
+	const char *kind, *alias;
+	const unsigned char *mac;
+	struct net_link *found;
+	int ret;
+};
+
+static bool is_own(const struct search *search, const struct net_link *dev)
+{
+	return !strcmp(dev->kind, search->kind) && !strcmp(dev->alias, search->alias);
+}
+
+static void own_search(void *arg, const struct net_link *dev)
+{
+	struct search *search = arg;
+
+	if (!search->ret || !is_own(search, dev) ||
+	    (search->mac && memcmp(dev->mac, search->mac, LINK_MAC_LEN) != 0))
+		return;
+	*search->found = *dev;
+	search->ret = 0;
+}
+
+int iface_find_own(struct netlink *nl, const struct host *host, const char *kind, const char *name,
+		   const unsigned char *mac, struct net_link *ret_dev)
+{
+	char alias[IFACE_ALIAS_MAX];
+	struct search search = {
+		.kind = kind, .alias = alias, .mac = mac, .found = ret_dev, .ret = -ENODEV};
+	int ret = netlink_link_get(nl, name, ret_dev);
+
+	iface_alias(alias, host);
+	if (ret ? ret != -ENODEV : is_own(&search, ret_dev))
+		return ret;
+	ret = netlink_link_list(nl, own_search, &search);
+	return ret ? ret : search.ret;
+}
+
 int iface_exists_refuse(const char *name, struct err *err)
 {
 	char alias[LINK_ALIAS_MAX];
@@ -53,9 +92,9 @@ int iface_exists_refuse(const char *name, struct err *err)
 		err_why(err, "It belongs to the VM \"%s\"; each VM has interfaces of its own.",
 			alias + strlen(ALIAS_HEAD));
 		err_fix(err,
-			"kiln-run down %s; or give the tap another name, for example one that ends "
-			"in %%d.",
-			alias + strlen(ALIAS_HEAD));
+			"kiln-run down %s; if that knows no such VM, ip link del %s; or give the tap "
+			"another name, for example one that ends in %%d.",
+			alias + strlen(ALIAS_HEAD), name);
 		return -1;
 	}
 	err_why(err, "kiln-run makes the taps of a VM itself and takes over none, because it could "

@@ -21,6 +21,21 @@ int iface_name_valid(const char *name, struct err *err) MUST_CHECK;
 /** iface_is_kilns() - whether it has the alias of iface_alias(), of whatever VM. */
 bool iface_is_kilns(const struct net_link *dev);
 
+/**
+ * iface_find_own() - the interface that was made for the VM by this name, or, where that is not there or somebody
+ *                    else's by now, one of the VM that was given another name since.
+ * @nl: an open socket.
+ * @host: the VM, by whose alias it is known.
+ * @kind: what it must be, as "macvtap".
+ * @name: what it was called.
+ * @mac: an address by which a renamed one is known again among those of the VM; NULL = any of that kind.
+ * @ret_dev: set when it is found.
+ *
+ * Return: 0, -ENODEV, or another negative errno.
+ */
+int iface_find_own(struct netlink *nl, const struct host *host, const char *kind, const char *name,
+		   const unsigned char *mac, struct net_link *ret_dev) MUST_CHECK;
+
 /** iface_exists_refuse() - the error of a name that is taken, and whose it is. Return: -1. */
 int iface_exists_refuse(const char *name, struct err *err);
 

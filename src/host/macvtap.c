@@ -4,7 +4,7 @@
  * of its character device for each queue.
  *
  * It outlives the process, so its name, its parent and both addresses are recorded before it is made; released
- * is what has that name, parent and address alone. In passthrough mode the parent gets the guest's address;
+ * is what has the VM's alias, or that name, parent and address. In passthrough mode the parent gets the guest's address;
  * its own is recorded too, and put back.
  */
 #include <arpa/inet.h>
@@ -391,21 +391,36 @@ static int remains_parse(struct remains *remains, const char *record)
 	return ident_parse_mac(word[2], remains->mac);
 }
 
-/* Return: 0 or a negative errno. */
-static int delete (struct netlink *nl, const struct remains *remains)
+/*
+ * Between being made and getting the alias: by name, address and parent. In mode passthrough it has the parent's own
+ * address at first; and on a macvlan it does not sit on that one but beside it (macvlan_common_newlink(),
+ * drivers/net/macvlan.c).
+ */
+static bool is_unmarked(struct netlink *nl, const struct remains *remains,
+			const struct net_link *dev)
 {
-	struct net_link dev, parent;
-	int ret = netlink_link_get(nl, remains->name, &dev);
+	struct net_link parent;
 
-	if (ret || netlink_link_get(nl, remains->parent, &parent))
-		return ret == -ENODEV ? 0 : ret;
-	if (strcmp(dev.kind, "macvtap") != 0 || dev.link != parent.index)
-		return 0;
-	/* In mode passthrough it has the parent's own address at first. */
-	if (memcmp(dev.mac, remains->mac, LINK_MAC_LEN) != 0 &&
-	    !(remains->has_old && !memcmp(dev.mac, remains->old, LINK_MAC_LEN)))
-		return 0;
-	ret = netlink_link_del(nl, dev.index);
+	if (strcmp(dev->kind, "macvtap") != 0 || netlink_link_get(nl, remains->parent, &parent) ||
+	    (dev->link != parent.index && dev->link != parent.link))
+		return false;
+	return !memcmp(dev->mac, remains->mac, LINK_MAC_LEN) ||
+	       (remains->has_old && !memcmp(dev->mac, remains->old, LINK_MAC_LEN));
+}
+
+/* It, its parent and its address may have been changed by others since. Return: 0 or a negative errno. */
+static int delete (struct netlink *nl, const struct host *host, const struct remains *remains)
+{
+	struct net_link dev;
+	int ret = iface_find_own(nl, host, "macvtap", remains->name, remains->mac, &dev);
+
+	if (ret == -ENODEV) {
+		ret = netlink_link_get(nl, remains->name, &dev);
+		if (!ret && !is_unmarked(nl, remains, &dev))
+			return 0;
+	}
+	if (!ret)
+		ret = netlink_link_del(nl, dev.index);
 	return ret == -ENODEV ? 0 : ret;
 }
 
@@ -424,7 +439,7 @@ static int restore(struct netlink *nl, const struct remains *remains)
 	return netlink_link_set(nl, parent.index, &(struct link_change){.mac = remains->old});
 }
 
-static int release(struct host *host UNUSED, const char *record, struct err *err)
+static int release(struct host *host, const char *record, struct err *err)
 {
 	struct remains remains;
 	struct netlink nl;
@@ -434,7 +449,7 @@ static int release(struct host *host UNUSED, const char *record, struct err *err
 		return 0;
 	if (netlink_begin(&nl, err))
 		return -1;
-	ret = delete (&nl, &remains);
+	ret = delete (&nl, host, &remains);
 	if (!ret)
 		ret = restore(&nl, &remains);
 	netlink_close(&nl);

@@ -28,7 +28,8 @@ watched() { printf 'arg report=%s\narg until=%s\n' "$report" "$T/out/stop"; }
 } | image taps
 starts "QEMU runs" taps
 is "the persistent ones outlive their process" "$(ip -o -d link show type tun | grep -c 'persist on.*alias kiln:taps\|alias kiln:taps.*persist on')" 2
-ends "taps: nothing left" taps
+ip link set kt0 down; ip link set kt0 name kother
+ends "taps, one of them renamed meanwhile: nothing left" taps
 left_behind() { rc_is "$1: tap and bridge are left" 0 ip link show kt0 master br0; }
 dies_at_once taps left_behind
 killed_at_each taps 12 sendto

@@ -71,6 +71,31 @@ is "the reaper has CAP_NET_ADMIN alone" \
 	"$(sed -n 's/^CapEff:	//p' "/proc/$(pgrep -x kiln-reaper)/status")" 0000000000001000
 ends "the reaper deletes them, and the parent's address is back" direct
 
+# ---- others change them while QEMU runs: what has the VM's alias goes all the same
+renamed() { ip link set "$1" down && ip link set "$1" name "$2" && ip link set "$2" up; }
+starts "QEMU runs" direct
+renamed km0 kother
+renamed kp0 kelse
+ip link set kmt1 address 52:54:00:aa:bb:77
+ip link set kp1 address 52:54:00:aa:bb:78
+: >"$T/out/stop"
+wait $pid || :
+wait_for 5 gone /run/kiln/direct || :
+renamed kelse kp0
+ip link set kp1 address "$own"
+gone_is "renamed, of another address, on a parent of another name or address: nothing left"
+
+# ---- a parent that is such a one itself: the kernel puts the new one beside it, not upon it
+ip link add link kp0 name kv0 type macvtap mode bridge && ip link set kv0 up
+without=$before before=$(left)
+plan | sed 's/ifname kp0/ifname kv0/; s/parent=kp0/parent=kv0/; /name=kmt/d; s/:5:1/:3:1/; s/fd=5/fd=3/' | image beside
+starts "QEMU runs" beside
+says "beside its parent" 'km0@kp0: .* macvtap mode bridge' km0
+ends "nothing left" beside
+if command -v strace >/dev/null; then killed_at_each beside 6; fi
+ip link del kv0
+before=$without
+
 # ---- SIGKILL, with and without the reaper; a step that is impossible; failure and SIGKILL at each request
 four_left() { is "$1: four are left" "$(links | grep -o '\bkm[0-9t]*\b' | grep -vc kmt0)" 4; }
 dies_at_once direct four_left

@@ -2,7 +2,7 @@
 /*
  * test_host_tap.c - what the tun driver is asked, and what its refusals become.
  *
- * LINK: -Wl,--wrap=open,--wrap=ioctl,--wrap=netlink_open,--wrap=netlink_link_get,--wrap=netlink_link_set,--wrap=netlink_link_del,--wrap=state_save,--wrap=host_fd_put
+ * LINK: -Wl,--wrap=open,--wrap=ioctl,--wrap=netlink_open,--wrap=netlink_link_get,--wrap=netlink_link_list,--wrap=netlink_link_set,--wrap=netlink_link_del,--wrap=state_save,--wrap=host_fd_put
  */
 #include "cm.h"
 
@@ -21,6 +21,7 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_ioctl(int fd, unsigned long request, ...);
 int __wrap_netlink_open(struct netlink *nl);
 int __wrap_netlink_link_get(struct netlink *nl, const char *name, struct net_link *dev);
+int __wrap_netlink_link_list(struct netlink *nl, link_fn *fn, void *arg);
 int __wrap_netlink_link_set(struct netlink *nl, int index, const struct link_change *change);
 int __wrap_netlink_link_del(struct netlink *nl, int index);
 int __wrap_state_save(const struct state *state, int dir, struct err *err);
@@ -32,7 +33,7 @@ static unsigned short asked_flags[8];
 static char asked_name[8][IFNAMSIZ];
 static struct link_change changed;
 static unsigned features;
-static const char *alias = "", *kind = "bridge";
+static const char *alias = "", *kind = "bridge", *listed_alias = "";
 
 int __wrap_open(const char *path, int flags, ...)
 {
@@ -94,6 +95,20 @@ int __wrap_netlink_link_get(struct netlink *nl, const char *name, struct net_lin
 	dev->index = name[0] == 'b' ? 9 : 5;
 	strncpy(dev->alias, alias, sizeof(dev->alias) - 1);
 	strncpy(dev->kind, kind, sizeof(dev->kind) - 1);
+	return 0;
+}
+
+/* One of another name, and a bridge of whatever alias. */
+int __wrap_netlink_link_list(struct netlink *nl, link_fn *fn, void *arg)
+{
+	struct net_link bridge = {
+		.index = 9, .name = "br0", .kind = "bridge", .alias = "kiln:router"};
+	struct net_link dev = {.index = 5, .name = "other", .kind = "tun"};
+
+	(void)nl;
+	strncpy(dev.alias, listed_alias, sizeof(dev.alias) - 1);
+	fn(arg, &bridge);
+	fn(arg, &dev);
 	return 0;
 }
 
@@ -285,6 +300,7 @@ static void test_bad_names_are_the_images_fault(void **arg)
 static void test_release_deletes_only_what_is_marked(void **arg)
 {
 	(void)arg;
+	kind = "tun";
 	assert_int_equal(host_tap.release(&host, "vm0", &err), 0);
 	assert_int_equal(deleted, 0);
 	alias = "kiln:other";
@@ -294,6 +310,26 @@ static void test_release_deletes_only_what_is_marked(void **arg)
 	alias = "kiln:router";
 	assert_int_equal(host_tap.release(&host, "vm0", &err), 0);
 	assert_int_equal(deleted, 1);
+	kind = "veth";
+	assert_int_equal(host_tap.release(&host, "vm0", &err), 0);
+	assert_int_equal(deleted, 1);
+	kind = "bridge";
+}
+
+static void test_release_finds_one_that_was_renamed(void **arg)
+{
+	(void)arg;
+	alias = "";
+	listed_alias = "kiln:other";
+	assert_int_equal(host_tap.release(&host, "absent", &err), 0);
+	assert_int_equal(deleted, 0);
+	listed_alias = "kiln:router";
+	assert_int_equal(host_tap.release(&host, "absent", &err), 0);
+	assert_int_equal(deleted, 1);
+	/* Its name is somebody else's by now. */
+	assert_int_equal(host_tap.release(&host, "vm0", &err), 0);
+	assert_int_equal(deleted, 2);
+	listed_alias = "";
 }
 
 int main(void)
@@ -309,6 +345,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_later_queue_may_fail, setup),
 		cmocka_unit_test_setup(test_bad_names_are_the_images_fault, setup),
 		cmocka_unit_test_setup(test_release_deletes_only_what_is_marked, setup),
+		cmocka_unit_test_setup(test_release_finds_one_that_was_renamed, setup),
 	};
 
 	return cmocka_run_group_tests_name("host_tap", tests, NULL, NULL);
