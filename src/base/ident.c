@@ -57,8 +57,14 @@ static bool is_ifname_bytes(const char *name)
 
 	if (len == 0 || len > IFNAME_LEN_MAX || is_dots(name))
 		return false;
-	/* The kernel's isspace() is Latin-1 and takes 0xa0 for a blank as well. */
-	return ident_is_text(name, len) && !strpbrk(name, "/: \240");
+	/* In /proc/sys/net they are no interface (sysctl_dev_name_is_allowed(), net/ipv4/devinet.c). */
+	if (!strcmp(name, "all") || !strcmp(name, "default"))
+		return false;
+	/*
+	 * The kernel's isspace() is Latin-1 and takes 0xa0 for a blank as well. A semicolon it allows; in an image
+	 * it parts networks.
+	 */
+	return ident_is_text(name, len) && !strpbrk(name, "/:; \240");
 }
 
 static bool is_ifname(const char *name)

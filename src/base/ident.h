@@ -26,12 +26,12 @@
  */
 #define IDENT_KINDS(IDENT)                                                                        \
 	IDENT(IFNAME, "interface name",                                                           \
-	      "An interface name has 1 to 15 printable bytes without '/', ':', '%' or white "     \
-	      "space, and is not \".\" or \"..\".")                                               \
+	      "An interface name has 1 to 15 printable bytes without '/', ':', ';', '%' or "      \
+	      "white space, and is none of \".\", \"..\", \"all\" and \"default\".")              \
 	IDENT(IFNAME_TEMPLATE, "interface name or template",                                      \
-	      "An interface name has 1 to 15 printable bytes without '/', ':' or white space, "   \
-	      "is not \".\" or \"..\", and may hold one \"%d\", for which the kernel picks a "    \
-	      "number.")                                                                          \
+	      "An interface name has 1 to 15 printable bytes without '/', ':', ';' or white "     \
+	      "space, is none of \".\", \"..\", \"all\" and \"default\", and may hold one "       \
+	      "\"%d\", for which the kernel picks a number.")                                     \
 	IDENT(VM_NAME, "VM name",                                                                 \
 	      "A VM name has 1 to 63 letters, digits, '.', '_' and '-', and begins with a "       \
 	      "letter or a digit.")                                                               \

@@ -17,8 +17,9 @@ static const struct {
 	const char *good[6], *bad[13];
 } cases[] = {
 	{IDENT_IFNAME,
-	 {"br0", "eth0.100", "fifteen-bytes-x", "caf\xc3\xa9", "-", "..."},
-	 {"", ".", "..", "sixteen-bytes-xx", "a/b", "a b", "a:1", "a\tb", "vm%d", "a\x7f"}},
+	 {"br0", "eth0.100", "fifteen-bytes-x", "caf\xc3\xa9", "-all", "..."},
+	 {"", ".", "..", "sixteen-bytes-xx", "a/b", "a b", "a:1", "a\tb", "vm%d", "a\x7f", "a;b",
+	  "all", "default"}},
 	{IDENT_IFNAME_TEMPLATE,
 	 {"br0", "vm%d", "%d"},
 	 {"", "vm%", "vm%s", "%d%d", "vm%%d", "fourteen-byte-%d", "a b%d", "vm%1d", "a\xa0"}},
