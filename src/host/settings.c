@@ -17,7 +17,8 @@ char *settings_trim(char *text)
 
 	text += strspn(text, " \t");
 	len = strlen(text);
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+	/* A carriage return: of an editor that ends lines as DOS did. */
+	while (len && strchr(" \t\r", text[len - 1]))
 		text[--len] = '\0';
 	return text;
 }

@@ -44,7 +44,7 @@ typedef int settings_line(void *arg, unsigned number, char *line, struct err *er
 int settings_read(const struct settings *settings, settings_line *each, void *arg,
 		  struct err *err) MUST_CHECK;
 
-/** settings_trim() - without blanks at both ends; changes @text. */
+/** settings_trim() - without blanks at both ends, and carriage returns at the second; changes @text. */
 char *settings_trim(char *text);
 
 #endif

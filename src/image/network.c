@@ -95,7 +95,10 @@ static int vlans_take(struct network *network, const struct words *words, struct
 	len = snprintf(network->vlans, sizeof(network->vlans), "%s%s%s",
 		       words->vlan ? words->vlan : "", words->vlan && words->trunk ? "," : "",
 		       words->trunk ? words->trunk : "");
-	if ((size_t)len >= sizeof(network->vlans) || !vlan_is_list(network->vlans))
+	if ((size_t)len >= sizeof(network->vlans))
+		return refuse(err, "a list of VLANs has at most %zu bytes",
+			      sizeof(network->vlans) - 1);
+	if (!vlan_is_list(network->vlans))
 		return refuse(err, "VLANs \"%.100s\" are none, or one is there twice",
 			      words->trunk ? words->trunk : words->vlan);
 	if (words->vlan)

@@ -36,10 +36,13 @@ static int networks_show(struct run *run, struct err *err)
 		if (op.code != OP_NETWORK || site_lacks(run, &op))
 			continue;
 		buf_init(&buf, line, sizeof(line));
-		if (host_op(OP_NETWORK)->acquire(&run->host, &op, err))
-			buf_addf(&buf, "network \"%s\": %.300s", op.network.name, err->what);
-		else
+		if (!host_op(OP_NETWORK)->acquire(&run->host, &op, err))
 			plan_describe(run, &op, &buf);
+		else if (err->at.line)
+			buf_addf(&buf, "network \"%s\": %.200s:%u: %.300s", op.network.name,
+				 err->at.file, err->at.line, err->what);
+		else
+			buf_addf(&buf, "network \"%s\": %.300s", op.network.name, err->what);
 		buf_add_char(&buf, '\n');
 		if (fd_write_all(STDOUT_FILENO, buf.data, buf.len))
 			return err_sys(err, ERR_HOST, errno, "cannot write to standard output");

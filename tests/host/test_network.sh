@@ -118,7 +118,7 @@ has "its place" "other:2: .*\"0\" is no VLAN" "$T/err"
 gone_is "nothing left"
 rc_is "and check says it" 4 "$run" check "$T/net.kiln" --networks "$T/other"
 rc_is "show says it" 0 "$run" show "$T/net.kiln" --networks "$T/other"
-has "in its line" 'network "lan": .*"0" is no VLAN' "$T/err"
+has "in its line" 'network "lan": .*/other:2: "0" is no VLAN' "$T/err"
 plan 'lan bridge' | image net
 rc_is "an image that says nonsense" 3 "$run" up "$T/net.kiln"
 has "is the image's fault" 'networks of the image: "bridge" needs a value' "$T/err"

@@ -109,6 +109,16 @@ static void test_a_trunk_alone_has_tags(void **arg)
 	assert_int_equal(found("t")->flags, 0);
 }
 
+static void test_lines_may_end_as_those_of_dos(void **arg)
+{
+	(void)arg;
+	learns("# why\r\n\r\nlan bridge=br0\r\nup macvtap=eth1 mode=vepa \r\n", "");
+	assert_int_equal(networks.count, 2);
+	assert_string_equal(found("lan")->device, "br0");
+	assert_int_equal(found("up")->mode, MACVTAP_VEPA);
+	assert_int_equal(found("up")->line, 4);
+}
+
 static void test_the_host_wins_over_the_image(void **arg)
 {
 	char names[100];
@@ -163,9 +173,10 @@ static const struct {
 	{"lan bridge", "\"bridge\" needs a value"},
 	{"lan bridge=", "\"\" is no name of an interface"},
 	{"lan bridge=sixteen-letters-", "\"sixteen-letters-\" is no name"},
+	{"lan bridge=a;", "is no name of an interface"},
 	{"lan bridge=a/b", "is no name of an interface"},
 	{"lan bridge=br%d", "is no name of an interface"},
-	{"lan bridge=a\r", "is no name of an interface"},
+	{"lan bridge=a\rb", "is no name of an interface"},
 	{"lan bridge=a isolated=yes", "\"isolated\" takes no value"},
 	{"lan bridge=a vlan=0", "\"0\" is no VLAN"},
 	{"lan bridge=a vlan=4095", "\"4095\" is no VLAN"},
@@ -240,6 +251,7 @@ static void test_a_name_has_63_bytes_and_a_list_255(void **arg)
 	(void)snprintf(text, sizeof(text), "lan bridge=b trunk=%s vlan=4000", list);
 	write_file(text, strlen(text));
 	assert_int_equal(networks_learn(&networks, "", &err), -1);
+	assert_string_equal(err.what, "a list of VLANs has at most 255 bytes");
 }
 
 static void test_there_is_room_for_so_many(void **arg)
@@ -319,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_line_says_what_a_network_is),
 		TEST(test_a_trunk_alone_has_tags),
+		TEST(test_lines_may_end_as_those_of_dos),
 		TEST(test_the_host_wins_over_the_image),
 		TEST(test_the_file_is_read_once),
 		TEST(test_without_the_default_file_there_are_those_of_the_image),

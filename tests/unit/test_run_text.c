@@ -198,7 +198,7 @@ static void test_bad_site_files(void **arg)
 		{"# c\n\nnope=1\n", "unknown key \"nope\"", 3},
 		{"net0.bridge=\n", "not a valid interface name", 1},
 		{"net0.bridge=a b\n", "not a valid interface name", 1},
-		{"net0.bridge=br1\r\n", "not a valid interface name", 1},
+		{"net0.bridge=br1\rx\n", "not a valid interface name", 1},
 		{"disk1.path=rel\n", "not a valid absolute path", 1},
 		{"unit=a b\n", "not a valid unit id", 1},
 		{"net0.bridge=br1\nnet0.bridge=br1\n", "bound twice", 2},
@@ -222,7 +222,7 @@ static void test_bad_site_files(void **arg)
 static void test_set_wins_over_the_file_but_not_over_itself(void **arg)
 {
 	(void)arg;
-	site_text = " net0.bridge = br7 \n";
+	site_text = " net0.bridge = br7 \r\n";
 	options.set[0] = "net0.bridge=br8";
 	options.set_count = 1;
 	load(0);
