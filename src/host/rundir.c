@@ -30,8 +30,19 @@ static int refuse(struct err *err, int sys_errno, const char *path)
 {
 	err_sys(err, ERR_HOST, sys_errno, "%s", path);
 	err_why(err, "Each VM has a run directory for its lock, its state and its sockets.");
-	err_fix(err, "Start the VM as root, or as a user who owns a writable XDG_RUNTIME_DIR.");
+	err_fix(err,
+		sys_errno == ENOSPC
+			? "Make room on its file system (df and df -i of %s)."
+			: "Start the VM as root, or as a user who owns a writable XDG_RUNTIME_DIR.",
+		path);
 	return -1;
+}
+
+/* What was begun of a directory that cannot be finished; one that has a file is somebody's. */
+static int unmake_refuse(struct err *err, int sys_errno, const char *path)
+{
+	(void)rmdir(path);
+	return refuse(err, sys_errno, path);
 }
 
 /*
@@ -145,10 +156,9 @@ static int directory_make(struct rundir *dir, gid_t gid, struct err *err)
 		return dir->fd;
 	if (fstat(dir->fd, &st))
 		return refuse(err, errno, dir->path);
-	if (st.st_gid != gid && fchown(dir->fd, (uid_t)-1, gid))
-		return refuse(err, errno, dir->path);
-	if ((st.st_mode & 07777) != 0710 && fchmod(dir->fd, 0710))
-		return refuse(err, errno, dir->path);
+	if ((st.st_gid != gid && fchown(dir->fd, (uid_t)-1, gid)) ||
+	    ((st.st_mode & 07777) != 0710 && fchmod(dir->fd, 0710)))
+		return unmake_refuse(err, errno, dir->path);
 	return 0;
 }
 
@@ -172,7 +182,7 @@ int rundir_create(struct rundir *dir, gid_t gid, struct err *err)
 			return -1;
 		dir->lock = lock_open(dir->fd, O_CREAT);
 		if (dir->lock < 0 && errno != ENOENT)
-			return refuse(err, errno, dir->path);
+			return unmake_refuse(err, errno, dir->path);
 		ret = dir->lock < 0 ? 2 : lock_take(dir->lock, LOCK_EX | LOCK_NB);
 		if (ret == 0)
 			return 0;

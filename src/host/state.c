@@ -19,6 +19,7 @@
 
 #define STATE_NEW     "state.new"
 #define STATE_VERSION "kiln-state=1"
+#define STATE_END     "end"
 
 static int refuse(struct err *err, unsigned line, const char *what)
 {
@@ -75,6 +76,7 @@ static int iface_parse(struct state *state, char *value, unsigned line, struct e
 	return 0;
 }
 
+/* Return: 1 at the end, 0, or -1. */
 static int line_parse(struct state *state, char *line, unsigned number, struct err *err)
 {
 	char *value = strchr(line, '=');
@@ -84,6 +86,8 @@ static int line_parse(struct state *state, char *line, unsigned number, struct e
 		return strcmp(line, STATE_VERSION) != 0
 			       ? refuse(err, 1, "the first line is not " STATE_VERSION)
 			       : 0;
+	if (!strcmp(line, STATE_END))
+		return 1;
 	if (!value)
 		return refuse(err, number, "a line without '='");
 	*value++ = '\0';
@@ -117,8 +121,8 @@ int state_load(struct state *state, int dir, struct err *err)
 {
 	static struct lines lines;
 	CLEANUP_FD int fd = openat(dir, STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int ret, parsed = 0;
 	char *line;
-	int ret;
 
 	state_clear(state);
 	if (fd < 0 && errno == ENOENT)
@@ -130,11 +134,13 @@ int state_load(struct state *state, int dir, struct err *err)
 		return -1;
 	}
 	lines_begin(&lines, fd);
-	while ((ret = lines_next(&lines, &line)) == 1)
-		if (line_parse(state, line, lines.number, err))
-			return -1;
-	if (ret < 0 || lines.number == 0)
-		return refuse(err, lines.number, "the file is empty or not text");
+	while (!parsed && (ret = lines_next(&lines, &line)) == 1)
+		parsed = line_parse(state, line, lines.number, err);
+	if (parsed < 0)
+		return -1;
+	if (!parsed)
+		return refuse(err, lines.number,
+			      ret < 0 ? "the file is not text" : "the file ends too early");
 	return 1;
 }
 
@@ -152,6 +158,7 @@ static void state_print(const struct state *state, struct buf *buf)
 		if (!state->records[i].forgotten)
 			buf_addf(buf, "release=%s %s\n", op_name(state->records[i].op),
 				 state->records[i].text);
+	buf_add_str(buf, STATE_END "\n");
 }
 
 int state_save(const struct state *state, int dir, struct err *err)

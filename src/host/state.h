@@ -2,7 +2,7 @@
 /*
  * state.h - the file `state` of a run directory: who runs, and what outlives the process.
  *
- * Lines key=value, the first being kiln-state=1. A line release=OPERATION TEXT is written before
+ * Lines key=value, the first being kiln-state=1, the last "end": what is cut off would be left. A line release=OPERATION TEXT is written before
  * the thing that it names is made, so that `kiln-run down` and the next `up` can clean after a
  * crash at any point; OPERATION's release function reads TEXT. A line interface=OWNER NAME INDEX has
  * the network's name behind it where the interface was made for one. Replaced by rename, so that a reader

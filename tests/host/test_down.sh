@@ -74,6 +74,17 @@ rc_is "down --if-exists of it" 0 "$run" down nothing --timeout 0 --if-exists
 is "is silent" "$(cat "$T/err")" ""
 rc_is "up takes no --if-exists" 2 "$run" up "$T/polite.kiln" --if-exists
 
+# ---- no room for the run directory, or for its files: nothing of it stays
+mkdir -p /run/kiln
+for inodes in 1 2 3; do
+	mount -t tmpfs -o mode=755,nr_inodes=$inodes kiln-small /run/kiln
+	rc_is "room for $inodes" 4 "$run" up "$T/stuck.kiln"
+	has "is said" 'No space left on device$' "$T/err"
+	has "and what to do" '^  fix: Make room on ' "$T/err"
+	is "nothing of it stays" "$(ls -A /run/kiln)" ""
+	umount /run/kiln
+done
+
 # ---- forged or broken state files
 mkdir -p /run/kiln/broken
 printf 'kiln-state=9\n' >/run/kiln/broken/state
@@ -83,13 +94,16 @@ printf 'kiln-state=1\nrelease=nonsense x\n' >/run/kiln/broken/state
 rc_is "unknown operation in a state file" 4 "$run" down broken
 : >/run/kiln/broken/state
 rc_is "empty state file" 4 "$run" down broken
+printf 'kiln-state=1\nname=broken\n' >/run/kiln/broken/state
+rc_is "a state file that was cut" 4 "$run" down broken
+has "is said" 'state:2: the file ends too early' "$T/err"
 rm -r /run/kiln/broken
 chown -R 7001 "$(mkdir -p /run/kiln/foreign && echo /run/kiln/foreign)"
 rc_is "run directory of another user" 4 "$run" down foreign
 rm -r /run/kiln/foreign
 ip link add mine type bridge; ip link add name mine2 type bridge
 mkdir /run/kiln/forged
-printf 'kiln-state=1\nname=forged\nrelease=bridge mine 0a:00:00:00:00:00\nrelease=tap mine2\n' >/run/kiln/forged/state
+printf 'kiln-state=1\nname=forged\nrelease=bridge mine 0a:00:00:00:00:00\nrelease=tap mine2\nend\n' >/run/kiln/forged/state
 rc_is "a state that names what is not ours" 0 "$run" down forged
 is "what is not ours is left" "$(links | grep -o 'mine2\? ' | wc -l)" 2
 ip link del mine; ip link del mine2

@@ -62,7 +62,7 @@ watch() {
 		    try:
 		        with open("/run/kiln/%s/state" % name) as file:
 		            state = file.read()
-		        if not re.fullmatch("kiln-state=1\nname=%s\npid=[0-9]+\nstart=[0-9]+\nimage=.*\n([a-z]+=.*\n)*" % name, state):
+		        if not re.fullmatch("kiln-state=1\nname=%s\npid=[0-9]+\nstart=[0-9]+\nimage=.*\n([a-z]+=.*\n)*end\n" % name, state):
 		            print("half a state file:", repr(state))
 		    except FileNotFoundError:
 		        pass

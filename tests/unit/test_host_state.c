@@ -111,24 +111,25 @@ static void test_what_is_not_ours_is_refused(void **arg)
 {
 	static const char *const bad[] = {
 		"",
-		"kiln-state=2\n",
-		"name=x\n",
-		"kiln-state=1\nno equals\n",
-		"kiln-state=1\nunknown=1\n",
-		"kiln-state=1\npid=0\n",
-		"kiln-state=1\npid=-1\n",
-		"kiln-state=1\npid=99999999999\n",
-		"kiln-state=1\nstart=1x\n",
-		"kiln-state=1\nrelease=tap\n",
-		"kiln-state=1\nrelease=nosuch x\n",
-		"kiln-state=1\ninterface=net0 vm0\n",
-		"kiln-state=1\ninterface=net0 vm0 0\n",
-		"kiln-state=1\ninterface=net0 a-name-that-is-too-long 3\n",
-		"kiln-state=1\ninterface=net0 vm0 3 \n",
-		"kiln-state=1\ninterface=net0 vm0 3 lan wan\n",
+		"kiln-state=2\nend\n",
+		"end\n",
+		"name=x\nend\n",
+		"kiln-state=1\nno equals\nend\n",
+		"kiln-state=1\nunknown=1\nend\n",
+		"kiln-state=1\npid=0\nend\n",
+		"kiln-state=1\npid=-1\nend\n",
+		"kiln-state=1\npid=99999999999\nend\n",
+		"kiln-state=1\nstart=1x\nend\n",
+		"kiln-state=1\nrelease=tap\nend\n",
+		"kiln-state=1\nrelease=nosuch x\nend\n",
+		"kiln-state=1\ninterface=net0 vm0\nend\n",
+		"kiln-state=1\ninterface=net0 vm0 0\nend\n",
+		"kiln-state=1\ninterface=net0 a-name-that-is-too-long 3\nend\n",
+		"kiln-state=1\ninterface=net0 vm0 3 \nend\n",
+		"kiln-state=1\ninterface=net0 vm0 3 lan wan\nend\n",
 		"kiln-state=1\ninterface=net0 vm0 3 "
-		"0123456789012345678901234567890123456789012345678901234567890123\n",
-		"kiln-state=1\nname=0123456789012345678901234567890123456789012345678901234567890123\n",
+		"0123456789012345678901234567890123456789012345678901234567890123\nend\n",
+		"kiln-state=1\nname=0123456789012345678901234567890123456789012345678901234567890123\nend\n",
 	};
 
 	(void)arg;
@@ -140,6 +141,32 @@ static void test_what_is_not_ours_is_refused(void **arg)
 		assert_int_equal(err.kind, ERR_HOST);
 		assert_true(err.why[0] && err.fix[0]);
 	}
+}
+
+/* What is cut off would be left on the host, and nobody would be told. */
+static void test_every_beginning_of_a_file_is_refused(void **arg)
+{
+	char text[4096];
+	ssize_t len;
+	int fd;
+
+	(void)arg;
+	state_clear(&state);
+	strncpy(state.vm, "router", sizeof(state.vm) - 1);
+	state.pid = 1;
+	state_add_iface(&state, "net0", "vm0", 7);
+	assert_int_equal(state_add(&state, OP_TAP, "vm0", &err), 0);
+	assert_int_equal(state_save(&state, dir, &err), 0);
+	fd = openat(dir, STATE_FILE, O_RDWR | O_CLOEXEC);
+	len = fd_read_all(fd, text, sizeof(text));
+	assert_true(len > 0);
+	/* Without the last line feed nothing of it is missing. */
+	while (--len) {
+		assert_int_equal(ftruncate(fd, len - 1), 0);
+		if (state_load(&seen, dir, &err) != -1)
+			fail_msg("accepted: %.*s", (int)(len - 1), text);
+	}
+	close(fd);
 }
 
 static void test_too_much_is_refused(void **arg)
@@ -199,6 +226,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent_file_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_not_ours_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_every_beginning_of_a_file_is_refused, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_too_much_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_folder_that_is_gone_is_an_error, setup,
 						teardown),
