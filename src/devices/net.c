@@ -134,17 +134,18 @@ static const struct dev_class net_classes[] = {
 		.driver = "rtl8139",
 		.where = WHERE_PCI,
 	},
+	/* libvirt puts a model that it has no word for on a PCIe port (qemuDomainDeviceCalculatePCIConnectFlags()). */
 	{
 		.name = "pcnet",
 		.sym = "PCNET",
 		.driver = "pcnet",
-		.where = WHERE_PCI,
+		.where = WHERE_PCIE,
 	},
 	{
 		.name = "ne2k_pci",
 		.sym = "NE2K_PCI",
 		.driver = "ne2k_pci",
-		.where = WHERE_PCI,
+		.where = WHERE_PCIE,
 	},
 	{
 		.name = "vmxnet3",
