@@ -223,20 +223,13 @@ static void read_words(struct import *import)
 static void read_elsewhere(struct import *import, xmlNodePtr devices)
 {
 	struct arena *arena = import->arena;
-	bool transports = false;
 	const char *hotplug =
 		xml_find(arena, devices, "controller[model=pci-root]/target/@hotplug");
 
 	if (hotplug)
 		set(import, "root-hotplug", tree_truth(hotplug) > 0 ? "ON" : "OFF");
-	tree_for_each(node, devices)
-	{
-		const char *type = xml_find(arena, node, "address/@type");
-
-		transports |= type && strcmp(type, "virtio-mmio") == 0;
-	}
 	/* Only a machine that has both ways takes it. */
-	set(import, "virtio-bus", transports ? "MMIO" : "PCI");
+	set(import, "virtio-bus", import->transports ? "MMIO" : "PCI");
 }
 
 /* It belongs to the placement of the memory, which is known now. */

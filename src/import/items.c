@@ -330,11 +330,26 @@ bool items_has_address(const struct dev_family *family)
 	return false;
 }
 
+static const char *address_type(const struct import *import, const struct import_item *item)
+{
+	const char *type = xml_find(import->arena, item->element.node, "address/@type");
+
+	return type ? type : "";
+}
+
+/* Where virtio devices are on transports, one on PCI is there because it was told to be. */
+static bool is_told(const struct import *import, const struct import_item *item)
+{
+	return import->transports && item->family->rank != RANK_PCI_CONTROLLER &&
+	       strcmp(address_type(import, item), "pci") == 0;
+}
+
 int items_promote(struct import *import, struct import_item *item)
 {
 	if (item->slot >= item->family->max && slot_lowest(import, item) < 0)
 		return -1;
 	item->in_config = true;
+	item->addressed = is_told(import, item);
 	return 0;
 }
 
@@ -383,28 +398,6 @@ static void find_others(struct import *import)
 	}
 }
 
-static const char *address_type(const struct import *import, const struct import_item *item)
-{
-	const char *type = xml_find(import->arena, item->element.node, "address/@type");
-
-	return type ? type : "";
-}
-
-/* Where virtio devices are on transports, one on PCI is there because it was told to be. */
-static void address_others(struct import *import)
-{
-	bool transports = false;
-
-	for (size_t i = 0; i < import->item_count; i++)
-		transports |= strcmp(address_type(import, &import->items[i]), "virtio-mmio") == 0;
-	for (size_t i = 0; transports && i < import->item_count; i++) {
-		struct import_item *item = &import->items[i];
-
-		item->addressed = item->in_config && !item->family->controller &&
-				  strcmp(address_type(import, item), "pci") == 0;
-	}
-}
-
 int items_find(struct import *import)
 {
 	xmlNodePtr devices = xml_find_element(import->root, "devices");
@@ -415,8 +408,14 @@ int items_find(struct import *import)
 	if (give_slots(import) < 0)
 		return -1;
 	for (size_t i = 0; i < import->item_count; i++)
-		import->items[i].in_config = !is_own(import, &import->items[i]);
-	address_others(import);
+		import->transports |=
+			strcmp(address_type(import, &import->items[i]), "virtio-mmio") == 0;
+	for (size_t i = 0; i < import->item_count; i++) {
+		struct import_item *item = &import->items[i];
+
+		item->in_config = !is_own(import, item);
+		item->addressed = item->in_config && is_told(import, item);
+	}
 	return 0;
 }
 

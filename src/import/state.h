@@ -46,6 +46,7 @@ struct import_network {
  * @early: the notes as import_open() left them. @layout_lock: for CONFIG_LAYOUT_LOCK, or NULL.
  * @lines: for each line of the configuration the line of the file; @line_count of them.
  * @by_rules: what has no place in a command line is placed by Kiln's rules, and not as by QEMU.
+ * @transports: some virtio devices are on transports (virtio-mmio).
  * @no_spare: no spare port is to be added. @again: something needs a slot after all.
  * @lock_items: for each line of the lock the item, or NULL; @lock_count of them.
  */
@@ -68,7 +69,7 @@ struct import {
 	size_t lock_count;
 	struct vm *vm;
 	const struct cfg *cfg;
-	bool again, no_spare, by_rules;
+	bool again, no_spare, by_rules, transports;
 };
 
 /** import_note_at() - the same of a line of the file. */
