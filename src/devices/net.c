@@ -460,7 +460,7 @@ static void net_prepare(struct vm *vm, struct vm_dev *dev)
 	net_passt_prepare(vm, dev, net);
 	if (net_has_queues(dev) && net->queues > 1) {
 		net->multi_queue = true;
-		net->vectors = 2 * net->queues + 2;
+		net->vectors = dev_on_mmio(dev) ? 0 : 2 * net->queues + 2;
 	}
 	if (net->mac) {
 		net->device_mac = net->shown_mac = net->mac;

@@ -38,7 +38,7 @@ struct net {
 	bool bridge_create, tap_persistent;
 	uint64_t queues, boot_order, acpi_index, reconnect;
 	bool multi_queue; /* more than one queue: mq=on */
-	uint64_t vectors; /* two for each queue, control and configuration (F32) */
+	uint64_t vectors; /* of MSI-X on PCI: two for each queue, control and configuration (F32) */
 	const char *device_mac; /* what -device says: an address or a mark */
 	const char *shown_mac; /* what XML says; NULL when only the unit knows it */
 	const char *tap_name; /* name or template of the tap; NULL where there is none */
