@@ -345,10 +345,10 @@ static int take_off(struct netlink *nl, const struct remains *remains)
 	return seen.filters_ours ? gone_is_good(netlink_police_del(nl, index, mark)) : 0;
 }
 
+/* By its index, as others may have given it another name; what is on it carries a mark. */
 static int release(struct host *host UNUSED, const char *recorded, struct err *err)
 {
 	struct remains remains;
-	struct net_link link;
 	struct netlink nl;
 	int ret;
 
@@ -356,10 +356,7 @@ static int release(struct host *host UNUSED, const char *recorded, struct err *e
 		return 0;
 	if (netlink_begin(&nl, err))
 		return -1;
-	ret = netlink_link_get(&nl, remains.name, &link);
-	/* Another one may have got the name. */
-	if (!ret && link.index == (int)remains.index)
-		ret = take_off(&nl, &remains);
+	ret = take_off(&nl, &remains);
 	netlink_close(&nl);
 	if (!ret || ret == -ENODEV)
 		return 0;

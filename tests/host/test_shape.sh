@@ -120,6 +120,17 @@ tc qdisc del dev given root
 tc qdisc del dev given ingress
 gone_is "as before"
 
+# One that others gave another name is the same one.
+starts "QEMU runs" shape
+ip link set given name kother
+: >"$T/out/stop"
+wait $pid || :
+wait_for 5 gone /run/kiln/shape || :
+wait_for 3 no_reaper || :
+is "a limit goes from a tap that was renamed" "$(tc qdisc show dev kother | grep -c '^qdisc htb')" 0
+ip link set kother name given
+gone_is "as before"
+
 # ---- a macvtap is the guest's own end: what it sends leaves by it
 if [ $direct ]; then
 	image shape <<-PLAN
