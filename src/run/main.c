@@ -66,11 +66,15 @@ int main(int argc, char **argv)
 	static struct run run;
 	struct err err;
 	int ret = descriptors_begin(&err);
+	enum options_own own = own_image();
 
 	run.options = &options;
 	run.img.fd = run.dir.fd = run.dir.lock = run.guard = -1;
 	if (!ret)
-		ret = options_parse(&options, argc, argv, own_image(), &err);
+		ret = options_parse(&options, argc, argv, own, &err);
+	/* Whoever says no image means the one that is not there any more. */
+	if (ret && own == OWN_CUT && err.kind == ERR_USAGE)
+		ret = own_refuse(&err);
 	if (!ret)
 		ret = command_run(&run, &err);
 	if (ret >= 0)

@@ -2,6 +2,7 @@
 /*
  * open.c - stage open: the image, checked by the image library, and what this target binds late.
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,11 +17,24 @@
 
 static unsigned char image_buf[META_BYTES_MAX + 65536];
 
+/* Linkers and strip(1) write the section headers last. */
+static bool goes_on(int fd)
+{
+	Elf64_Ehdr elf;
+	struct stat st;
+
+	return fd_pread_all(fd, &elf, sizeof(elf), 0) == (ssize_t)sizeof(elf) && elf.e_shoff &&
+	       !fstat(fd, &st) &&
+	       (uint64_t)st.st_size > elf.e_shoff + (uint64_t)elf.e_shnum * elf.e_shentsize;
+}
+
 enum options_own own_image(void)
 {
 	CLEANUP_FD int fd = open(OWN_PATH, O_RDONLY | O_CLOEXEC);
 
-	return fd >= 0 && img_ends(fd) ? OWN_IMAGE : OWN_NONE;
+	if (fd < 0)
+		return OWN_NONE;
+	return img_ends(fd) ? OWN_IMAGE : goes_on(fd) ? OWN_CUT : OWN_NONE;
 }
 
 static int open_refuse(const char *path, int sys_errno, struct err *err)
@@ -50,6 +64,14 @@ static const char *own_path(void)
 
 	path[len > 0 ? len : 0] = '\0';
 	return len > 0 ? path : OWN_PATH;
+}
+
+int own_refuse(struct err *err)
+{
+	err_set(err, ERR_IMAGE, "%s: the image behind this program is not whole", own_path());
+	err_why(err, "The file goes on behind the program, and does not end as an image does.");
+	err_fix(err, "Copy it again, and compare sha256sum on both sides; or name an image.");
+	return -1;
 }
 
 int image_open(struct run *run, struct err *err)

@@ -232,7 +232,7 @@ int options_parse(struct options *options, int argc, char **argv, enum options_o
 			options->target = *at;
 		}
 	}
-	if (target && !options->target && !command_table[i].optional && own == OWN_NONE) {
+	if (target && !options->target && !command_table[i].optional && own != OWN_IMAGE) {
 		err_set(err, ERR_USAGE, "%s what?", command);
 		err_why(err, "The command takes %s.", target);
 		return usage(err);

@@ -20,8 +20,8 @@ enum command {
 	COMMAND_VERSION
 };
 
-/** enum options_own - whether there is an image behind the program. */
-enum options_own { OWN_NONE, OWN_IMAGE };
+/** enum options_own - whether there is an image behind the program; OWN_CUT: something, which does not end as one. */
+enum options_own { OWN_NONE, OWN_IMAGE, OWN_CUT };
 
 /**
  * struct options - what was typed.

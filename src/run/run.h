@@ -76,6 +76,9 @@ void argv_set_time(struct facts *facts);
 /** own_image() - whether there is an image behind this program, in its own file. */
 enum options_own own_image(void);
 
+/** own_refuse() - that what is behind this program is no whole image. Return: -1. */
+int own_refuse(struct err *err);
+
 /** image_open() - open the image of the command line, or the program's own. Return: 0, or -1. */
 int image_open(struct run *run, struct err *err) MUST_CHECK;
 

@@ -140,7 +140,15 @@ rc_is "executable: down without a name" 0 "$T/out/one" down --timeout 0
 wait $pid 2>/dev/null || :
 clean_is "executable: nothing left" "$before"
 truncate -s -1 "$T/out/one"
-rc_is "executable: cut, it is a loader without an image" 2 "$T/out/one"
+for size in "$(stat -c %s "$T/out/one")" $(($(stat -c %s "$run") + 1)); do
+	truncate -s "$size" "$T/out/one"
+	rc_is "executable: cut at $size" 3 "$T/out/one"
+	has "executable: and says so" "^kiln-run: $T/out/one: the image behind this program is not whole$" "$T/err"
+	rc_is "executable: cut, with a command" 3 "$T/out/one" check --set br=x
+	rc_is "executable: cut, it is a loader for other images" 0 "$T/out/one" show "$T/full.kiln"
+done
+truncate -s "$(stat -c %s "$run")" "$T/out/one"
+rc_is "executable: nothing is behind it" 2 "$T/out/one"
 has "executable: and says so" 'no command' "$T/err"
 
 # ---- kill -9; with the reaper killed as well the next up, or down, cleans
@@ -346,8 +354,9 @@ rc_is "a key twice" 1 "$run" up "$T/full.kiln" --site "$T/site"
 has "says where the other is" 'also: .*/site:1' "$T/err"
 printf 'garbage\n' >"$T/site"
 rc_is "not key=value" 1 "$run" up "$T/full.kiln" --site "$T/site"
-printf 'net0.bridge=br0\r\n' >"$T/site"
-rc_is "CRLF" 1 "$run" up "$T/full.kiln" --site "$T/site"
+printf 'net0.bridge=nobr\r\n' >"$T/site"
+rc_is "a line that ends as those of DOS" 4 "$run" up "$T/full.kiln" --site "$T/site"
+has "is taken without its end" 'there is no bridge "nobr"$' "$T/err"
 rc_is "absent site file" 4 "$run" up "$T/full.kiln" --site "$T/absent"
 printf 'net0.bridge=nobr\nunit=u2\n' >/etc/kiln/full.site
 rc_is "--set wins over the site file" 0 "$run" show "$T/full.kiln" --set net0.bridge=br0 --argv
