@@ -57,7 +57,7 @@ struct disk {
 	const char *device, *bus, *target, *shown_model, *shown_path, *protocol, *secret_type;
 	const char *shown_backing[DISK_BACKINGS];
 	bool shown_read_only, write_through, cdrom;
-	uint64_t wwn_number;
+	uint64_t wwn_number, rotation_rate;
 };
 
 extern const struct prop disk_props[];

@@ -295,6 +295,26 @@ static void check_wwn(const struct check *check, const struct vm *vm, struct err
 	}
 }
 
+#define ROTATION_MIN \
+	1025 /* 0401h; 1 is "does not rotate" in SBC and ACS, what is between is reserved */
+
+static void check_rotation(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	for_each_disk(dev, vm)
+	{
+		uint64_t rate = disk_of(dev)->rotation_rate;
+
+		if (rate <= 1 || rate >= ROTATION_MIN)
+			continue;
+		struct err *err = dev_error(errs, dev, "rotation-rate", check->name,
+					    "%" PRIu64 " rotations a minute", rate);
+
+		err_why(err, "A disk says 1, which is none, or 1025 to 65534.");
+		err_fix(err, "Set %s to 1 for an SSD, or to 0, which says nothing.",
+			dev_symbol(dev, "rotation-rate"));
+	}
+}
+
 /* SCSI's inquiry has so many bytes for them: SPC-4, 6.4.2. */
 #define VENDOR_MAX  8
 #define PRODUCT_MAX 16
@@ -417,6 +437,7 @@ const struct check disk_checks[] = {
 	{.name = "disk-shareable", .run = check_shareable},
 	{.name = "disk-serial-length", .run = check_serial},
 	{.name = "disk-wwn", .run = check_wwn},
+	{.name = "disk-rotation-rate", .run = check_rotation},
 	{.name = "disk-inquiry", .run = check_inquiry},
 	{.name = "disk-block-size", .run = check_blocks},
 	{.name = "disk-queue-size", .run = check_queue_size},

@@ -68,6 +68,11 @@ static inline bool has_wwn(const struct vm_dev *dev)
 	return model_is(dev, DISK_SCSI | DISK_IDE | DISK_SATA) && !model_is(dev, DISK_LUN);
 }
 
+static inline bool has_rotation(const struct vm_dev *dev)
+{
+	return has_wwn(dev) && !model_is(dev, DISK_CDROM);
+}
+
 static inline bool is_usb(const struct vm_dev *dev)
 {
 	return model_is(dev, DISK_USB);

@@ -100,7 +100,7 @@ static bool has_mtu(const struct vm_dev *dev)
 /* A virtio card tells the guest. In a network there is none to tell, which is what 0 of a tap means too. */
 static bool has_guest_mtu(const struct vm_dev *dev)
 {
-	return (has_mtu(dev) || net_is_network(dev)) && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return (has_mtu(dev) || net_is_network(dev)) && net_is_virtio(dev);
 }
 
 static bool has_no_mac(const struct vm_dev *dev)
@@ -375,6 +375,7 @@ static const struct prop net_props[] = {
 	 .min = 1,
 	 .max = 256,
 	 .when = net_has_queues},
+	NET_QUEUE_ROWS,
 	{.name = "tap-device",
 	 .sym = "TAP_DEVICE",
 	 .kind = PROP_STRING,

@@ -36,7 +36,7 @@ struct net {
 	uint64_t mtu;
 	bool isolated, learning, flood, neighbours, vlan_trunk;
 	bool bridge_create, tap_persistent;
-	uint64_t queues, boot_order, acpi_index, reconnect;
+	uint64_t queues, rx_size, tx_size, boot_order, acpi_index, reconnect;
 	bool multi_queue; /* more than one queue: mq=on */
 	uint64_t vectors; /* of MSI-X on PCI: two for each queue, control and configuration (F32) */
 	const char *device_mac; /* what -device says: an address or a mark */
@@ -124,9 +124,25 @@ static inline bool net_may_retry(const struct vm_dev *dev)
 	return net_is_vhost_user(dev) && prop_word_is(net_of(dev)->socket_mode, "CONNECT");
 }
 
+/** net_is_virtio() - whether the card is one of virtio, of whatever version. */
+static inline bool net_is_virtio(const struct vm_dev *dev)
+{
+	return dev->class->flags & CLASS_MULTI_QUEUE;
+}
+
+/**
+ * net_has_tx_size() - whether its transmit queues may be longer; of all other kinds QEMU makes 256 entries,
+ *                     whatever it is told (hw/net/virtio-net.c).
+ */
+static inline bool net_has_tx_size(const struct vm_dev *dev)
+{
+	return net_is_virtio(dev) && net_is_vhost_user(dev);
+}
+
+/** net_has_queues() - whether it may have more than one pair of queues. */
 static inline bool net_has_queues(const struct vm_dev *dev)
 {
-	return !net_is(dev, "USER") && (dev->class->flags & CLASS_MULTI_QUEUE);
+	return !net_is(dev, "USER") && net_is_virtio(dev);
 }
 
 /** net_has_vhost() - whether the kernel could move its packets. */
@@ -170,6 +186,23 @@ static inline bool net_limits_outbound(const struct vm_dev *dev)
 {
 	return net_has_name(dev) && net_of(dev)->outbound.average;
 }
+
+/* How many entries the queues of a virtio card have. */
+#define NET_QUEUE_ROWS                                                              \
+	{.name = "rx-queue-size",                                                   \
+	 .sym = "RX_QUEUE_SIZE",                                                    \
+	 .kind = PROP_UINT,                                                         \
+	 .flags = PROP_ABI,                                                         \
+	 FIELD(rx_size),                                                            \
+	 .xml = "driver/@rx_queue_size",                                            \
+	 .qemu = "rx_queue_size",                                                   \
+	 .max = 1024,                                                               \
+	 .when = net_is_virtio},                                                    \
+	{                                                                           \
+		.name = "tx-queue-size", .sym = "TX_QUEUE_SIZE", .kind = PROP_UINT, \
+		.flags = PROP_ABI, FIELD(tx_size), .xml = "driver/@tx_queue_size",  \
+		.qemu = "tx_queue_size", .max = 1024, .when = net_has_tx_size       \
+	}
 
 /** NET_LIMIT_ROWS() - the rows of one direction: inbound, INBOUND. */
 #define NET_LIMIT_ROWS(direction, DIRECTION)                                                    \

@@ -6,6 +6,7 @@
 #include "devices/vhost_user.h"
 #include "model/vm.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define MTU_MIN 68 /* kernel ETH_MIN_MTU; virtio 1.2, 5.1.4.1 */
@@ -224,6 +225,29 @@ static void check_helper_port(const struct check *check, const struct vm *vm, st
 	}
 }
 
+static void check_queue_size(const struct check *check, const struct vm *vm, struct err_list *errs)
+{
+	static const char *const rows[] = {"rx-queue-size", "tx-queue-size"};
+
+	vm_for_each_dev(dev, vm->devs) {
+		for (size_t i = 0; dev->family == &net_family && i < ARRAY_SIZE(rows); i++) {
+			const struct prop *row = dev_prop(dev->family, rows[i]);
+			uint64_t size = i ? net_of(dev)->tx_size : net_of(dev)->rx_size;
+
+			/* VIRTIO_NET_RX_QUEUE_MIN_SIZE and VIRTQUEUE_MAX_SIZE of QEMU, hw/net/virtio-net.c. */
+			if (!dev_applies(dev, row) || !size || size == 256 || size == 512 ||
+			    size == 1024)
+				continue;
+			struct err *err = dev_error(errs, dev, rows[i], check->name,
+						    "a queue of %" PRIu64 " entries", size);
+
+			err_why(err, "QEMU takes 256, 512 and 1024.");
+			err_fix(err, "Set %s to one of them, or 0 for QEMU's default.",
+				dev_symbol(dev, rows[i]));
+		}
+	}
+}
+
 const struct check net_checks[] = {
 	{.name = "net-acpi-index", .run = check_acpi_index},
 	{.name = "net-acpi-tables", .run = check_acpi_tables},
@@ -235,6 +259,7 @@ const struct check net_checks[] = {
 	{.name = "net-memory-shared", .run = check_shared},
 	{.name = "net-vlan", .run = check_vlans},
 	{.name = "net-mtu", .run = check_mtu},
+	{.name = "net-queue-size", .run = check_queue_size},
 	{.name = "net-tap-name", .run = check_tap_name},
 	{.name = "net-helper-port", .run = check_helper_port},
 	{0},

@@ -172,7 +172,7 @@ static const char *const open_configs[] = {
 	COUNTS "CONFIG_MEMORY_MAX_MIB=4096\nCONFIG_MEMORY_DEVICE_COUNT=1\n"
 	       "CONFIG_MEMORY_DEVICE0_MODEL_VIRTIO_MEM=y\n",
 	COUNTS "CONFIG_DISK0_SOURCE_RBD=y\nCONFIG_DISK0_HOST=\"a\"\nCONFIG_DISK0_HOST2=\"b\"\n"
-	       "CONFIG_DISK0_HOST3=\"c\"\n",
+	       "CONFIG_DISK0_HOST3=\"c\"\nCONFIG_DISK0_MODEL_SATA=y\n",
 };
 
 static void test_tree_every_visible_symbol_is_read(void **state)
