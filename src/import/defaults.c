@@ -223,9 +223,48 @@ static void add_audio(struct import *import, xmlNodePtr devices)
 	xml_set(devices, "audio/@type", spice ? "spice" : "none");
 }
 
+static bool has_disk_on(struct import *import, xmlNodePtr devices, const char *bus)
+{
+	tree_for_each(node, devices)
+	{
+		const char *word =
+			tree_is(node, "disk") ? xml_find(import->arena, node, "target/@bus") : NULL;
+
+		if (word && strcmp(word, bus) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* libvirt lists what a disk had once; without one it has no word for QEMU (qemu_command.c). */
+static void drop_idle(struct import *import, xmlNodePtr devices)
+{
+	static const struct {
+		const char *type, *machine, *why;
+	} idle[] = {
+		{"ide", "pc", "the machine always has it, and no disk is on it"},
+		{"fdc", NULL, "there is no floppy drive, and libvirt makes no controller for none"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(idle); i++) {
+		xmlNodePtr node = find_controller(import, devices, idle[i].type, 0);
+
+		if (!node || (idle[i].machine && !is_machine(import, idle[i].machine)) ||
+		    has_disk_on(import, devices, idle[i].type))
+			continue;
+		import_note(import, IMPORT_DROPPED, node,
+			    arena_fmt(import->arena, "devices/controller/@type \"%s\"",
+				      idle[i].type),
+			    idle[i].why);
+		xmlUnlinkNode(node);
+		xmlFreeNode(node);
+	}
+}
+
 static void add_devices(struct import *import, xmlNodePtr devices)
 {
 	number_controllers(import, devices);
+	drop_idle(import, devices);
 	model_controllers(import, devices);
 	/* What stands behind the root is left to Kiln, which adds it at the end of the list as libvirt does. */
 	if (import->machine->root_model)

@@ -35,6 +35,9 @@ void defaults_values(struct import *import, xmlNodePtr devices);
 /** defaults_graphics() - of a <graphics> of SPICE or VNC. */
 void defaults_graphics(struct import *import, xmlNodePtr node);
 
+/** defaults_disk_source() - of a <disk>: its source as Kiln writes it, and no words that say nothing. */
+void defaults_disk_source(struct import *import, xmlNodePtr disk);
+
 /** defaults_fill() - set a value below an element that is not there. */
 void defaults_fill(struct import *import, xmlNodePtr node, const char *path, const char *value);
 

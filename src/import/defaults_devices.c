@@ -124,11 +124,24 @@ static void empty_drive(struct import *import, xmlNodePtr node)
 	}
 }
 
-/* The end of a chain, at whatever depth. */
+/*
+ * The end of a chain, at whatever depth. Of a running guest libvirt writes down what it found in the images, where
+ * QEMU finds it too.
+ */
 static void end_chain(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr backing = xml_find_element(node, "backingStore");
+	const char *file = backing ? defaults_value(import, backing, "source/@file") : "";
 
+	if (backing && *defaults_value(import, import->root, "@id")) {
+		if (xml_find(import->arena, backing, "@type"))
+			import_note(import, IMPORT_DROPPED, backing,
+				    arena_fmt(import->arena, "devices/disk/backingStore%s%s%s",
+					      *file ? " \"" : "", file, *file ? "\"" : ""),
+				    "the images say what is below them");
+		remove_node(backing);
+		return;
+	}
 	if (backing && !xml_find(import->arena, backing, "@type"))
 		remove_node(backing);
 	else if (backing)
@@ -140,6 +153,7 @@ static void disk(struct import *import, xmlNodePtr node)
 	xmlNodePtr mirror = xml_find_element(node, "mirror");
 	xmlNodePtr source = xml_find_element(node, "source");
 
+	defaults_disk_source(import, node);
 	defaults_fill(import, node, "@type", "file");
 	defaults_fill(import, node, "@device", "disk");
 	defaults_fill(import, node, "driver/@name", "qemu");

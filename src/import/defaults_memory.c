@@ -4,27 +4,36 @@
  */
 #include "import/defaults.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- units ---------------------------------------------------------------------------------------- */
 
-/** struct unit - a word for bytes, as libvirt reads them (virScaleInteger()). */
-static const struct unit {
-	const char *word;
-	uint64_t bytes;
-} units[] = {
-	{"b", 1},           {"bytes", 1},        {"KB", 1000},      {"k", 1u << 10},
-	{"KiB", 1u << 10},  {"MB", 1000000},     {"M", 1u << 20},   {"MiB", 1u << 20},
-	{"GB", 1000000000}, {"G", 1u << 30},     {"GiB", 1u << 30}, {"TB", 1000000000000},
-	{"T", 1ull << 40},  {"TiB", 1ull << 40},
-};
+/** struct prefix - a letter before "B" or "iB": that power of 1000 or of 1024. */
+static const struct prefix {
+	char letter;
+	unsigned power;
+} prefixes[] = {{'k', 1}, {'m', 2}, {'g', 3}, {'t', 4}, {'p', 5}, {'e', 6}};
 
+/* A word for bytes, as libvirt reads it (virScaleInteger()): in any case, a letter alone is one of 1024. */
 static uint64_t bytes_of(const char *word)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (strcmp(units[i].word, word) == 0)
-			return units[i].bytes;
+	bool binary = !word[0] || !word[1] || strcasecmp(word + 1, "iB") == 0;
+	uint64_t base = binary ? 1024 : 1000, bytes = 1;
+
+	if (strcasecmp(word, "b") == 0 || strcasecmp(word, "byte") == 0 ||
+	    strcasecmp(word, "bytes") == 0)
+		return 1;
+	if (!word[0] || (!binary && strcasecmp(word + 1, "B") != 0))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (prefixes[i].letter != tolower((unsigned char)word[0]))
+			continue;
+		for (unsigned power = 0; power < prefixes[i].power; power++)
+			bytes *= base;
+		return bytes;
 	}
 	return 0;
 }
@@ -59,10 +68,10 @@ static void convert(struct import *import, xmlNodePtr node, const struct sized *
 	const char *unit = xml_attr_text(arena, node, "unit");
 	const char *text =
 		sized->attr ? xml_attr_text(arena, node, sized->attr) : xml_own_text(arena, node);
-	uint64_t from = bytes_of(unit ? unit : sized->absent), to = bytes_of(sized->want), value,
-		 all;
+	uint64_t from = bytes_of(unit && *unit ? unit : sized->absent), to = bytes_of(sized->want),
+		 value, all;
 
-	if (!text || !from || !tree_number(text, &value) ||
+	if (!text || !from || !to || !tree_number(text, &value) ||
 	    __builtin_mul_overflow(value, from, &all))
 		return;
 	/* libvirt rounds bytes up to KiB (virDomainParseMemory()); other units are whole ones of Kiln's. */

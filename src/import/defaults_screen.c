@@ -50,6 +50,21 @@ static bool has_no_port(struct import *import, xmlNodePtr node)
 	       !*defaults_value(import, node, "@tlsPort") && !is(import, node, "@autoport", "yes");
 }
 
+/* libvirt finds a second port where a channel is for TLS alone. */
+static bool needs_tls(struct import *import, xmlNodePtr node)
+{
+	if (!is(import, node, "@type", "spice"))
+		return false;
+	if (is(import, node, "@defaultMode", "secure"))
+		return true;
+	tree_for_each(child, node)
+	{
+		if (tree_is(child, "channel") && is(import, child, "@mode", "secure"))
+			return true;
+	}
+	return false;
+}
+
 void defaults_graphics(struct import *import, xmlNodePtr node)
 {
 	const char *port = defaults_value(import, node, "@port"),
@@ -84,6 +99,10 @@ void defaults_graphics(struct import *import, xmlNodePtr node)
 		defaults_unset(node, "port");
 	if (is(import, node, "@tlsPort", "-1"))
 		defaults_unset(node, "tlsPort");
+	if (needs_tls(import, node)) {
+		defaults_fill(import, node, "@port", "5900");
+		defaults_fill(import, node, "@tlsPort", "5901");
+	}
 	if (!*defaults_value(import, node, "@tlsPort"))
 		defaults_fill(import, node, "@port", "5900");
 	defaults_unset(node, "autoport");

@@ -125,9 +125,39 @@ static void wide_name(struct import *import, xmlNodePtr disk)
 		put(disk, "wwn", text + 2);
 }
 
+/* libvirt takes none but the domain's own for it, and QEMU shows that one anyway. */
+static void same_uuid(struct import *import)
+{
+	xmlNodePtr node = xml_find_element(import->root, "sysinfo/system/entry[name=uuid]");
+	xmlNodePtr parent = node ? node->parent : NULL;
+
+	if (!node)
+		return;
+	import_note(import, IMPORT_DROPPED, node, "sysinfo/system/entry/@name \"uuid\"",
+		    "it is the UUID of the guest, as everywhere");
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+	if (!xmlFirstElementChild(parent)) {
+		xmlUnlinkNode(parent);
+		xmlFreeNode(parent);
+	}
+}
+
+static void empty_title(struct import *import)
+{
+	xmlNodePtr node = xml_find_element(import->root, "title");
+
+	if (!node || xml_own_text(import->arena, node))
+		return;
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
 void defaults_values(struct import *import, xmlNodePtr devices)
 {
 	domain_name(import);
+	empty_title(import);
+	same_uuid(import);
 	tree_for_each(node, devices)
 	{
 		if (!tree_is(node, "disk"))
