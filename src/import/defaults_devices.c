@@ -324,8 +324,9 @@ static void character(struct import *import, xmlNodePtr node)
 static void serial(struct import *import, xmlNodePtr node)
 {
 	character(import, node);
-	if (strcmp(import->machine->guest_arch, "x86_64") == 0)
-		defaults_fill(import, node, "target/@type", "isa-serial");
+	defaults_fill(import, node, "target/@type",
+		      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "isa-serial"
+									 : "system-serial");
 	/* Only the machine's own lines have places that are counted. */
 	if (value_is(import, node, "target/@type", "pci-serial") ||
 	    value_is(import, node, "target/@type", "usb-serial"))
