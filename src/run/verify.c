@@ -9,6 +9,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
+
+#include "host/caps.h"
 #include "run/run.h"
 
 static int arch_check(struct run *run, struct err *err)
@@ -32,6 +35,19 @@ static int arch_check(struct run *run, struct err *err)
 static int user_check(struct run *run, struct err *err)
 {
 	return user_find(run->img.meta[META_RUN_USER], &run->user, err);
+}
+
+/* Root of a unit or a container with a list of capabilities may lack them, and what asks for another user then lies. */
+static int become_check(struct run *run, struct err *err)
+{
+	if (!run->user.change || (caps_have(CAP_SETUID) && caps_have(CAP_SETGID)))
+		return 0;
+	err_sys(err, ERR_HOST, EPERM, "cannot become user \"%s\"", run->user.name);
+	err_why(err, "QEMU never runs as root, and for another user root needs CAP_SETUID and "
+		     "CAP_SETGID.");
+	err_fix(err, "Add both to CapabilityBoundingSet= of the unit, or start kiln-run as an "
+		     "ordinary user.");
+	return -1;
 }
 
 /* As the user that will execute it; after the drop of privileges it is too late to be told. */
@@ -60,6 +76,7 @@ static int qemu_check(struct run *run, struct err *err)
 static int (*const checks[])(struct run *, struct err *) = {
 	arch_check,
 	user_check, /* before qemu_check(), which asks in this user's name */
+	become_check,
 	qemu_check,
 };
 

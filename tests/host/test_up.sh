@@ -151,6 +151,14 @@ truncate -s "$(stat -c %s "$run")" "$T/out/one"
 rc_is "executable: nothing is behind it" 2 "$T/out/one"
 has "executable: and says so" 'no command' "$T/err"
 
+# ---- root that may not change its user
+for cap in setuid setgid; do
+	rc_is "without CAP_${cap^^}" 4 setpriv --inh-caps -$cap --bounding-set -$cap "$run" up "$T/full.kiln"
+	has "is said" 'cannot become user "kilntest": Operation not permitted$' "$T/err"
+	has "and what to do" 'fix: Add both to CapabilityBoundingSet= ' "$T/err"
+	clean_is "nothing left" "$before"
+done
+
 # ---- kill -9; with the reaper killed as well the next up, or down, cleans
 left_behind() { is "$1: a dead VM left its bridge" "$(links | grep -c kmade)" 1; }
 dies_at_once full left_behind
