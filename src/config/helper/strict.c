@@ -42,7 +42,11 @@ static const char *party(const struct conf *conf, const struct symbol *sym)
  */
 static bool is_capability(const struct line *line)
 {
-	return strncmp(line->name, "QEMU_", 5) == 0 && (!line->sym || !tree_prompt(line->sym));
+	bool is_switch =
+		line->unset || strcmp(line->value, "y") == 0 || strcmp(line->value, "n") == 0;
+
+	return is_switch && strncmp(line->name, "QEMU_", 5) == 0 &&
+	       (!line->sym || !tree_prompt(line->sym));
 }
 
 static void report_unknown(const struct conf *conf, const struct line *line)
