@@ -189,7 +189,7 @@ static const char *script_text(struct arena *arena, const struct guest *guest)
 	return arena_fmt(arena,
 			 "#!/bin/sh\n"
 			 "# Written by kiln compose; belongs into /etc/init.d.\n"
-			 "name=%s\n"
+			 "name='%s'\n"
 			 "image=%s\n"
 			 "programs=%s\n"
 			 "seconds=%u\n"

@@ -122,6 +122,7 @@ gone_is "as before"
 
 # One that others gave another name is the same one.
 starts "QEMU runs" shape
+ip link set given down
 ip link set given name kother
 : >"$T/out/stop"
 wait $pid || :
@@ -129,6 +130,7 @@ wait_for 5 gone /run/kiln/shape || :
 wait_for 3 no_reaper || :
 is "a limit goes from a tap that was renamed" "$(tc qdisc show dev kother | grep -c '^qdisc htb')" 0
 ip link set kother name given
+ip link set given up
 gone_is "as before"
 
 # ---- a macvtap is the guest's own end: what it sends leaves by it

@@ -93,7 +93,7 @@ printf 'op tap owner=net0 name=kt5 queues=1 fd=0\n' | image no
 for command in up check; do
 	rc_is "$command: a tap of another VM" 4 "$run" $command "$T/no.kiln"
 	has "$command: names it" 'why: It belongs to the VM "owner"' "$T/err"
-	has "$command: and what to do" 'fix: kiln-run down owner; or give' "$T/err"
+	has "$command: and what to do" 'fix: kiln-run down owner; if that knows no such VM, ip link del kt5; or give' "$T/err"
 done
 : >"$T/out/stop"
 wait $pid || :
