@@ -177,6 +177,9 @@ void argv_read_rows(struct element *element);
 /** argv_take_number() - set a number, with QEMU's suffixes; false = it is none, or not in the range. */
 bool argv_take_number(struct element *element, const struct prop *row, const char *value);
 
+/** argv_say_sizes() - sizes that are a default already are said: it need not be that of the model that was found. */
+void argv_say_sizes(struct element *element);
+
 /** argv_compare() - which facts no row writes, and what rows write without a fact. */
 void argv_compare(struct element *element, struct difference *ret);
 

@@ -138,11 +138,10 @@ struct slots_bus *slots_default_bus(struct slots *slots, enum controller_type ty
 		bool same = bus->type == type ||
 			    (type == CONTROLLER_IDE && bus->type == CONTROLLER_SATA);
 
-		if (type == CONTROLLER_PCI && bus->roots)
-			return NULL;
 		if (!same || (type == CONTROLLER_USB && !bus->free))
 			continue;
-		if (!found || (type != CONTROLLER_PCI && is_before(bus, found)))
+		/* An expander's root is beside the machine's, and newer; what is no bridge QEMU refuses there. */
+		if (!found || (type == CONTROLLER_PCI ? bus->roots : is_before(bus, found)))
 			found = bus;
 	}
 	return found;

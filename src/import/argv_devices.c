@@ -335,6 +335,10 @@ static void take_links(struct argv *argv, xmlNodePtr node, struct node *tree)
 		if (host)
 			argv_host(argv, node, host);
 	}
+	if (strcmp(item->family->name, "net") == 0 && !argv_peek(argv, tree, "mac"))
+		argv_note(argv, item->option, IMPORT_DROPPED, "mac",
+			  "none is said, and QEMU gives its guests the same ones, from "
+			  "52:54:00:12:34:56; here each unit has its own, or CONFIG_NETn_MAC");
 	argv_audio(argv, node, tree);
 	/* Queues of descriptors that are not there yet: the vectors are counted by them (F32). */
 	if (strcmp(item->family->name, "net") == 0 && argv_peek(argv, tree, "mq"))

@@ -23,17 +23,67 @@ static void add_card(struct argv *argv, struct argv_option *option, struct node 
 	const char *model = argv_take(argv, tree, "model"), *mac = argv_take(argv, tree, "macaddr");
 	const char *short_mac = argv_take(argv, tree, "mac");
 	const char *name = argv_take(argv, tree, "name"), *addr = argv_take(argv, tree, "addr");
+	const char *vectors;
 
 	mac = mac ? mac : short_mac;
 	if (!model)
 		model = card_of(short_kind(argv));
 	if (strcmp(model, "virtio") == 0)
 		model = "virtio-net-pci";
-	(void)argv_take(argv, tree, "vectors");
+	vectors = argv_take(argv, tree, "vectors");
+	/* Without them -nic gives its card none, and so no MSI-X; what is there by itself has as many as it needs. */
+	if (!vectors && option->given && strcmp(option->name, "-nic") == 0)
+		vectors = "0";
+	/* Four is what a card of one queue has. */
+	if (strcmp(model, "virtio-net-pci") != 0 || (vectors && strcmp(vectors, "4") == 0))
+		vectors = NULL;
 	argv_add(argv, option, "-device",
-		 arena_fmt(argv->arena, "%s,netdev=%s%s%s%s%s%s%s", model, netdev,
+		 arena_fmt(argv->arena, "%s,netdev=%s%s%s%s%s%s%s%s%s", model, netdev,
 			   mac ? ",mac=" : "", mac ? mac : "", name ? ",id=" : "", name ? name : "",
-			   addr ? ",addr=" : "", addr ? addr : ""));
+			   addr ? ",addr=" : "", addr ? addr : "", vectors ? ",vectors=" : "",
+			   vectors ? vectors : ""));
+}
+
+static bool has_none(const struct argv *argv, const struct argv_option *option)
+{
+	const char *vectors = option->origin && strcmp(option->origin->name, "-nic") == 0 &&
+					      argv_is_open(option, "-device")
+				      ? argv_peek(argv, option->tree, "vectors")
+				      : NULL;
+
+	return vectors && strcmp(vectors, "0") == 0;
+}
+
+/*
+ * Cards of -nic have no vectors, and so no MSI-X. Where no other virtio card would lose its own by it, the
+ * guest keeps that.
+ */
+void short_vectors(struct argv *argv)
+{
+	struct argv_option *first = NULL, *last = argv->last;
+
+	argv_for_each(option, argv)
+	{
+		const char *driver = argv_is_open(option, "-device")
+					     ? argv_peek(argv, option->tree, "driver")
+					     : NULL;
+
+		if (!driver || strcmp(argv_driver(driver), "virtio-net-pci") != 0)
+			continue;
+		if (!has_none(argv, option))
+			return;
+		first = first ? first : option;
+	}
+	if (!first)
+		return;
+	argv_for_each(option, argv)
+	{
+		if (has_none(argv, option))
+			(void)argv_take(argv, option->tree, "vectors");
+		if (option == last)
+			break;
+	}
+	(void)argv_add(argv, first, "-global", "virtio-net-pci.vectors=0");
 }
 
 /* -nic: card and network in one; -net: one card and one network make a pair, as on QEMU's hub. */

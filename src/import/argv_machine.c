@@ -140,7 +140,7 @@ static void read_parts(struct argv *argv, struct argv_option *option)
 	const char *memory = argv_take(argv, tree, "memory-backend");
 	const char *iommu = argv_take(argv, tree, "iommu");
 	const char *speaker = argv_take(argv, tree, "pcspk-audiodev");
-	xmlNodePtr node;
+	xmlNodePtr node, audio;
 
 	if (memory)
 		argv_memdev(argv, argv->import->root, memory);
@@ -152,8 +152,13 @@ static void read_parts(struct argv *argv, struct argv_option *option)
 	if (speaker) {
 		node = argv_element(argv, option, argv_family(argv, "sound"), "sound");
 		argv_item(node)->class = dev_class_find(argv_family(argv, "sound"), "pcspk");
-		argv_fact(argv, node, "-machine", "pcspk-audiodev", speaker);
+		audio = argv_audio_find(argv, speaker);
 		argv_set_audio(argv, node, speaker);
+		/* Its own name is not the guest's. */
+		if (audio)
+			speaker = arena_fmt(argv->arena, "audio%s",
+					    xml_attr_text(argv->arena, audio, "id"));
+		argv_fact(argv, node, "-machine", "pcspk-audiodev", speaker);
 	}
 	/* A remapping IOMMU wants it. */
 	argv_for_each(each, argv)

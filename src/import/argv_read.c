@@ -255,6 +255,27 @@ void argv_read_rows(struct element *element)
 	}
 }
 
+void argv_say_sizes(struct element *element)
+{
+	const struct vm_dev *dev = element->dev;
+	uint64_t bytes;
+
+	prop_for_each(row, dev->family->props)
+	{
+		unsigned char *is_set = &element->is_set[row - dev->family->props];
+
+		if (!row->sym || row->qemu || row->kind != PROP_UINT || !dev_applies(dev, row) ||
+		    *is_set != ROW_DEFAULT)
+			continue;
+		for (struct argv_fact *fact = argv_item(element->node)->facts; fact;
+		     fact = fact->next) {
+			if (argv_bytes(fact->value, 1, &bytes) && bytes &&
+			    bytes == dev_uint(dev, row) << 20)
+				*is_set = ROW_SAID;
+		}
+	}
+}
+
 /* ---- what the rows say again --------------------------------------------------------------------- */
 
 /* NULL: nothing is written. Texts that only the layout can give are not among them. */

@@ -104,6 +104,31 @@ static void widen_screen(struct argv *argv, struct argv_option *option)
 	put(argv, option, "ram_size", arena_fmt(argv->arena, "%" PRIu64, needed));
 }
 
+/* Sizes that two members say, of which the one in MiB wins; and as many screens as Kiln can say for QEMU's all. */
+static void say_screen(struct argv *argv, struct argv_option *option)
+{
+	static const char *const sizes[] = {"ram_size", "vram_size"};
+	bool spice = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const char *key = arena_fmt(argv->arena, "%s_mb", sizes[i]);
+		const char *text = argv_peek(argv, option->tree, key);
+		uint64_t number;
+
+		if (!text || !tree_number(text, &number) || number > UINT32_MAX)
+			continue;
+		(void)argv_take(argv, option->tree, key);
+		put(argv, option, sizes[i], arena_fmt(argv->arena, "%" PRIu64, number << 20));
+	}
+	argv_for_each(each, argv) spice |= strcmp(each->name, "-spice") == 0;
+	if (!spice || argv_peek(argv, option->tree, "max_outputs"))
+		return;
+	put(argv, option, "max_outputs", "16");
+	argv_note(
+		argv, option, IMPORT_DROPPED, "max_outputs",
+		"QEMU lets a viewer have any number of screens, and Kiln 16: CONFIG_VIDEOn_HEADS");
+}
+
 /* The first is 1 in .config and in XML; what counts is which is lower. */
 static void count_orders_from_one(struct argv *argv)
 {
@@ -177,8 +202,10 @@ void rewrite_globals(struct argv *argv)
 	{
 		const char *driver = driver_of(argv, option);
 
-		if (driver && strncmp(driver, "qxl", 3) == 0)
-			widen_screen(argv, option);
+		if (!driver || strncmp(driver, "qxl", 3) != 0)
+			continue;
+		say_screen(argv, option);
+		widen_screen(argv, option);
 	}
 }
 

@@ -112,6 +112,19 @@ static void read_channels(struct argv *argv, xmlNodePtr node, struct node *tree,
 	(void)argv_take(argv, tree, key);
 }
 
+/* A viewer gets a descriptor from who started QEMU: GNOME Boxes, virt-viewer --attach. */
+static void read_unheard(struct argv *argv, xmlNodePtr node, struct argv_option *option)
+{
+	const char *socket = arena_fmt(argv->arena, "/run/%s-spice.sock", argv->name);
+
+	read_listen(argv, node, socket, NULL);
+	argv_note(argv, option, IMPORT_DROPPED, option->value,
+		  arena_fmt(argv->arena,
+			    "it listens nowhere, and a monitor hands it its viewers; theirs is the "
+			    "socket %s here",
+			    socket));
+}
+
 static void read_spice(struct argv *argv)
 {
 	struct argv_option *option = argv_last(argv, "-spice");
@@ -125,8 +138,11 @@ static void read_spice(struct argv *argv)
 	if (argv_peek(argv, option->tree, "unix") &&
 	    tree_truth(argv_peek(argv, option->tree, "unix")) > 0)
 		read_listen(argv, node, address, NULL);
-	else
+	else if (argv_peek(argv, option->tree, "port") || argv_peek(argv, option->tree, "tls-port"))
 		read_listen(argv, node, NULL, address);
+	else
+		read_unheard(argv, node, option);
+	(void)argv_take_if(argv, option->tree, "gl", "off");
 	argv_set(argv, node, "automatic", "n");
 	argv_set(argv, node, "port", argv_peek(argv, option->tree, "port"));
 	argv_set(argv, node, "tls-port", argv_peek(argv, option->tree, "tls-port"));

@@ -467,4 +467,5 @@ void argv_short(struct argv *argv)
 	replace_video(argv);
 	replace_usb(argv);
 	rewrite_globals(argv);
+	short_vectors(argv);
 }

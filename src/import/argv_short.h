@@ -15,6 +15,9 @@ enum machine_kind short_kind(const struct argv *argv);
 /** short_networks() - -nic and -net as -netdev and -device. */
 void short_networks(struct argv *argv);
 
+/** short_vectors() - vectors that -nic does not give, where -global says it; all devices are there. */
+void short_vectors(struct argv *argv);
+
 /** short_lines() - -serial and -parallel as -chardev and -device. */
 void short_lines(struct argv *argv, const char *name, const char *driver);
 

@@ -227,6 +227,18 @@ static void add_buses(struct slots *slots, struct argv_option *option, const cha
 	slots_offer(slots, bus, driver, option);
 }
 
+/* Of the older expander QEMU finds the bus in front of its bridge, where Kiln and libvirt have nothing. */
+static void note_expander(struct argv *argv, const struct slots_bus *bus,
+			  struct argv_option *option, const char *driver)
+{
+	if (bus->roots && bus->model == pci_model_find("pci-expander-bus"))
+		argv_note(argv, option, IMPORT_DROPPED, driver,
+			  arena_fmt(argv->arena,
+				    "without bus= QEMU puts it beside the bridge of %s; it moves "
+				    "behind that",
+				    bus->id ? bus->id : "the expander"));
+}
+
 static void settle(struct slots *slots, struct argv_option *option)
 {
 	struct argv *argv = slots->argv;
@@ -244,6 +256,7 @@ static void settle(struct slots *slots, struct argv_option *option)
 		/* The last one of a controller is the first that QEMU finds. */
 		number = bus->count - 1;
 		put_on(slots, bus, number, option);
+		note_expander(argv, bus, option, driver);
 	} else if (bus && bus->word && bus->owner) {
 		put_on(slots, bus, number, option);
 	}

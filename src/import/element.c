@@ -391,6 +391,8 @@ void element_read(struct element *element, struct difference *ret)
 	make_flags(element);
 	read_rows(element);
 	search_hidden(element);
+	if (argv_item(element->node))
+		argv_say_sizes(element);
 	drop_unused(element);
 	compare(element, ret);
 	element->scratch = NULL;
