@@ -3,7 +3,8 @@
 #
 # qemu.sh - a command line that gives its devices no place: the guest finds them where QEMU has them. What
 # `info qtree` of that command line says is held against the layout of what is composed of the import; what
-# moves must have been said. Sourced by run. QEMU10 is another QEMU, for the board debian13-x86_64; PLACES
+# moves must have been said. Then the image starts too, and the properties of its devices are held against those
+# of the command line's; tests/import/qtree-differences accepts what may differ. Sourced by run. QEMU10 is another QEMU, for the board debian13-x86_64; PLACES
 # says how many random command lines (8), of seeds from FIRST_SEED (1).
 
 P=$W/places
@@ -17,6 +18,20 @@ places_of() {
 	eval "printf 'info qtree\nquit\n' | timeout 60 '$1' -S -display none -monitor stdio $words" >"$P/qtree" 2>&1 || :
 	"$TOP/tests/import/qtree-places" "$P/qtree" | sort
 	grep -aq '^bus: main-system-bus' "$P/qtree" || return 2
+}
+
+# same_properties QEMU BOARD: what QEMU has of the image, in $P/out, against what it had of the command line, whose
+# `info qtree` is in $P/qtree; with $P/used, the lines of tests/import/qtree-differences that were needed.
+same_properties() {
+	local words
+	mapfile -t words < <("$KILN" show "$P"/out/*.kiln --argv --payload-dir "$P" | tail -n +2)
+	"$TOP/tests/import/qtree-places" -v props=1 "$P/qtree" >"$P/given-properties"
+	printf 'info qtree\nquit\n' | timeout 60 "$1" -S -monitor stdio "${words[@]}" >"$P/qtree" 2>&1 || :
+	"$TOP/tests/import/qtree-places" -v props=1 "$P/qtree" >"$P/got-properties"
+	[ -s "$P/got-properties" ] || { tail -n 3 "$P/qtree"; return 1; }
+	"$TOP/tests/import/qtree-properties" -v used="$P/used" "$TOP/tests/import/qtree-differences" "$P/given-properties" \
+		"$P/got-properties" >"$P/differ"
+	[ ! -s "$P/differ" ] || { cat "$P/differ"; return 1; }
 }
 
 # same_places QEMU BOARD FILE: 0, or 1 with the reason on standard output, or 2 where QEMU refuses it; and
@@ -34,6 +49,7 @@ same_places() {
 	grep -c 'QEMU puts it: \|QEMU gives it: ' "$P/notes" >"$P/moved"
 	# What sits on a controller that moves, moves with it.
 	diff "$P/given" "$P/got" >"$P/diff" || [ "$(cat "$P/moved")" -gt 0 ] || { cat "$P/diff"; return 1; }
+	same_properties "$1" || return 1
 }
 
 # at NAME WORDS: a command line whose devices are where QEMU has them, in each QEMU that there is.
@@ -76,6 +92,11 @@ else
 	at "an adapter stays without a window" "-hda @1.img -nographic -serial null -device virtio-rng-pci"
 	at "an adapter beside QEMU's own" "-M q35 -hda @1.img -device virtio-gpu-pci -device virtio-rng-pci"
 	at "a share in one option" "-hda @1.img -device virtio-rng-pci -virtfs local,path=/tmp,mount_tag=t,security_model=none -device virtio-balloon"
+	at "memory and screens of qxl" "-M q35 -nodefaults -hda @1.img -device qxl-vga,ram_size_mb=128,vram_size=16777216,vgamem_mb=32 -device qxl,vram_size_mb=32,vram64_size_mb=64,max_outputs=2"
+	at "a card of -nic has no MSI-X" "-hda @1.img -nic user,model=virtio -nic user,model=virtio-net-pci"
+	at "and one of -net has" "-M q35 -hda @1.img -net nic,model=virtio,vectors=4 -net user -device virtio-rng-pci"
+	at "a card of -nic beside another one has" "-hda @1.img -nic user,model=virtio -device virtio-net-pci"
+	is "places: and that is told" grep -q 'lost: -nic: vectors=0: ' "$P/notes"
 	at "orders from 0" "-nodefaults -drive if=none,format=raw,id=a,file=@1.img -device virtio-blk-pci,drive=a,bootindex=0 -drive if=none,format=raw,id=b,file=@2.img -device virtio-blk-pci,drive=b,bootindex=1"
 	# The scripts of tests/import/argv that this machine can start, their files and networks replaced.
 	refused=0 moved=0 same=0 seed=${FIRST_SEED:-1} last=$((${FIRST_SEED:-1} + ${PLACES:-8}))
@@ -98,6 +119,12 @@ else
 		not_ok "places: random command lines" "$P/all"
 	fi
 	echo "# $moved devices were said to move; QEMU itself refused $refused"
+
+	lines=$(grep -vnc '^#\|^$' "$TOP/tests/import/qtree-differences")
+	# Other random command lines need not meet all of them.
+	[ "${FIRST_SEED:-1}${PLACES:-8}" != 18 ] ||
+		is "places: each of $lines accepted differences of properties is needed" diff <(sort -nu "$P/used") \
+		<(grep -vn '^#\|^$' "$TOP/tests/import/qtree-differences" | cut -d: -f1)
 
 	# Kiln's rules, when they are asked for.
 	echo "qemu-system-x86_64 -M q35 -hda $P/disks/1.img -device virtio-rng-pci" >"$P/line"
