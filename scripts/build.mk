@@ -27,7 +27,7 @@ HOST_BIN := $(O)/host/bin
 TARGET_BIN := $(O)/target/bin
 
 # ---- composer (build host) -------------------------------------------------------------------
-KILN_DIRS := kiln export import config devices machines layout qemu domain plan model image base
+KILN_DIRS := kiln export import import/argv config devices machines layout qemu domain plan model image base
 HOST_ONLY_DIRS := host run ctl
 XML_CFLAGS := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
 KILN_LIBS := -lxml2 -llz4 -ljansson

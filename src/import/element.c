@@ -10,7 +10,7 @@
 
 #include "config/rows.h"
 #include "domain/devices.h"
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/row.h"
 
 /** struct state - the values of a device, to go back to. */

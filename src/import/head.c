@@ -2,7 +2,7 @@
 /*
  * head.c - the basics of a domain: the inverse of domain/domain.c, then the machine's rows.
  */
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/head.h"
 
 #include <inttypes.h>

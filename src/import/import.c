@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/defaults.h"
 #include "import/head.h"
 #include "import/items.h"

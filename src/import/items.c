@@ -6,7 +6,7 @@
  * of the QEMU id where the file has one of the family's form, so that what Kiln or libvirt called
  * "net2" stays net2; else the lowest that is free, in the order of the file.
  */
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/items.h"
 
 #include <string.h>

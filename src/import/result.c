@@ -10,7 +10,7 @@
 
 #include <libxml/parser.h>
 
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/items.h"
 
 /**

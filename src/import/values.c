@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "import/argv.h"
+#include "import/argv/argv.h"
 #include "import/items.h"
 
 /* Values that say what a device is; with another one it would be another device. */
