@@ -147,6 +147,15 @@ static void plain_words(struct import *import, xmlNodePtr os)
 	xmlNodeSetContent(nvram, xml_chars(defaults_value(import, nvram, "source/@file")));
 }
 
+/* libvirt takes such a guest, which starts nothing; Kiln has no such machine. */
+static void tell_added(struct import *import, xmlNodePtr os)
+{
+	if (strcmp(import->machine->name, "virt") == 0 && !xml_find_element(os, "loader") &&
+	    !xml_find_element(os, "kernel"))
+		import_note(import, IMPORT_DROPPED, os, "os: neither firmware nor a kernel",
+			    "it gets AAVMF, and ACPI with it");
+}
+
 void defaults_firmware(struct import *import)
 {
 	xmlNodePtr os = xml_find_element(import->root, "os");
@@ -158,6 +167,8 @@ void defaults_firmware(struct import *import)
 		drop_choice(import, os, "bios", "it is QEMU's own SeaBIOS");
 	else if (strcmp(word, "efi") == 0)
 		choose_uefi(import, os);
+	else
+		tell_added(import, os);
 	plain_words(import, os);
 	keep_variables(import, os);
 	/* Firmware in that mode alone keeps its variables, and so libvirt asks for both. */
