@@ -236,6 +236,25 @@ static bool has_disk_on(struct import *import, xmlNodePtr devices, const char *b
 	return false;
 }
 
+/* That of a PC; libvirt refuses another one, and so such a controller is lost. */
+static bool is_at_home(struct import *import, xmlNodePtr node)
+{
+	static const struct {
+		const char *attr;
+		uint64_t number;
+	} home[] = {{"domain", 0}, {"bus", 0}, {"slot", 1}, {"function", 1}};
+	xmlNodePtr address = xml_find_element(node, "address");
+	uint64_t number;
+
+	for (size_t i = 0; address && i < ARRAY_SIZE(home); i++) {
+		const char *text = xml_attr_text(import->arena, address, home[i].attr);
+
+		if (!tree_number(text ? text : "0", &number) || number != home[i].number)
+			return false;
+	}
+	return true;
+}
+
 /* libvirt lists what a disk had once; without one it has no word for QEMU (qemu_command.c). */
 static void drop_idle(struct import *import, xmlNodePtr devices)
 {
@@ -249,8 +268,9 @@ static void drop_idle(struct import *import, xmlNodePtr devices)
 	for (size_t i = 0; i < ARRAY_SIZE(idle); i++) {
 		xmlNodePtr node = find_controller(import, devices, idle[i].type, 0);
 
-		if (!node || (idle[i].machine && !is_machine(import, idle[i].machine)) ||
-		    has_disk_on(import, devices, idle[i].type))
+		if (!node || has_disk_on(import, devices, idle[i].type) ||
+		    (idle[i].machine &&
+		     (!is_machine(import, idle[i].machine) || !is_at_home(import, node))))
 			continue;
 		import_note(import, IMPORT_DROPPED, node,
 			    arena_fmt(import->arena, "devices/controller/@type \"%s\"",

@@ -51,7 +51,6 @@ static const struct meaning meanings[] = {
 	{"devices/graphics/gl/@enable", "it is off unless one asks for it", "no"},
 	{"os/bootmenu/@enable", "there is none unless one asks for it", "no"},
 	{"devices/*/source/@tls", "it is off unless one asks for it", "no"},
-	{"cputune/shares", "the host's cgroup", NULL},
 	{"devices/interface/driver/@tx_queue_size", "QEMU makes 256 for all but vhost-user", NULL},
 	{"devices/disk/@snapshot", "which disks libvirt's snapshots take", NULL},
 	{"devices/disk/source/@startupPolicy", "without its file the guest does not start",
