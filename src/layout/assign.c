@@ -430,7 +430,9 @@ int layout_assign(struct vm *vm, const struct lock *lock, struct layout *layout,
 			return -1;
 		number_all(vm, layout, errs);
 		bus_numbers_count(vm, layout);
-		acpi_index_tell(vm, layout);
+		/* Only of a tree has every bus a way to the root. */
+		if (errs->count == before)
+			acpi_index_tell(vm, layout);
 		budget_count(layout);
 	}
 	controller_settle(vm);
