@@ -37,9 +37,11 @@ static void forget_default_words(struct import *import, xmlNodePtr driver)
 
 	for (xmlAttrPtr attr = driver->properties; attr; attr = next) {
 		const char *name = (const char *)attr->name;
+		/* NULL of one in a name space, which is no word of libvirt's. */
+		const char *text = xml_attr_text(import->arena, driver, name);
 
 		next = attr->next;
-		if (strcmp(xml_attr_text(import->arena, driver, name), "default") == 0)
+		if (text && strcmp(text, "default") == 0)
 			defaults_unset(driver, name);
 	}
 }
