@@ -47,7 +47,8 @@ struct disk {
 	struct storage source;
 	struct disk_backing backing[DISK_BACKINGS]; /* the first is below the disk, and so on */
 	const struct prop_word *format, *cache, *aio, *discard, *detect_zeroes, *werror, *rerror;
-	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group, *iothread;
+	const char *serial, *luks_secret, *wwn, *vendor, *product, *throttle_group, *iothread,
+		*device_id;
 	const char *vhost_socket;
 	bool read_only, luks, in_place, copy_on_read, shareable, removable, throttle;
 	uint64_t vhost_reconnect, queues, queue_size, boot_order, logical_block, physical_block,

@@ -318,6 +318,8 @@ static void check_rotation(const struct check *check, const struct vm *vm, struc
 /* SCSI's inquiry has so many bytes for them: SPC-4, 6.4.2. */
 #define VENDOR_MAX  8
 #define PRODUCT_MAX 16
+/* Of a page of 255 bytes: scsi_disk_emulate_vpd_page() of QEMU cuts off what is longer. */
+#define DEVICE_ID_MAX (255 - 8)
 
 static bool is_ascii(const char *text)
 {
@@ -333,10 +335,12 @@ static void check_inquiry(const struct check *check, const struct vm *vm, struct
 	for_each_disk(dev, vm)
 	{
 		const struct {
-			const char *row, *text;
+			const char *row, *word, *text;
 			size_t max;
-		} texts[] = {{"vendor", disk_of(dev)->vendor, VENDOR_MAX},
-			     {"product", disk_of(dev)->product, PRODUCT_MAX}};
+		} texts[] = {{"vendor", "vendor", disk_of(dev)->vendor, VENDOR_MAX},
+			     {"product", "product", disk_of(dev)->product, PRODUCT_MAX},
+			     {"given-id", "name in the inquiry", disk_of(dev)->device_id,
+			      DEVICE_ID_MAX}};
 
 		for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 			const char *text = texts[i].text;
@@ -345,7 +349,7 @@ static void check_inquiry(const struct check *check, const struct vm *vm, struct
 				continue;
 			struct err *err =
 				dev_error(errs, dev, texts[i].row, check->name,
-					  "\"%s\" is no %s of a SCSI disk", text, texts[i].row);
+					  "\"%s\" is no %s of a SCSI disk", text, texts[i].word);
 
 			err_why(err, "It has at most %zu printable ASCII bytes.", texts[i].max);
 			err_fix(err, "Shorten %s.", dev_symbol(dev, texts[i].row));

@@ -77,13 +77,16 @@ static const struct prop_word rerror_words[] = {
 
 /*
  * What the guest reads in page 0x83 of its inquiry, where libvirt writes the serial number or, without
- * one, a name made of the address.
+ * one, a name made of the address. Other composers of command lines leave it to QEMU, which takes the name
+ * of the -drive (Proxmox's "drive-scsi0").
  */
 static const char *make_device_id(const struct vm_dev *dev)
 {
 	const struct disk *disk = disk_of(dev);
 	const struct drive_addr *at = &dev->addr.drive;
 
+	if (disk->device_id)
+		return disk->device_id;
 	if (disk->serial)
 		return disk->serial;
 	if (strcmp(dev->controller->class->name, "lsilogic") == 0)
@@ -401,6 +404,12 @@ const struct prop disk_props[] = {
 	 .when = is_vhost_user},
 	{.name = "drive", .kind = PROP_MADE, .make = disk_node, .qemu = "drive"},
 	{.name = "id", .kind = PROP_ALIAS, .text = "%s", .qemu = "id"},
+	{.name = "given-id",
+	 .sym = "DEVICE_ID",
+	 .kind = PROP_STRING,
+	 .flags = PROP_ABI,
+	 FIELD(device_id),
+	 .when = has_device_id},
 	{.name = "device-id",
 	 .kind = PROP_MADE,
 	 .make = make_device_id,

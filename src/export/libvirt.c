@@ -77,6 +77,7 @@ static const struct policy {
 	{"audio", "in-direct", EXPORT_LOST, KEEP},
 	{"audio", "out-direct", EXPORT_LOST, KEEP},
 	{"disk", "insecure", EXPORT_LOST, KEEP},
+	{"disk", "given-id", EXPORT_LOST, KEEP},
 	{"net", "learning=yes", EXPORT_LOST, KEEP},
 	{"net", "flood=yes", EXPORT_LOST, KEEP},
 	/* The host's, in libvirt's hands. */

@@ -358,7 +358,7 @@ static void read_drive(struct walk *walk)
 }
 
 /* A SCSI disk without a serial number has the name of its drive in page 0x83 (hw/scsi/scsi-disk.c). */
-static void note_name(const struct walk *walk, struct node *device, const char *id)
+static void keep_name(const struct walk *walk, struct node *device, const char *id)
 {
 	struct argv *argv = walk->argv;
 	const struct argv_item *item = argv_item(walk->node);
@@ -368,10 +368,7 @@ static void note_name(const struct walk *walk, struct node *device, const char *
 	    argv_peek(argv, device, "serial") || argv_peek(argv, device, "device_id") ||
 	    argv_peek(argv, walk->option->tree, "serial"))
 		return;
-	argv_note(
-		argv, item->option, IMPORT_LOST, arena_fmt(argv->arena, "drive=%s", id),
-		"a guest may know the disk by the name of its drive (/dev/disk/by-id/scsi-*_NAME), "
-		"and Kiln names it by its place, as libvirt does; CONFIG_DISKn_SERIAL gives it one");
+	argv_device_id(argv, walk->node, id);
 }
 
 void argv_block(struct argv *argv, xmlNodePtr node, const char *id)
@@ -381,7 +378,7 @@ void argv_block(struct argv *argv, xmlNodePtr node, const char *id)
 
 	walk.option = argv_find(argv, "-drive", "id", id);
 	if (walk.option) {
-		note_name(&walk, device, id);
+		keep_name(&walk, device, id);
 		walk.option->done = true;
 		(void)argv_take(argv, walk.option->tree, "id");
 		read_drive(&walk);

@@ -4,6 +4,7 @@
  */
 #include "import/argv/argv.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -58,13 +59,28 @@ void argv_reopened(struct argv *argv, xmlNodePtr node, const char *fd)
 	(void)fd;
 }
 
+/* "drive-scsi0-0-0-0", or without the target: what libvirt makes of a place, and so does the composer. */
+static bool is_of_place(const char *text)
+{
+	static const char head[] = "drive-scsi";
+	unsigned numbers = 0;
+
+	if (strncmp(text, head, strlen(head)) != 0)
+		return false;
+	for (text += strlen(head); isdigit((unsigned char)*text); text += *text == '-') {
+		text += strspn(text, "0123456789");
+		numbers++;
+	}
+	return !*text && numbers >= 3 && numbers <= 4;
+}
+
 /* Of what is looked at in page 0x83 the composer makes the same. */
 void argv_device_id(struct argv *argv, xmlNodePtr node, const char *text)
 {
 	const char *serial = argv_peek(argv, argv_item(node)->option->tree, "serial");
 
-	if (strncmp(text, "drive-", 6) != 0 && !(serial && strcmp(serial, text) == 0))
-		argv_fact(argv, node, NULL, "device_id", text);
+	if (!is_of_place(text) && !(serial && strcmp(serial, text) == 0))
+		argv_set(argv, node, "given-id", text);
 }
 
 /* "tcp:127.0.0.1:2222-:22", in which both addresses may be empty; NULL: Kiln has no such one. */
