@@ -90,3 +90,7 @@ printf '\377\376<domain/>' >"$H/bytes"
 refuses "bytes that are no UTF-8" "no well-formed XML" "$H/bytes"
 refuses "a file that is not there" "No such file" "$H/none"
 refuses "a folder" "Is a directory" "$H"
+{ printf 'qemu-system-x86_64 -m 64 -hda /d.img -netdev tap,id=n,fds=' && seq -s : 3 64 65535; } >"$H/numbers"
+run_bounded --argv "$H/numbers" --lossy
+is "a thousand descriptors, far apart" grep -qx CONFIG_MEMORY_MIB=64 "$H/out"
+rm -f "$H/lock"

@@ -72,13 +72,14 @@ static bool is_number(const char *text, uint64_t *ret)
 static struct slot *slot(struct opened *opened, unsigned number)
 {
 	if (number >= opened->count) {
-		struct slot *more = arena_alloc(opened->argv->arena, (number + 64) * sizeof(*more));
+		/* Doubled: a hostile line names every 64th number. */
+		unsigned count = number + 64 > 2 * opened->count ? number + 64 : 2 * opened->count;
+		struct slot *more = arena_alloc(opened->argv->arena, count * sizeof(*more));
 
-		memset(more, 0, (number + 64) * sizeof(*more));
 		if (opened->count)
 			memcpy(more, opened->slots, opened->count * sizeof(*more));
 		opened->slots = more;
-		opened->count = number + 64;
+		opened->count = count;
 	}
 	return &opened->slots[number];
 }
