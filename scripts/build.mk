@@ -36,7 +36,8 @@ lib_srcs = $(wildcard $(TOP)/src/$(1)/*.c)
 host_objs = $(patsubst $(TOP)/src/%.c,$(HB)/%.o,$(call lib_srcs,$(1)))
 host_lib = $(HB)/lib$(1).a
 
-$(HB)/%.o: $(TOP)/src/%.c
+# Other flags make other objects, so this file is in front of each.
+$(HB)/%.o: $(TOP)/src/%.c $(TOP)/scripts/build.mk
 	@mkdir -p $(@D)
 	$(call say,CC,src/$*.c)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(if $(filter domain/% import/% export/%,$*),$(XML_CFLAGS)) -c -o $@ $<
@@ -102,7 +103,7 @@ $(TARGET_INC)/.stamp:
 	$(Q)ln -sfn /usr/include/xxhash.h $(TARGET_INC)/xxhash.h
 	$(Q)touch $@
 
-$(TB)/%.o: $(TOP)/src/%.c $(TARGET_INC)/.stamp
+$(TB)/%.o: $(TOP)/src/%.c $(TOP)/scripts/build.mk $(TARGET_INC)/.stamp
 	@mkdir -p $(@D)
 	$(call say,TCC,src/$*.c)
 	$(Q)$(TARGET_CC) $(TARGET_CFLAGS) -c -o $@ $<
@@ -154,7 +155,7 @@ $(B)/target-$(1)/root/.stamp: $(TOP)/scripts/debian-unpack
 	$(Q)touch $$@
 
 $(addprefix $(B)/target-$(1)/,$(FAST_OBJS)): TARGET_OPT = -O2
-$(B)/target-$(1)/%.o: $(TOP)/src/%.c $(B)/target-$(1)/root/.stamp
+$(B)/target-$(1)/%.o: $(TOP)/src/%.c $(TOP)/scripts/build.mk $(B)/target-$(1)/root/.stamp
 	@mkdir -p $$(@D)
 	$$(call say,XCC,$(1) src/$$*.c)
 	$(Q)$(CROSS_CC) --target=$(1)-linux-musl $$(CROSS_CFLAGS) \
