@@ -33,10 +33,12 @@ pid=$(systemctl show -p MainPID --value kiln@router)
 link() { ip -d link show dev "$(sed -n "s/^interface=net$1 \([^ ]*\) .*/\1/p" /run/kiln/router/state)" >"$T/link" 2>&1 || :; }
 link 0
 has "its first interface is in the bridge for it" 'master br-lan ' "$T/link"
-has "with four queues" 'multi_queue numqueues 1 numdisabled 3 ' "$T/link"
+# QEMU puts those at rest, sooner or later, that the guest has not asked for yet.
+queues() { sed -n 's/.*multi_queue numqueues \([0-9]*\) numdisabled \([0-9]*\) .*/\1 + \2/p' "$T/link"; }
+is "with four queues" "$(($(queues)))" 4
 link 1
 has "and its second" 'master br-dmz ' "$T/link"
-has "with as many" 'multi_queue numqueues 1 numdisabled 3 ' "$T/link"
+is "with as many" "$(($(queues)))" 4
 link 2
 has "its third is on the card" '@eth0: .*' "$T/link"
 has "as a macvtap" 'macvtap mode bridge ' "$T/link"
