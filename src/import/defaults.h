@@ -44,6 +44,9 @@ void defaults_fill(struct import *import, xmlNodePtr node, const char *path, con
 /** defaults_value() - a value below an element, or "". */
 const char *defaults_value(struct import *import, xmlNodePtr node, const char *path);
 
+/** defaults_is() - whether that is the value below an element. */
+bool defaults_is(struct import *import, xmlNodePtr node, const char *path, const char *word);
+
 /** defaults_unset() - remove an attribute. */
 void defaults_unset(xmlNodePtr node, const char *name);
 

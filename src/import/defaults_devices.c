@@ -34,7 +34,7 @@ const char *defaults_value(struct import *import, xmlNodePtr node, const char *p
 	return text ? text : "";
 }
 
-static bool value_is(struct import *import, xmlNodePtr node, const char *path, const char *word)
+bool defaults_is(struct import *import, xmlNodePtr node, const char *path, const char *word)
 {
 	return strcmp(defaults_value(import, node, path), word) == 0;
 }
@@ -158,8 +158,9 @@ static void disk(struct import *import, xmlNodePtr node)
 	defaults_fill(import, node, "@device", "disk");
 	defaults_fill(import, node, "driver/@name", "qemu");
 	if (source && !source->children &&
-	    (value_is(import, source, "@file", "") && value_is(import, source, "@dev", "")) &&
-	    (value_is(import, node, "@type", "file") || value_is(import, node, "@type", "block"))) {
+	    (defaults_is(import, source, "@file", "") && defaults_is(import, source, "@dev", "")) &&
+	    (defaults_is(import, node, "@type", "file") ||
+	     defaults_is(import, node, "@type", "block"))) {
 		remove_node(source);
 		source = NULL;
 	}
@@ -171,7 +172,7 @@ static void disk(struct import *import, xmlNodePtr node)
 
 	if (bus)
 		defaults_fill(import, node, "target/@bus", bus->bus);
-	if (value_is(import, node, "@device", "cdrom") && !xml_find_element(node, "readonly"))
+	if (defaults_is(import, node, "@device", "cdrom") && !xml_find_element(node, "readonly"))
 		(void)xml_child(node, "readonly");
 	if (bus)
 		place_disk(import, node, bus);
@@ -195,8 +196,8 @@ static void sort_disks(struct import *import, xmlNodePtr devices)
 		next = node->next;
 		for (xmlNodePtr other = node->prev; index >= 0 && other; other = other->prev) {
 			if (tree_is(other, "disk") &&
-			    value_is(import, other, "target/@bus",
-				     defaults_value(import, node, "target/@bus")) &&
+			    defaults_is(import, other, "target/@bus",
+					defaults_value(import, node, "target/@bus")) &&
 			    index_of(defaults_value(import, other, "target/@dev")) > index)
 				before = other;
 		}
@@ -273,7 +274,7 @@ static void native_first(xmlNodePtr node)
 /* Its ports are in a database of its daemon; nothing but ovs-vsctl makes one. */
 static void open_vswitch(struct import *import, xmlNodePtr node)
 {
-	if (!value_is(import, node, "virtualport/@type", "openvswitch"))
+	if (!defaults_is(import, node, "virtualport/@type", "openvswitch"))
 		return;
 	import_note(import, IMPORT_LOST, node,
 		    "devices/interface/virtualport/@type \"openvswitch\"",
@@ -293,14 +294,14 @@ static void interface(struct import *import, xmlNodePtr node)
 			    "the name was made for a running guest");
 		remove_node(target);
 	}
-	if (value_is(import, node, "@type", "network"))
+	if (defaults_is(import, node, "@type", "network"))
 		network(import, node);
 	native_first(node);
 	defaults_forwards(import, node);
 	open_vswitch(import, node);
-	if (value_is(import, node, "@type", "direct"))
+	if (defaults_is(import, node, "@type", "direct"))
 		defaults_fill(import, node, "source/@mode", "vepa");
-	if (!value_is(import, node, "@type", "hostdev"))
+	if (!defaults_is(import, node, "@type", "hostdev"))
 		defaults_fill(import, node, "model/@type",
 			      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "rtl8139"
 										 : "virtio");
@@ -311,13 +312,13 @@ static void interface(struct import *import, xmlNodePtr node)
 static void character(struct import *import, xmlNodePtr node)
 {
 	xmlNodePtr source = xml_find_element(node, "source");
-	bool pty = value_is(import, node, "@type", "pty");
+	bool pty = defaults_is(import, node, "@type", "pty");
 
 	/* Which terminal it is, only the start says. */
 	defaults_unset(node, "tty");
 	if (pty && source)
 		remove_node(source);
-	if (value_is(import, node, "@type", "unix"))
+	if (defaults_is(import, node, "@type", "unix"))
 		defaults_fill(import, node, "source/@mode", "bind");
 }
 
@@ -328,8 +329,8 @@ static void serial(struct import *import, xmlNodePtr node)
 		      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "isa-serial"
 									 : "system-serial");
 	/* Only the machine's own lines have places that are counted. */
-	if (value_is(import, node, "target/@type", "pci-serial") ||
-	    value_is(import, node, "target/@type", "usb-serial"))
+	if (defaults_is(import, node, "target/@type", "pci-serial") ||
+	    defaults_is(import, node, "target/@type", "usb-serial"))
 		defaults_unset(xml_find_element(node, "target"), "port");
 }
 
@@ -387,11 +388,12 @@ static void video(struct import *import, xmlNodePtr node)
 	defaults_fill(import, node, "model/@type",
 		      strcmp(import->machine->guest_arch, "x86_64") == 0 ? "cirrus" : "virtio");
 	/* libvirt writes its default of what it does not hand to QEMU. */
-	if (model && value_is(import, node, "model/@heads", "1"))
+	if (model && defaults_is(import, node, "model/@heads", "1"))
 		defaults_unset(model, "heads");
-	if (model && value_is(import, node, "model/@type", "cirrus"))
+	if (model && defaults_is(import, node, "model/@type", "cirrus"))
 		defaults_unset(model, "vram");
-	if (model && value_is(import, node, "model/@primary", "yes") && first_video(node) != node) {
+	if (model && defaults_is(import, node, "model/@primary", "yes") &&
+	    first_video(node) != node) {
 		xmlNodePtr first = first_video(node);
 
 		xmlUnlinkNode(node);
@@ -429,10 +431,10 @@ static void filesystem(struct import *import, xmlNodePtr node)
 	const char *dir = defaults_value(import, node, "source/@dir"), *socket;
 	unsigned index = 0;
 
-	if (!value_is(import, node, "driver/@type", "virtiofs"))
+	if (!defaults_is(import, node, "driver/@type", "virtiofs"))
 		return;
 	/* The only one that there is with it. */
-	if (value_is(import, node, "@accessmode", "passthrough"))
+	if (defaults_is(import, node, "@accessmode", "passthrough"))
 		defaults_unset(node, "accessmode");
 	if (!*dir)
 		return;

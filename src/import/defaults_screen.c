@@ -6,11 +6,6 @@
 
 #include "import/defaults.h"
 
-static bool is(struct import *import, xmlNodePtr node, const char *path, const char *word)
-{
-	return strcmp(defaults_value(import, node, path), word) == 0;
-}
-
 /* libvirt's viewers bring a descriptor, by its daemon; without one they need somewhere to connect. */
 static void listen_nowhere(struct import *import, xmlNodePtr node)
 {
@@ -46,20 +41,22 @@ static void listen_on_network(struct import *import, xmlNodePtr node)
 /* libvirt listens nowhere for a SPICE that is given neither a port nor leave to choose one. */
 static bool has_no_port(struct import *import, xmlNodePtr node)
 {
-	return is(import, node, "@type", "spice") && !*defaults_value(import, node, "@port") &&
-	       !*defaults_value(import, node, "@tlsPort") && !is(import, node, "@autoport", "yes");
+	return defaults_is(import, node, "@type", "spice") &&
+	       !*defaults_value(import, node, "@port") &&
+	       !*defaults_value(import, node, "@tlsPort") &&
+	       !defaults_is(import, node, "@autoport", "yes");
 }
 
 /* libvirt finds a second port where a channel is for TLS alone. */
 static bool needs_tls(struct import *import, xmlNodePtr node)
 {
-	if (!is(import, node, "@type", "spice"))
+	if (!defaults_is(import, node, "@type", "spice"))
 		return false;
-	if (is(import, node, "@defaultMode", "secure"))
+	if (defaults_is(import, node, "@defaultMode", "secure"))
 		return true;
 	tree_for_each(child, node)
 	{
-		if (tree_is(child, "channel") && is(import, child, "@mode", "secure"))
+		if (tree_is(child, "channel") && defaults_is(import, child, "@mode", "secure"))
 			return true;
 	}
 	return false;
@@ -69,35 +66,35 @@ void defaults_graphics(struct import *import, xmlNodePtr node)
 {
 	const char *port = defaults_value(import, node, "@port"),
 		   *listen = defaults_value(import, node, "@listen");
-	bool spice = is(import, node, "@type", "spice");
-	bool vnc = is(import, node, "@type", "vnc");
+	bool spice = defaults_is(import, node, "@type", "spice");
+	bool vnc = defaults_is(import, node, "@type", "vnc");
 	/* VNC without a port has any. */
-	bool automatic =
-		is(import, node, "@autoport", "yes") || strcmp(port, "-1") == 0 || (vnc && !*port);
+	bool automatic = defaults_is(import, node, "@autoport", "yes") || strcmp(port, "-1") == 0 ||
+			 (vnc && !*port);
 
 	if (!spice && !vnc)
 		return;
 	if (!xml_find_element(node, "listen"))
 		xml_set(node, "listen/@type",
 			!*listen && has_no_port(import, node) ? "none" : "address");
-	if (is(import, node, "listen/@type", "none") ||
-	    (is(import, node, "listen/@type", "socket") &&
+	if (defaults_is(import, node, "listen/@type", "none") ||
+	    (defaults_is(import, node, "listen/@type", "socket") &&
 	     !*defaults_value(import, node, "listen/@socket") &&
 	     !*defaults_value(import, node, "@socket")))
 		listen_nowhere(import, node);
-	if (is(import, node, "listen/@type", "network"))
+	if (defaults_is(import, node, "listen/@type", "network"))
 		listen_on_network(import, node);
-	if (is(import, node, "listen/@type", "address"))
+	if (defaults_is(import, node, "listen/@type", "address"))
 		defaults_fill(import, node, "listen/@address", *listen ? listen : "127.0.0.1");
 	/* The element says it too. */
-	if (is(import, node, "listen/@address", listen))
+	if (defaults_is(import, node, "listen/@address", listen))
 		defaults_unset(node, "listen");
-	if (!automatic || !is(import, node, "listen/@type", "address"))
+	if (!automatic || !defaults_is(import, node, "listen/@type", "address"))
 		return;
 	/* The first free port from the one that is given, else from libvirt's first: one runs on what it found. */
 	if (strcmp(port, "-1") == 0 || !*port || defaults_value(import, import->root, "@id")[0])
 		defaults_unset(node, "port");
-	if (is(import, node, "@tlsPort", "-1"))
+	if (defaults_is(import, node, "@tlsPort", "-1"))
 		defaults_unset(node, "tlsPort");
 	if (needs_tls(import, node)) {
 		defaults_fill(import, node, "@port", "5900");

@@ -174,6 +174,15 @@ const struct dev_family *argv_family(const struct argv *argv, const char *name);
 /** argv_read_rows() - set the rows that write the facts as they are, and the settings. */
 void argv_read_rows(struct element *element);
 
+/**
+ * argv_name_in() - what the device of that alias is called in .config.
+ * @parent: the elements to look among, or NULL. @family: its family. @id: the alias.
+ *
+ * Return: its setting "name", else its attribute "id"; NULL = there is none.
+ */
+const char *argv_name_in(struct arena *arena, xmlNodePtr parent, const struct dev_family *family,
+			 const char *id);
+
 /** argv_take_number() - set a number, with QEMU's suffixes; false = it is none, or not in the range. */
 bool argv_take_number(struct element *element, const struct prop *row, const char *value);
 

@@ -26,20 +26,8 @@ struct node *argv_object(struct argv *argv, const char *id, struct argv_option *
 /* A secret may serve several, so it stays to be found: its element has the name. */
 const char *argv_secret(struct argv *argv, const char *id)
 {
-	for (xmlNodePtr node = argv->devices->children; id && node; node = node->next) {
-		const struct argv_item *item = argv_item(node);
-		const char *alias = item && strcmp(item->family->name, "secret") == 0
-					    ? xml_find(argv->arena, node, "alias/@name")
-					    : NULL;
-
-		if (!alias || strcmp(alias, id) != 0)
-			continue;
-		for (const struct argv_setting *set = item->settings; set; set = set->next) {
-			if (strcmp(set->row, "name") == 0)
-				return set->text;
-		}
-	}
-	return NULL;
+	return id ? argv_name_in(argv->arena, argv->devices, argv_family(argv, "secret"), id)
+		  : NULL;
 }
 
 /* A letter first, and nothing that a name of .config cannot have. */

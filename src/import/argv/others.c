@@ -15,13 +15,23 @@ static const char no_setting[] = "Kiln has no setting that says it";
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
+/* The 7 of "audio7"; what is named otherwise comes behind the last one. */
+static unsigned number_of(const char *id, const char *kind, unsigned last, unsigned most)
+{
+	uint64_t number;
+
+	if (id && strncmp(id, kind, strlen(kind)) == 0 &&
+	    num_parse(id + strlen(kind), last + 1, most, &number) == 0)
+		return (unsigned)number;
+	return last + 1;
+}
+
 static void read_audio(struct argv *argv)
 {
 	unsigned count = 0;
 
 	argv_for_each(option, argv)
 	{
-		uint64_t number = count + 1;
 		const char *id;
 		xmlNodePtr node;
 
@@ -30,10 +40,7 @@ static void read_audio(struct argv *argv)
 		option->done = true;
 		node = argv_element(argv, option, argv_family(argv, "audio"), "audio");
 		id = argv_take(argv, option->tree, "id");
-		if (id && strncmp(id, "audio", 5) == 0 &&
-		    num_parse(id + 5, count + 1, 8, &number) < 0)
-			number = count + 1;
-		count = (unsigned)number;
+		count = number_of(id, "audio", count, 8);
 		xml_attr_fmt(node, "id", "%u", count);
 		if (id)
 			xml_set(node, "alias/@name", id);
@@ -107,15 +114,10 @@ void argv_named(struct argv *argv)
 		if (!type)
 			continue;
 		if (strcmp(type, "iothread") == 0) {
-			uint64_t number = threads + 1;
-
 			node = argv_element(argv, option, argv_family(argv, "iothread"),
 					    "iothread");
 			id = argv_take(argv, option->tree, "id");
-			if (id && strncmp(id, "iothread", 8) == 0 &&
-			    num_parse(id + 8, threads + 1, 32, &number) < 0)
-				number = threads + 1;
-			threads = (unsigned)number;
+			threads = number_of(id, "iothread", threads, 32);
 			xml_attr_fmt(node, "id", "%u", threads);
 			argv_item(node)->driver = type;
 			(void)argv_take(argv, option->tree, "qom-type");

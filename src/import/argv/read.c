@@ -52,8 +52,8 @@ static struct argv_fact *find_fact(struct argv_item *item, const struct vm_dev *
 
 /* ---- what a device says of another one ----------------------------------------------------------- */
 
-static const char *name_in(struct arena *arena, xmlNodePtr parent, const struct dev_family *family,
-			   const char *id)
+const char *argv_name_in(struct arena *arena, xmlNodePtr parent, const struct dev_family *family,
+			 const char *id)
 {
 	for (xmlNodePtr node = parent ? parent->children : NULL; node; node = node->next) {
 		const struct argv_item *item = argv_item(node);
@@ -78,7 +78,7 @@ static const char *referred(const struct element *element, const struct prop *ro
 	xmlNodePtr root = xmlDocGetRootElement(element->node->doc);
 	const char *under = row->refers->under ? row->refers->under : "devices";
 
-	return name_in(arena, xml_find_element(root, under), row->refers, id);
+	return argv_name_in(arena, xml_find_element(root, under), row->refers, id);
 }
 
 /* ---- a fact to a field --------------------------------------------------------------------------- */
